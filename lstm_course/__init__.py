@@ -1,0 +1,39 @@
+"""The LSTM course: the recurrences, the data and the experiments of the lessons.
+
+Every public name can be imported from here; a name's module is loaded when the
+name is first used, so that ``import lstm_course`` costs next to nothing and needs
+the standard library alone.
+"""
+
+import importlib
+
+_MODULE_OF = {
+    "arrays.gradcheck": ["central_difference_gradient", "complex_step_gradient"],
+    "data.imdb": ["IMDB", "Split", "load_imdb"],
+    "data.text": ["Vocabulary", "pad_batch", "tokenize"],
+    "layers.lstm": [
+        "LSTMGates",
+        "LSTMParams",
+        "LSTMState",
+        "LSTMTrace",
+        "lstm_backward",
+        "lstm_forward",
+        "lstm_init",
+        "lstm_step",
+    ],
+    "training.history": ["History"],
+    "twin.models": ["build_sentiment_model", "load_model"],
+}
+_HOME = {name: module for module, names in _MODULE_OF.items() for name in names}
+
+__all__ = sorted(_HOME)  # noqa: PLE0605 - built from the one table above
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOME:
+        raise AttributeError(f"module 'lstm_course' has no attribute {name!r}")
+    return getattr(importlib.import_module(f"lstm_course.{_HOME[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return __all__

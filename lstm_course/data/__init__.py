@@ -1,0 +1,1 @@
+"""From text to padded batches of word ids, and made-up sequences."""

@@ -1,0 +1,1 @@
+"""Each layer once, forward and backward, as plain functions on NumPy arrays."""

@@ -1,0 +1,1 @@
+"""What a lesson looks at: parameter counts, figures and diagrams."""

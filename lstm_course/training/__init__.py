@@ -1,0 +1,1 @@
+"""Losses, optimizers, the NumPy model and the loop that trains it."""

@@ -1,0 +1,1 @@
+"""The same models in Keras, and weights that copy both ways."""
