@@ -1,0 +1,109 @@
+"""Shapes as written in the lessons, checked when a function is called.
+
+One table of letters serves the whole course:
+
+    B  sequences in a batch      D  features of an input vector
+    T  time steps                H  units, the size of the hidden state
+    V  words in the vocabulary   K  outputs of a dense layer
+"""
+
+import re
+from functools import lru_cache
+from typing import Any, Literal, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[Any]  # real or complex floating point: a complex step passes through
+Ids = NDArray[np.integer[Any]]
+Mask = NDArray[np.bool_]
+
+_NUMPY_KIND: dict[str, Any] = {
+    "float": np.inexact,
+    "int": np.integer,
+    "bool": np.bool_,
+}
+
+
+class _Axis(NamedTuple):
+    factor: int
+    letter: str
+
+
+class _Spec(NamedTuple):
+    kind: Literal["float", "int", "bool"]
+    axes: tuple[_Axis, ...]
+    text: str
+
+
+@lru_cache
+def _parse(spec: str) -> _Spec:
+    kind, *rest = spec.split()
+    if kind not in _NUMPY_KIND:
+        kind, rest = "float", spec.split()
+    axes = []
+    for token in rest:
+        match = re.fullmatch(r"(\d*)([A-Z]?)", token)
+        assert match, f"not a shape: {spec!r}"  # noqa: S101 - a slip in our own code
+        axes.append(_Axis(int(match[1] or 1), match[2]))
+    return _Spec(kind, tuple(axes), f"({', '.join(rest)})")  # type: ignore[arg-type]
+
+
+def check_shapes(**named: tuple[Array, str]) -> dict[str, int]:
+    """Hold arrays against their specs and return the size that each letter has.
+
+    Args:
+        **named: name of the argument = (array, spec). A spec names the axes, as in
+            ``"D 4H"``, after the kind of number where that is not floating point:
+            ``"bool B T"``, ``"int B T"``. A letter has one size throughout a call;
+            the argument that comes first decides it.
+
+    Raises:
+        TypeError: an argument is no NumPy array or holds another kind of number.
+        ValueError: a shape does not fit; says what was expected, and why.
+    """
+    sizes: dict[str, int] = {}
+    origin: dict[str, str] = {}
+    for name, (array, text) in named.items():
+        spec = _parse(text)
+        if not isinstance(array, np.ndarray):
+            raise TypeError(
+                f"{name} is a {type(array).__name__}; "
+                f"expected a NumPy array of shape {spec.text}"
+            )
+        if not np.issubdtype(array.dtype, _NUMPY_KIND[spec.kind]):
+            raise TypeError(f"{name} holds {array.dtype}; expected {spec.kind}")
+        shape = array.shape
+        if len(shape) != len(spec.axes):
+            raise ValueError(
+                f"{name} has shape {shape}, {len(shape)} axes; "
+                f"expected {len(spec.axes)}: {spec.text}"
+            )
+        for size, (factor, letter) in zip(shape, spec.axes, strict=True):
+            if not letter:
+                if size != factor:
+                    raise ValueError(f"{name} has shape {shape}; expected {spec.text}")
+            elif size % factor:
+                raise ValueError(
+                    f"{name} has shape {shape}; expected {spec.text}, "
+                    f"but {size} is no multiple of {factor}"
+                )
+            elif sizes.setdefault(letter, size // factor) != size // factor:
+                raise ValueError(
+                    f"{name} has shape {shape}; expected {spec.text} "
+                    f"with {letter} = {sizes[letter]}, {origin[letter]}"
+                )
+            origin.setdefault(letter, f"from {name} {spec.text} of shape {shape}")
+    return sizes
+
+
+def state_specs(name: str, state: object, kind: type) -> dict[str, tuple[Any, str]]:
+    """Return the specs of a state's arrays, (B, H) each; none where it is None."""
+    if state is None:
+        return {}
+    if not isinstance(state, kind):
+        raise TypeError(
+            f"{name} is a {type(state).__name__}; expected {kind.__name__} or None"
+        )
+    fields = kind._fields  # type: ignore[attr-defined]
+    return {f"{name}.{key}": (getattr(state, key), "B H") for key in fields}
