@@ -5,6 +5,7 @@ One table of letters serves the whole course:
     B  sequences in a batch      D  features of an input vector
     T  time steps                H  units, the size of the hidden state
     V  words in the vocabulary   K  outputs of a dense layer
+    N  reviews in a data set
 """
 
 import re

@@ -26,4 +26,5 @@ def dropout_mask(
     if not 0 <= rate < 1:
         raise ValueError(f"rate is {rate}; expected 0 <= rate < 1")
     kept = rng.random((batch, 1, features)) >= rate
-    return kept.astype(dtype) / np.asarray(1 - rate, dtype)
+    mask: Array = kept.astype(dtype) / np.asarray(1 - rate, dtype)
+    return mask

@@ -50,7 +50,7 @@ def embedding_forward(
     """
     check_shapes(embeddings=(params.embeddings, "V D"), ids=(ids, "int B T"))
     size = len(params.embeddings)
-    if ids.size and not (0 <= ids.min() and ids.max() < size):
+    if ids.size and not (ids.min() >= 0 and ids.max() < size):
         raise ValueError(
             f"ids go from {ids.min()} to {ids.max()}; expected 0 to {size - 1}, "
             f"for the embeddings have {size} rows"

@@ -1,6 +1,7 @@
 """RMSprop and Adam, with Keras' formulas and defaults, on trees of parameters."""
 
-from typing import Generic, NamedTuple
+from collections.abc import Callable
+from typing import Any, Generic, NamedTuple
 
 import numpy as np
 
@@ -68,4 +69,7 @@ def adam_update(
     return tree_map(step, params, mean, square), OptimizerState(mean, square, steps)
 
 
-OPTIMIZERS = {"rmsprop": rmsprop_update, "adam": adam_update}
+OPTIMIZERS: dict[str, Callable[..., Any]] = {
+    "rmsprop": rmsprop_update,
+    "adam": adam_update,
+}

@@ -1,0 +1,35 @@
+"""One progress bar for both engines, in a terminal and in a notebook."""
+
+import sys
+
+from tqdm.auto import tqdm
+
+from lstm_course.training.history import History
+
+
+class Progress:
+    """A bar over the batches of all epochs, headed by the last validation result.
+
+    It shows in a terminal and in a notebook, and stays away from logs and pipes.
+    """
+
+    def __init__(self, epochs: int, batches: int) -> None:
+        # In a notebook standard output is no terminal, yet the bar belongs there.
+        disable = False if "ipykernel" in sys.modules else None
+        self._bar = tqdm(
+            total=epochs * batches, unit="batch", disable=disable, desc="epoch 1"
+        )
+
+    def advance(self) -> None:
+        """Count one more batch."""
+        self._bar.update()
+
+    def end_epoch(self, history: History) -> None:
+        """Show the number of the epoch that begins, and the last one's result."""
+        self._bar.set_description(
+            f"epoch {history.epochs + 1}, val_loss {history.val_loss[-1]:.4f}"
+        )
+
+    def close(self) -> None:
+        """Leave the bar as it stands."""
+        self._bar.close()

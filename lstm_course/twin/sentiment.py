@@ -1,0 +1,213 @@
+"""The sentiment model in Keras, built with today's API. Loads Keras when imported."""
+
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from lstm_course.arrays.activations import sigmoid
+from lstm_course.arrays.files import atomic_write
+from lstm_course.arrays.quiet import import_keras
+from lstm_course.arrays.shapes import Array, Ids, check_shapes
+from lstm_course.training.history import History
+from lstm_course.training.loop import fit
+from lstm_course.training.model import (
+    LabelledIds,
+    SentimentConfig,
+    SentimentParams,
+    check_fit_arguments,
+    check_suffix,
+    sentiment_init,
+)
+from lstm_course.training.progress import Progress
+from lstm_course.twin.weights import params_from_keras, params_to_keras
+
+keras: Any = import_keras()
+layers = keras.layers
+
+_KERAS_CELLS = {"lstm": layers.LSTM}
+_OPTIMIZERS = {"rmsprop": keras.optimizers.RMSprop, "adam": keras.optimizers.Adam}
+
+
+def build_keras_model(config: SentimentConfig) -> Any:
+    """Return the untrained ``keras.Model``: ids (B, T) to logits (B, 1)."""
+    stack = [
+        keras.Input((None,), dtype="int32"),
+        layers.Embedding(
+            config.num_words, config.embedding_dim, mask_zero=config.mask_zero
+        ),
+    ]
+    stack += [
+        _KERAS_CELLS[config.cell](
+            config.units,
+            return_sequences=k < config.layers - 1,
+            dropout=config.dropout,
+            seed=config.seed + k,
+        )
+        for k in range(config.layers)
+    ]
+    if not config.layers:
+        stack.append(layers.GlobalAveragePooling1D())
+    return keras.Sequential([*stack, layers.Dense(1)])
+
+
+class _BatchCounter(keras.callbacks.Callback):  # type: ignore[misc]
+    def __init__(self, bar: Progress) -> None:
+        super().__init__()
+        self._bar = bar
+
+    def on_train_batch_end(self, batch: int, logs: object = None) -> None:
+        self._bar.advance()
+
+
+class KerasSentimentModel:
+    """The sentiment model with everything computed by Keras.
+
+    It starts from the weights that the NumPy engine draws for the same seed, and
+    shuffles alike: without dropout the two training runs differ by rounding alone.
+    """
+
+    engine = "keras"
+
+    def __init__(
+        self, config: SentimentConfig, params: SentimentParams | None = None
+    ) -> None:
+        config.check()
+        self.config = config
+        self._rng = np.random.default_rng(config.seed)
+        self.keras_model = build_keras_model(config)
+        self.params = params or sentiment_init(self._rng, config)
+
+    @property
+    def params(self) -> SentimentParams:
+        """The weights, as the NumPy engine has them: a copy."""
+        form = sentiment_init(np.random.default_rng(0), self.config)
+        return params_from_keras(form, self.keras_model)
+
+    @params.setter
+    def params(self, params: SentimentParams) -> None:
+        params_to_keras(params, self.keras_model)
+
+    def fit(
+        self,
+        train: LabelledIds,
+        validation: LabelledIds,
+        *,
+        epochs: int,
+        batch_size: int,
+        optimizer: str,
+        learning_rate: float,
+        patience: int | None = None,
+        checkpoint: str | Path | None = None,
+    ) -> History:
+        """Train as ``NumpySentimentModel.fit`` does; a checkpoint ends in .keras."""
+        check_fit_arguments(train, validation, batch_size, optimizer, learning_rate)
+        if checkpoint is not None:
+            check_suffix("checkpoint", checkpoint, ".keras")
+        self._compile(_OPTIMIZERS[optimizer](learning_rate=learning_rate))
+        bar = Progress(epochs, -(-len(train.labels) // batch_size))
+        counter = _BatchCounter(bar)
+
+        def run_epoch(_: SentimentParams) -> tuple[SentimentParams, float, float]:
+            order = self._rng.permutation(len(train.labels))
+            result = self.keras_model.fit(
+                train.ids[order],
+                train.labels[order],
+                batch_size=batch_size,
+                shuffle=False,
+                verbose=0,
+                callbacks=[counter],
+            ).history
+            return self.params, result["loss"][0], result["accuracy"][0]
+
+        def on_best(_: SentimentParams) -> None:
+            if checkpoint is not None:
+                self.save(checkpoint)
+
+        try:
+            self.params, history = fit(
+                self.params,
+                run_epoch,
+                lambda _: self.evaluate(validation),
+                epochs=epochs,
+                patience=patience,
+                on_epoch=bar.end_epoch,
+                on_best=on_best,
+            )
+        finally:
+            bar.close()
+        return history
+
+    def predict(self, ids: Ids) -> Array:
+        """Return the probability that each review of ids (N, T) is positive, (N,)."""
+        check_shapes(ids=(ids, "int N T"))
+        if not len(ids):
+            return np.zeros(0, np.float32)
+        logits = self.keras_model.predict(ids, batch_size=256, verbose=0)
+        return sigmoid(logits[:, 0])
+
+    def evaluate(self, split: LabelledIds) -> tuple[float, float]:
+        """Return the mean loss and the accuracy on labelled reviews."""
+        if not self.keras_model.compiled:
+            self._compile("rmsprop")  # an optimizer that evaluation never uses
+        result = self.keras_model.evaluate(
+            split.ids, split.labels, batch_size=256, verbose=0, return_dict=True
+        )
+        return result["loss"], result["accuracy"]
+
+    def save(self, path: str | Path) -> None:
+        """Write the model to ``path``, which ends in .keras, whole or not at all."""
+        check_suffix("path", path, ".keras")
+        with tempfile.TemporaryDirectory() as folder:
+            whole = Path(folder, "model.keras")
+            self.keras_model.save(whole, include_optimizer=False)
+            with atomic_write(Path(path)) as file:
+                file.write(whole.read_bytes())
+
+    @classmethod
+    def load(cls, path: str | Path) -> "KerasSentimentModel":
+        """Return a model that ``save`` wrote.
+
+        The seed is not in the file: further training shuffles as with seed 42.
+
+        Raises:
+            ValueError: the file holds something else.
+        """
+        try:
+            loaded = keras.models.load_model(path, compile=False)
+            config = _config_of(loaded)
+        except (ValueError, TypeError, KeyError, AttributeError) as error:
+            raise ValueError(
+                f"{path} holds no model of this course: {error}"
+            ) from error
+        model = cls(config)
+        model.keras_model.set_weights(loaded.get_weights())
+        return model
+
+    def _compile(self, optimizer: Any) -> None:
+        self.keras_model.compile(
+            optimizer=optimizer,
+            loss=keras.losses.BinaryCrossentropy(from_logits=True),
+            metrics=[keras.metrics.BinaryAccuracy(name="accuracy", threshold=0.0)],
+        )
+
+
+def _config_of(model: Any) -> SentimentConfig:
+    """Read a model's config off its layers."""
+    embedding, *middle, _ = model.layers
+    names = {layer: name for name, layer in _KERAS_CELLS.items()}
+    config = SentimentConfig(
+        num_words=embedding.input_dim,
+        embedding_dim=embedding.output_dim,
+        mask_zero=embedding.mask_zero,
+        layers=0,
+    )
+    if isinstance(middle[0], layers.GlobalAveragePooling1D):
+        return config
+    return config._replace(
+        cell=names[type(middle[0])],
+        units=middle[0].units,
+        layers=len(middle),
+        dropout=middle[0].dropout,
+    )

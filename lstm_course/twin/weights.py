@@ -1,0 +1,41 @@
+"""Weights from Keras to NumPy and back: the same arrays in the same order."""
+
+from typing import Any
+
+from lstm_course.arrays.shapes import Array
+from lstm_course.arrays.trees import Tree, tree_leaves, tree_map
+
+
+def params_from_keras(form: Tree, keras_object: Any) -> Tree:
+    """Return the weights of a Keras layer or model as parameters of our own.
+
+    Args:
+        form: parameters of the same sizes, whose values do not matter.
+        keras_object: anything with ``get_weights()``.
+
+    Raises:
+        ValueError: the shapes differ; names the first array that does not fit.
+    """
+    weights: list[Array] = keras_object.get_weights()
+    leaves = tree_leaves(form)
+    if len(weights) != len(leaves):
+        raise ValueError(
+            f"Keras has {len(weights)} arrays; expected {len(leaves)}: "
+            f"{', '.join(name for name, _ in leaves)}"
+        )
+    for (name, array), weight in zip(leaves, weights, strict=True):
+        if array.shape != weight.shape:
+            raise ValueError(
+                f"{name} has shape {weight.shape} in Keras; expected {array.shape}"
+            )
+    arrays = iter(weights)
+    return tree_map(lambda _: next(arrays), form)
+
+
+def params_to_keras(params: object, keras_object: Any) -> None:
+    """Copy parameters of our own into a Keras layer or model of the same sizes.
+
+    Raises:
+        ValueError: by Keras, where the shapes differ.
+    """
+    keras_object.set_weights([array for _, array in tree_leaves(params)])
