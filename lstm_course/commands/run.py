@@ -1,0 +1,249 @@
+"""``run``: execute lessons from top to bottom, as a reader would."""
+
+import textwrap
+import time
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+import nbformat
+from jupyter_client.kernelspec import KernelSpecManager
+from jupyter_client.manager import AsyncKernelManager
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+from nbformat import NotebookNode
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeElapsedColumn,
+)
+from rich.text import Text
+
+NOTEBOOKS = Path(__file__).resolve().parents[2] / "notebooks"
+CELL_SECONDS = 300
+
+Report = Callable[[int, int], object]  # told the cells done and the cells in all
+
+_LIST_MODULES = """
+import sys
+for name, module in sorted(sys.modules.items()):
+    if name.split(".")[0] == "lstm_course" and getattr(module, "__file__", None):
+        print(module.__file__)
+"""
+# With names of its own: a lesson may have given print or sys another meaning.
+_LAST_CELL = f"__import__('builtins').exec({_LIST_MODULES!r}, {{}})"
+
+
+class LessonError(Exception):
+    """What is wrong with a lesson, or with the way one was asked for."""
+
+
+def run_lessons(
+    names: Iterable[str] = (),
+    *,
+    folder: Path = NOTEBOOKS,
+    cell_seconds: int = CELL_SECONDS,
+) -> int:
+    """Execute lessons, each in a fresh kernel of this Python; write nothing.
+
+    Args:
+        names: lessons by number ("09", "9"), name or path; none means all lessons
+            of ``folder`` in order, without its subfolders.
+        folder: where the lessons are.
+        cell_seconds: a cell that takes longer fails its lesson.
+
+    Returns:
+        The exit code: 0, or 1 when a lesson failed, or 2 when a name is unknown.
+    """
+
+    def run(lesson: Path, progress: Report) -> None:
+        execute(lesson, cell_seconds=cell_seconds, progress=progress)
+
+    try:
+        lessons = find_lessons(names, folder, subfolders=False)
+    except LessonError as error:
+        return refuse(error)
+    return work_through(lessons, folder, run)
+
+
+def find_lessons(names: Iterable[str], folder: Path, *, subfolders: bool) -> list[Path]:
+    """Return the notebooks that ``names`` name: by number, by name or by path.
+
+    Args:
+        names: what a reader calls them.
+        folder: where the lessons are.
+        subfolders: whether no names at all mean those in subfolders, too.
+
+    Raises:
+        LessonError: a name that no lesson has; the error lists those there are. Or
+            ``folder`` holds no lessons, as where the package has no checkout.
+    """
+    lessons = {
+        lesson_name(path, folder): path
+        for path in sorted(folder.glob("**/*.ipynb"))
+        if ".ipynb_checkpoints" not in path.parts
+    }
+    if not lessons:
+        raise LessonError(
+            f"no lessons in {folder}: work in a checkout of the course, "
+            "installed by `pip install -e .`"
+        )
+    found = []
+    for name in names:
+        if name.endswith(".ipynb") and Path(name).is_file():
+            found.append(Path(name))
+            continue
+        number = f"{int(name):02d}_" if name.isdecimal() else None
+        matches = [
+            path
+            for title, path in lessons.items()
+            if title == name.removesuffix(".ipynb")
+            or (number and title.startswith(number))
+        ]
+        if not matches:
+            there_are = textwrap.indent("\n".join(lessons), "  ")
+            raise LessonError(f"no lesson {name!r}; there are:\n{there_are}")
+        found += matches
+    return found or [
+        path for path in lessons.values() if subfolders or path.parent == folder
+    ]
+
+
+def refuse(error: LessonError) -> int:
+    """Print what was wrong with the command itself, and return its exit code, 2."""
+    Console().print(str(error), markup=False, highlight=False, soft_wrap=True)
+    return 2
+
+
+def lesson_name(lesson: Path, folder: Path) -> str:
+    """Return what a reader calls a notebook: its path in ``folder``, no suffix."""
+    lesson, folder = lesson.resolve(), folder.resolve()
+    if lesson.is_relative_to(folder):
+        lesson = lesson.relative_to(folder)
+    return lesson.with_suffix("").as_posix()
+
+
+def work_through(
+    lessons: Iterable[Path],
+    folder: Path,
+    work: Callable[[Path, Report], None],
+) -> int:
+    """Do ``work(lesson, progress)`` on each lesson, and tell how each went.
+
+    ``work`` calls ``progress(cells done, cells in all)`` and raises LessonError where
+    a lesson fails, which doesn't keep the others from their turn.
+
+    Returns:
+        The exit code: 0, or 1 when a lesson failed.
+    """
+    console = Console()
+    failed = False
+    for lesson in lessons:
+        name = lesson_name(lesson, folder)
+        start = time.perf_counter()
+        try:
+            _with_progress_bar(lesson, name, work, console)
+        except LessonError as error:
+            failed = True
+            console.print(f"[bold red]{name}  FAILED[/]", end="  ")
+            console.print(Text.from_ansi(str(error)), soft_wrap=True)
+        else:
+            seconds = time.perf_counter() - start
+            console.print(f"{name}  {seconds:.1f} s", highlight=False)
+    return int(failed)
+
+
+def _with_progress_bar(
+    lesson: Path, name: str, work: Callable[[Path, Report], None], console: Console
+) -> None:
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("cells"),
+        TimeElapsedColumn(),
+    )
+    with Progress(
+        *columns, console=console, transient=True, disable=not console.is_terminal
+    ) as bar:
+        task = bar.add_task(name, total=None)
+        work(lesson, lambda done, total: bar.update(task, completed=done, total=total))
+
+
+def execute(
+    lesson: Path, *, cell_seconds: int, progress: Report
+) -> tuple[NotebookNode, list[Path]]:
+    """Execute a notebook in a fresh kernel, in the notebook's own folder.
+
+    Args:
+        lesson: the notebook; the file is only read.
+        cell_seconds: a cell that takes longer fails the lesson.
+        progress: called with the cells done and the cells in all, after each cell.
+
+    Returns:
+        The notebook with the outputs of this run, and the files of the modules of
+        ``lstm_course`` that the kernel had loaded at the end.
+
+    Raises:
+        LessonError: a cell failed. It tells which (by the number that JupyterLab
+            shows beside it), its source, and the error.
+    """
+    notebook = read(lesson)
+    # With no folder of kernels to look in, what is left is the running interpreter.
+    kernel = AsyncKernelManager(kernel_spec_manager=KernelSpecManager(kernel_dirs=[]))
+    client = NotebookClient(
+        notebook,
+        km=kernel,
+        timeout=cell_seconds,
+        record_timing=False,
+        coalesce_streams=True,
+        extra_arguments=["--log-level=ERROR"],
+    )
+    total = sum(cell.cell_type == "code" for cell in notebook.cells)
+    number = 0
+    progress(number, total)
+    with client.setup_kernel(cwd=str(lesson.resolve().parent), cleanup_kc=True):
+        for index, cell in enumerate(notebook.cells):
+            if cell.cell_type != "code":
+                continue
+            number += 1
+            try:
+                client.execute_cell(cell, index)
+            except CellExecutionError:
+                problem = "\n".join(
+                    line
+                    for output in cell.outputs
+                    for line in output.get("traceback", [])
+                )
+            except CellTimeoutError:
+                client.shutdown_kernel = "immediate"
+                problem = f"This cell took longer than {cell_seconds} s."
+            except DeadKernelError:
+                problem = "The kernel died in this cell: is there enough memory?"
+            else:
+                progress(number, total)
+                continue
+            source = textwrap.indent(cell.source, "    ")
+            raise LessonError(f"in code cell [{number}]:\n\n{source}\n\n{problem}")
+
+        last = nbformat.v4.new_code_cell(_LAST_CELL)  # type: ignore[no-untyped-call]
+        notebook.cells.append(last)
+        client.execute_cell(last, len(notebook.cells) - 1)
+        outputs = notebook.cells.pop().outputs
+    modules = "".join(output.text for output in outputs).splitlines()
+    return notebook, [Path(module).resolve() for module in modules]
+
+
+def read(lesson: Path) -> NotebookNode:
+    """Read a notebook.
+
+    Raises:
+        LessonError: the file can't be read, or isn't a notebook.
+    """
+    try:
+        notebook: NotebookNode = nbformat.read(lesson, 4)  # type: ignore[no-untyped-call]
+    except (OSError, ValueError) as error:
+        raise LessonError(f"can't be read as a notebook: {error}") from error
+    return notebook

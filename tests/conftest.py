@@ -1,0 +1,77 @@
+"""What the tests share: the random examples, the files under test, notebooks."""
+
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import hypothesis
+import nbformat
+import pytest
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+
+ROOT = Path(__file__).resolve().parents[1]
+
+# The same examples on every machine and in every run. To look for new ones:
+# pytest --hypothesis-profile=default
+hypothesis.settings.register_profile("course", derandomize=True, deadline=None)
+hypothesis.settings.load_profile("course")
+
+
+def committed_files() -> list[Path]:
+    """Return the files of the course, without those a reader keeps beside them."""
+    try:
+        listing = subprocess.run(
+            ["git", "ls-files", "-z"],
+            cwd=ROOT,
+            check=True,
+            capture_output=True,
+            encoding="utf-8",
+        )
+        paths = [ROOT / name for name in listing.stdout.split("\0")[:-1]]
+    except (OSError, subprocess.CalledProcessError):  # unpacked from an archive
+        paths = [
+            path
+            for path in ROOT.rglob("*")
+            if not any(
+                part.startswith(".") or part in {"__pycache__", "runs"}
+                for part in path.relative_to(ROOT).parts
+            )
+        ]
+    return sorted(path for path in paths if path.is_file())
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run a test that asks for a ``committed_notebook`` on each of them notebook."""
+    if "committed_notebook" in metafunc.fixturenames:
+        paths = [path for path in committed_files() if path.suffix == ".ipynb"]
+        metafunc.parametrize("committed_notebook", paths, ids=lambda path: path.stem)
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    return ROOT
+
+
+@pytest.fixture(scope="session")
+def committed() -> list[Path]:
+    return committed_files()
+
+
+@pytest.fixture(scope="session")
+def write_notebook() -> Callable[..., nbformat.NotebookNode]:
+    """Write a notebook of code cells, and of Markdown cells where text begins "#"."""
+
+    def write(path: Path, *sources: str) -> nbformat.NotebookNode:
+        notebook = new_notebook(
+            cells=[
+                new_markdown_cell(source)
+                if source.startswith("# ")
+                else new_code_cell(source)
+                for source in sources
+            ]
+        )
+        path.parent.mkdir(parents=True, exist_ok=True)
+        nbformat.write(notebook, path)
+        return notebook
+
+    return write
