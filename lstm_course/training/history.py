@@ -1,11 +1,7 @@
 """What happened in a training run, epoch by epoch."""
 
-import json
-from dataclasses import asdict, dataclass, field
-from pathlib import Path
+from dataclasses import dataclass, field
 from typing import Literal
-
-from lstm_course.arrays.files import atomic_write
 
 
 @dataclass
@@ -45,13 +41,3 @@ class History:
         self.accuracy.append(float(accuracy))
         self.val_loss.append(float(val_loss))
         self.val_accuracy.append(float(val_accuracy))
-
-    def save(self, path: str | Path) -> None:
-        """Write the history as JSON, whole or not at all."""
-        with atomic_write(Path(path)) as file:
-            file.write(json.dumps(asdict(self), indent=1).encode())
-
-    @classmethod
-    def load(cls, path: str | Path) -> "History":
-        """Return a history that ``save`` wrote."""
-        return cls(**json.loads(Path(path).read_text()))

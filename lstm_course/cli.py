@@ -1,0 +1,127 @@
+"""The command line: ``lstm-course …``, the same as ``python3 -m lstm_course …``.
+
+Each command loads what it needs when it is called, so that ``--help`` is quick.
+"""
+
+import os
+import subprocess
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+ROOT = Path(__file__).resolve().parents[1]
+_PASS_ON = {"allow_extra_args": True, "ignore_unknown_options": True}
+
+app = typer.Typer(
+    help="The LSTM course: lessons, tests and training runs.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+Lessons = Annotated[
+    list[str] | None,
+    typer.Argument(metavar="[LESSON]...", help="Numbers or names; none means all."),
+]
+
+
+class Engine(StrEnum):
+    """Whose code computes."""
+
+    numpy = "numpy"
+    keras = "keras"
+
+
+class RecipeName(StrEnum):
+    """How to train."""
+
+    book = "book"
+    quick = "quick"
+
+
+def _in_checkout(command: list[str], **environment: str) -> None:
+    if not (ROOT / "notebooks").is_dir():
+        typer.echo(
+            f"There are no lessons at {ROOT / 'notebooks'}. Clone the course and run "
+            "this command in the clone: the lessons are not part of the package.",
+            err=True,
+        )
+        raise typer.Exit(2)
+    done = subprocess.run(command, cwd=ROOT, env=os.environ | environment)  # noqa: S603
+    raise typer.Exit(done.returncode)
+
+
+@app.command(context_settings=_PASS_ON)
+def lab(ctx: typer.Context) -> None:
+    """Open the course in JupyterLab; further arguments go to JupyterLab."""
+    settings = Path(__file__).parent / "lab_config"  # no news prompt over lesson 00
+    others = os.environ.get("JUPYTER_CONFIG_PATH")
+    first = "notebooks/00_start_here.ipynb"
+    _in_checkout(
+        [sys.executable, "-m", "jupyterlab", first, *ctx.args],
+        JUPYTER_CONFIG_PATH=os.pathsep.join(filter(None, [str(settings), others])),
+    )
+
+
+@app.command(context_settings=_PASS_ON)
+def test(ctx: typer.Context) -> None:
+    """Run every test and compare every lesson's outputs; arguments go to pytest."""
+    _in_checkout([sys.executable, "-m", "pytest", *ctx.args])
+
+
+@app.command()
+def run(lessons: Lessons = None) -> None:
+    """Execute lessons from top to bottom and say how long each took."""
+    from lstm_course.commands.run import run_lessons
+
+    raise typer.Exit(run_lessons(lessons or ()))
+
+
+@app.command()
+def refresh(
+    lessons: Lessons = None,
+    check: Annotated[
+        bool, typer.Option("--check", help="Only say which are stale, and why.")
+    ] = False,
+) -> None:
+    """Execute lessons and write their outputs into the notebooks."""
+    from lstm_course.commands.refresh import refresh, report_stale
+
+    raise typer.Exit((report_stale if check else refresh)(lessons or ()))
+
+
+@app.command()
+def train(
+    engine: Annotated[Engine, typer.Option(help="Whose code computes.")] = Engine.numpy,
+    recipe: Annotated[
+        RecipeName,
+        typer.Option(help="book: the study notes' own; quick: better, in seconds."),
+    ] = RecipeName.quick,
+    seed: Annotated[int, typer.Option(help="Of weights and shuffling.")] = 42,
+    out: Annotated[
+        Path | None,
+        typer.Option(help="Folder for model, history and picture.", show_default=False),
+    ] = None,
+) -> None:
+    """Train the LSTM on 20,000 film reviews; print what it reached and what it cost."""
+    from lstm_course.commands.train import train
+
+    folder = out or ROOT / "runs" / f"{engine}-{recipe}-seed{seed}"
+    history = train(engine=engine.value, recipe=recipe.value, seed=seed, out=folder)
+    raise typer.Exit(130 if history.ended == "interrupted" else 0)
+
+
+@app.command()
+def doctor() -> None:
+    """Look at the installation and say what to do about each finding."""
+    from lstm_course.commands.doctor import examine, report
+
+    raise typer.Exit(report(examine()))
+
+
+def main() -> None:
+    """Run the command line."""
+    app()
