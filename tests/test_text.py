@@ -202,6 +202,7 @@ def test_pad_batch_takes_arrays_of_any_integers_and_changes_none():
         np.array([], dtype=np.float64),
         (5, 9),
         range(2, 7),
+        np.array([8, 2], dtype=object),
     ]
     copies = [np.array(row) for row in rows]
     ids, _ = pad_batch(iter(rows), 4)
@@ -211,6 +212,7 @@ def test_pad_batch_takes_arrays_of_any_integers_and_changes_none():
         [0, 0, 0, 0],
         [0, 0, 5, 9],
         [3, 4, 5, 6],
+        [0, 0, 8, 2],
     ]
     for row, copy in zip(rows, copies, strict=True):
         np.testing.assert_array_equal(row, copy)

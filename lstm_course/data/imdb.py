@@ -344,7 +344,7 @@ def _read_cache(path: Path) -> _Corpus | None:
     reading it verifies.
     """
     try:
-        with np.load(path, allow_pickle=False) as file:
+        with path.open("rb") as raw, np.load(raw, allow_pickle=False) as file:
             if file["key"].item() != _CACHE_KEY:
                 return None
             return _Corpus(

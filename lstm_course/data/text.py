@@ -208,7 +208,12 @@ def _id_array(sequence: Sequence[int] | Ids, row: int) -> NDArray[Any]:
         ids = np.asarray(None)
     if ids.ndim == 1 and (ids.dtype.kind in "iu" or not ids.size):
         return ids
-    raise _complaint(sequence, row) or TypeError(
+    complaint = _complaint(sequence, row)
+    if complaint:
+        raise complaint
+    if ids.ndim == 1:  # an array of dtype object that holds integers
+        return ids.astype(np.int64)
+    raise TypeError(
         f"sequences[{row}] is a {type(sequence).__name__}; "
         "expected a sequence of integers"
     )
