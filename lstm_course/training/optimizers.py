@@ -34,12 +34,13 @@ def rmsprop_update(
     epsilon: float = 1e-7,
 ) -> tuple[Tree, OptimizerState[Tree]]:
     """Return parameters and state after one step of RMSprop (Hinton, 2012)."""
+    rate = float(learning_rate)  # a Python number leaves float32 arrays in float32
 
     def running(square: Array, g: Array) -> Array:
         return rho * square + (1 - rho) * (g * g)
 
     def step(w: Array, g: Array, square: Array) -> Array:
-        return w - learning_rate * g / np.sqrt(square + epsilon)
+        return w - rate * g / np.sqrt(square + epsilon)
 
     square = tree_map(running, state.square, grads)
     params = tree_map(step, params, grads, square)
@@ -59,7 +60,7 @@ def adam_update(
     """Return parameters and state after one step of Adam (Kingma and Ba, 2015)."""
     steps = state.steps + 1
     rate = learning_rate * np.sqrt(1 - beta_2**steps) / (1 - beta_1**steps)
-    rate = float(rate)  # a Python number leaves float32 arrays in float32
+    rate = float(rate)  # as above
 
     def step(w: Array, mean: Array, square: Array) -> Array:
         return w - rate * mean / (np.sqrt(square) + epsilon)
