@@ -4,7 +4,7 @@
 gradient checks and files treat every model alike by walking its tree.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TypeVar
 
 import numpy as np
@@ -44,3 +44,29 @@ def tree_leaves(tree: object, name: str = "") -> list[tuple[str, Array]]:
         for key, branch in zip(keys, tree, strict=True)
         for leaf in tree_leaves(branch, f"{name}.{key}" if name else str(key))
     ]
+
+
+def tree_from_leaves(form: Tree, arrays: Iterable[Array]) -> Tree:
+    """Return a tree of ``arrays``, which come in the order of ``tree_leaves``.
+
+    Args:
+        form: a tree with arrays of the same shapes, whose values do not matter.
+        arrays: the leaves of the new tree.
+
+    Raises:
+        ValueError: their number, or the shape or kind of one, is another; names it.
+    """
+    leaves, given = tree_leaves(form), list(arrays)
+    if len(given) != len(leaves):
+        raise ValueError(
+            f"there are {len(given)} arrays; expected {len(leaves)}: "
+            f"{', '.join(name for name, _ in leaves)}"
+        )
+    for (name, leaf), array in zip(leaves, given, strict=True):
+        if array.shape != leaf.shape or array.dtype.kind != leaf.dtype.kind:
+            raise ValueError(
+                f"{name} has shape {array.shape} and holds {array.dtype}; "
+                f"expected {leaf.shape} and {leaf.dtype}"
+            )
+    following = iter(given)
+    return tree_map(lambda _: next(following), form)

@@ -33,6 +33,16 @@ def embedding_init(
     return EmbeddingParams(uniform(rng, (input_dim, output_dim), dtype))
 
 
+def check_ids_below(size: int, **named: Ids) -> None:
+    """Raise a ValueError unless every id has one of ``size`` rows."""
+    for name, ids in named.items():
+        if ids.size and not (ids.min() >= 0 and ids.max() < size):
+            raise ValueError(
+                f"{name} go from {ids.min()} to {ids.max()}; "
+                f"expected 0 to {size - 1}, for there are {size} rows of embeddings"
+            )
+
+
 def embedding_forward(
     ids: Ids, params: EmbeddingParams
 ) -> tuple[Array, EmbeddingTrace]:
@@ -50,11 +60,7 @@ def embedding_forward(
     """
     check_shapes(embeddings=(params.embeddings, "V D"), ids=(ids, "int B T"))
     size = len(params.embeddings)
-    if ids.size and not (ids.min() >= 0 and ids.max() < size):
-        raise ValueError(
-            f"ids go from {ids.min()} to {ids.max()}; expected 0 to {size - 1}, "
-            f"for the embeddings have {size} rows"
-        )
+    check_ids_below(size, ids=ids)
     # Steps first in memory: the recurrences read them so.
     outputs = params.embeddings[ids.T].swapaxes(0, 1)
     return outputs, EmbeddingTrace(ids, size)

@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable
 from typing import TypeVar
 
+from lstm_course.data.text import check_at_least
 from lstm_course.training.history import History
 
 Params = TypeVar("Params")
@@ -37,11 +38,11 @@ def fit(
         training early, and what was reached by then is returned the same way.
 
     Raises:
-        ValueError: epochs or patience is not positive.
+        TypeError, ValueError: epochs or patience is no positive integer.
     """
-    for name, value in (("epochs", epochs), ("patience", patience)):
-        if value is not None and value < 1:
-            raise ValueError(f"{name} is {value}; expected 1 or more")
+    check_at_least("epochs", epochs, 1)
+    if patience is not None:
+        check_at_least("patience", patience, 1)
     best, history, started = params, History(), time.process_time()
     try:
         for _ in range(epochs):

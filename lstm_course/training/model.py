@@ -8,6 +8,7 @@ of embeddings, which cannot know the order of the words.
 
 import json
 import zipfile
+from numbers import Real
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
@@ -17,7 +18,8 @@ from threadpoolctl import ThreadpoolController
 from lstm_course.arrays.activations import sigmoid
 from lstm_course.arrays.files import atomic_write
 from lstm_course.arrays.shapes import Array, Ids, check_shapes
-from lstm_course.arrays.trees import tree_leaves, tree_map
+from lstm_course.arrays.trees import tree_from_leaves, tree_leaves
+from lstm_course.data.text import check_at_least
 from lstm_course.layers.cells import CELLS
 from lstm_course.layers.dense import (
     DenseParams,
@@ -30,6 +32,7 @@ from lstm_course.layers.dropout import dropout_mask
 from lstm_course.layers.embedding import (
     EmbeddingParams,
     EmbeddingTrace,
+    check_ids_below,
     embedding_backward,
     embedding_forward,
     embedding_init,
@@ -69,14 +72,14 @@ class SentimentConfig(NamedTuple):
         """Raise a ValueError that names the first value that makes no model."""
         if self.cell not in CELLS:
             raise ValueError(f"cell is {self.cell!r}; expected one of {[*CELLS]}")
-        least = {"num_words": 1, "embedding_dim": 1, "units": 1, "layers": 0}
+        least = {"num_words": 1, "embedding_dim": 1, "units": 1, "layers": 0, "seed": 0}
         for name, lowest in least.items():
             if not isinstance(value := getattr(self, name), int) or value < lowest:
                 raise ValueError(
                     f"{name} is {value!r}; expected a whole number, {lowest} or more"
                 )
-        if not 0 <= self.dropout < 1:
-            raise ValueError(f"dropout is {self.dropout}; expected 0 <= dropout < 1")
+        if not isinstance(self.dropout, int | float) or not 0 <= self.dropout < 1:
+            raise ValueError(f"dropout is {self.dropout!r}; expected 0 <= dropout < 1")
 
 
 class SentimentParams(NamedTuple):
@@ -226,7 +229,9 @@ class NumpySentimentModel:
         Raises:
             TypeError, ValueError: an argument makes no sense; nothing was trained.
         """
-        check_fit_arguments(train, validation, batch_size, optimizer, learning_rate)
+        check_fit_arguments(
+            self.config, train, validation, batch_size, optimizer, learning_rate
+        )
         if checkpoint is not None:
             check_suffix("checkpoint", checkpoint, ".npz")
         update = OPTIMIZERS[optimizer]
@@ -299,13 +304,12 @@ class NumpySentimentModel:
             with np.load(path, allow_pickle=False) as file:
                 config = SentimentConfig(**json.loads(str(file["config"])))
                 form = sentiment_init(np.random.default_rng(0), config)
-                arrays = {name: file[name] for name, _ in tree_leaves(form)}
+                arrays = [file[name] for name, _ in tree_leaves(form)]
+            return cls(config, tree_from_leaves(form, arrays))
         except (ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile) as error:
             raise ValueError(
                 f"{path} holds no model of this course: {error}"
             ) from error
-        leaves = iter(arrays.values())
-        return cls(config, tree_map(lambda _: next(leaves), form))
 
     def _logits(self, ids: Ids, params: SentimentParams) -> Array:
         check_shapes(ids=(ids, "int N T"))
@@ -337,6 +341,7 @@ def check_suffix(name: str, path: str | Path, suffix: str) -> None:
 
 
 def check_fit_arguments(
+    config: SentimentConfig,
     train: LabelledIds,
     validation: LabelledIds,
     batch_size: int,
@@ -353,9 +358,16 @@ def check_fit_arguments(
         )
         if not len(split.labels):
             raise ValueError(f"{name} is empty; expected one review or more")
-    if batch_size < 1:
-        raise ValueError(f"batch_size is {batch_size}; expected 1 or more")
+        check_ids_below(config.num_words, **{f"{name}.ids": split.ids})
+        if not np.isin(split.labels, (0, 1)).all():
+            raise ValueError(
+                f"{name}.labels go from {split.labels.min()} to {split.labels.max()}; "
+                "expected 0 and 1"
+            )
+    check_at_least("batch_size", batch_size, 1)
     if optimizer not in OPTIMIZERS:
         raise ValueError(f"optimizer is {optimizer!r}; expected one of {[*OPTIMIZERS]}")
-    if not learning_rate > 0:
-        raise ValueError(f"learning_rate is {learning_rate}; expected more than 0")
+    if not (isinstance(learning_rate, Real) and 0 < learning_rate < np.inf):
+        raise ValueError(
+            f"learning_rate is {learning_rate!r}; expected a number, more than 0"
+        )

@@ -1,6 +1,8 @@
 """The sentiment model in Keras, built with today's API. Loads Keras when imported."""
 
+import json
 import tempfile
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +12,7 @@ from lstm_course.arrays.activations import sigmoid
 from lstm_course.arrays.files import atomic_write
 from lstm_course.arrays.quiet import import_keras
 from lstm_course.arrays.shapes import Array, Ids, check_shapes
+from lstm_course.layers.embedding import check_ids_below
 from lstm_course.training.history import History
 from lstm_course.training.loop import fit
 from lstm_course.training.model import (
@@ -22,6 +25,8 @@ from lstm_course.training.model import (
 )
 from lstm_course.training.progress import Progress
 from lstm_course.twin.weights import params_from_keras, params_to_keras
+
+_CONFIG = "sentiment_config.json"  # beside what Keras writes into its archive
 
 keras: Any = import_keras()
 layers = keras.layers
@@ -102,7 +107,9 @@ class KerasSentimentModel:
         checkpoint: str | Path | None = None,
     ) -> History:
         """Train as ``NumpySentimentModel.fit`` does; a checkpoint ends in .keras."""
-        check_fit_arguments(train, validation, batch_size, optimizer, learning_rate)
+        check_fit_arguments(
+            self.config, train, validation, batch_size, optimizer, learning_rate
+        )
         if checkpoint is not None:
             check_suffix("checkpoint", checkpoint, ".keras")
         self._compile(_OPTIMIZERS[optimizer](learning_rate=learning_rate))
@@ -142,6 +149,7 @@ class KerasSentimentModel:
     def predict(self, ids: Ids) -> Array:
         """Return the probability that each review of ids (N, T) is positive, (N,)."""
         check_shapes(ids=(ids, "int N T"))
+        check_ids_below(self.config.num_words, ids=ids)
         if not len(ids):
             return np.zeros(0, np.float32)
         logits = self.keras_model.predict(ids, batch_size=256, verbose=0)
@@ -149,6 +157,7 @@ class KerasSentimentModel:
 
     def evaluate(self, split: LabelledIds) -> tuple[float, float]:
         """Return the mean loss and the accuracy on labelled reviews."""
+        check_ids_below(self.config.num_words, ids=split.ids)
         if not self.keras_model.compiled:
             self._compile("rmsprop")  # an optimizer that evaluation never uses
         result = self.keras_model.evaluate(
@@ -162,6 +171,8 @@ class KerasSentimentModel:
         with tempfile.TemporaryDirectory() as folder:
             whole = Path(folder, "model.keras")
             self.keras_model.save(whole, include_optimizer=False)
+            with zipfile.ZipFile(whole, "a") as archive:
+                archive.writestr(_CONFIG, json.dumps(self.config._asdict()))
             with atomic_write(Path(path)) as file:
                 file.write(whole.read_bytes())
 
@@ -169,20 +180,20 @@ class KerasSentimentModel:
     def load(cls, path: str | Path) -> "KerasSentimentModel":
         """Return a model that ``save`` wrote.
 
-        The seed is not in the file: further training shuffles as with seed 42.
-
         Raises:
+            FileNotFoundError: there is no such file.
             ValueError: the file holds something else.
         """
         try:
+            with zipfile.ZipFile(path) as archive:
+                config = SentimentConfig(**json.loads(archive.read(_CONFIG)))
+            model = cls(config)
             loaded = keras.models.load_model(path, compile=False)
-            config = _config_of(loaded)
-        except (ValueError, TypeError, KeyError, AttributeError) as error:
+            model.keras_model.set_weights(loaded.get_weights())
+        except (ValueError, KeyError, TypeError, zipfile.BadZipFile) as error:
             raise ValueError(
                 f"{path} holds no model of this course: {error}"
             ) from error
-        model = cls(config)
-        model.keras_model.set_weights(loaded.get_weights())
         return model
 
     def _compile(self, optimizer: Any) -> None:
@@ -191,23 +202,3 @@ class KerasSentimentModel:
             loss=keras.losses.BinaryCrossentropy(from_logits=True),
             metrics=[keras.metrics.BinaryAccuracy(name="accuracy", threshold=0.0)],
         )
-
-
-def _config_of(model: Any) -> SentimentConfig:
-    """Read a model's config off its layers."""
-    embedding, *middle, _ = model.layers
-    names = {layer: name for name, layer in _KERAS_CELLS.items()}
-    config = SentimentConfig(
-        num_words=embedding.input_dim,
-        embedding_dim=embedding.output_dim,
-        mask_zero=embedding.mask_zero,
-        layers=0,
-    )
-    if isinstance(middle[0], layers.GlobalAveragePooling1D):
-        return config
-    return config._replace(
-        cell=names[type(middle[0])],
-        units=middle[0].units,
-        layers=len(middle),
-        dropout=middle[0].dropout,
-    )

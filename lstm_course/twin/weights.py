@@ -2,8 +2,7 @@
 
 from typing import Any
 
-from lstm_course.arrays.shapes import Array
-from lstm_course.arrays.trees import Tree, tree_leaves, tree_map
+from lstm_course.arrays.trees import Tree, tree_from_leaves, tree_leaves
 
 
 def params_from_keras(form: Tree, keras_object: Any) -> Tree:
@@ -16,20 +15,7 @@ def params_from_keras(form: Tree, keras_object: Any) -> Tree:
     Raises:
         ValueError: the shapes differ; names the first array that does not fit.
     """
-    weights: list[Array] = keras_object.get_weights()
-    leaves = tree_leaves(form)
-    if len(weights) != len(leaves):
-        raise ValueError(
-            f"Keras has {len(weights)} arrays; expected {len(leaves)}: "
-            f"{', '.join(name for name, _ in leaves)}"
-        )
-    for (name, array), weight in zip(leaves, weights, strict=True):
-        if array.shape != weight.shape:
-            raise ValueError(
-                f"{name} has shape {weight.shape} in Keras; expected {array.shape}"
-            )
-    arrays = iter(weights)
-    return tree_map(lambda _: next(arrays), form)
+    return tree_from_leaves(form, keras_object.get_weights())
 
 
 def params_to_keras(params: object, keras_object: Any) -> None:
