@@ -100,7 +100,7 @@ def train(
         RecipeName,
         typer.Option(help="book: the study notes' own; quick: better, in seconds."),
     ] = RecipeName.quick,
-    seed: Annotated[int, typer.Option(help="Of weights and shuffling.")] = 42,
+    seed: Annotated[int, typer.Option(min=0, help="Of weights and shuffling.")] = 42,
     out: Annotated[
         Path | None,
         typer.Option(help="Folder for model, history and picture.", show_default=False),

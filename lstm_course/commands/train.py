@@ -56,7 +56,8 @@ def train(*, engine: str, recipe: str, seed: int, out: Path) -> History:
         out: the folder to write to; made where missing.
 
     Raises:
-        ValueError: an engine or a recipe that does not exist.
+        ValueError: an engine or a recipe that does not exist, or a negative seed.
+        OSError: the reviews cannot be read, or ``out`` cannot be written to.
     """
     if recipe not in RECIPES:
         raise ValueError(f"recipe is {recipe!r}; expected one of {[*RECIPES]}")
@@ -66,6 +67,7 @@ def train(*, engine: str, recipe: str, seed: int, out: Path) -> History:
     data = load_imdb(num_words=steps.num_words, maxlen=steps.maxlen)
     print(f"{len(data.train.labels):,} reviews to learn from. Source: {CITATION}")
 
+    out.mkdir(parents=True, exist_ok=True)  # fails now rather than after an epoch
     path = out / f"model{SUFFIX[engine]}"
     started = time.perf_counter()
     history = model.fit(
@@ -79,6 +81,9 @@ def train(*, engine: str, recipe: str, seed: int, out: Path) -> History:
         checkpoint=path,
     )
     wall = time.perf_counter() - started
+    if not history.epochs:
+        print("Interrupted before the first epoch was over: nothing was saved.")
+        return history
     model.save(path)
     result = {
         "engine": engine,
