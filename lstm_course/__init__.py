@@ -26,7 +26,7 @@ _MODULE_OF = {
 }
 _HOME = {name: module for module, names in _MODULE_OF.items() for name in names}
 
-__all__ = sorted(_HOME)  # noqa: PLE0605 - built from the one table above
+__all__ = sorted(_HOME)
 
 
 def __getattr__(name: str) -> object:

@@ -170,7 +170,7 @@ def test_a_traceback_has_paths_of_the_checkout(sample):
 def test_the_sources_are_those_that_the_kernel_loaded(sample):
     assert set(sample.metadata.lstm_course.made_from) == {
         "cells",
-        "lstm_course/__init__.py",
+        "outputs",
         "lstm_course/layers/__init__.py",
         "lstm_course/layers/cell.py",
         "figures/gates.png",
@@ -184,6 +184,7 @@ def test_a_second_refresh_changes_nothing_but_what_is_tagged(copy, monkeypatch):
     def settled():
         notebook = nbformat.read(lesson, as_version=4)
         code_cell(notebook, 7).outputs = code_cell(notebook, 8).outputs = []
+        del notebook.metadata.lstm_course.made_from["outputs"]
         return nbformat.writes(notebook)
 
     before = settled()
@@ -201,6 +202,14 @@ def edit_cell(path, cell_type):
     notebook = nbformat.read(path, as_version=4)
     cell = [cell for cell in notebook.cells if cell.cell_type == cell_type][-1]
     cell.source += " and more"
+    nbformat.write(notebook, path)
+
+
+def edit_output(path):
+    notebook = nbformat.read(path, as_version=4)
+    ignored = code_cell(notebook, 8)
+    assert "nbval-ignore-output" in ignored.metadata.tags
+    ignored.outputs[0].text += "1"
     nbformat.write(notebook, path)
 
 
@@ -229,6 +238,10 @@ CHANGES = {
     "code": (
         lambda root: edit_cell(root / "notebooks/01_sample.ipynb", "code"),
         ["its code cells changed"],
+    ),
+    "an output that no comparison looks at": (
+        lambda root: edit_output(root / "notebooks/01_sample.ipynb"),
+        ["its outputs were changed by hand"],
     ),
     "prose": (
         lambda root: edit_cell(root / "notebooks/01_sample.ipynb", "markdown"),

@@ -5,6 +5,7 @@ every source it was made from, so that a stale one is found without executing it
 """
 
 import hashlib
+import json
 import os
 import re
 from collections.abc import Iterable, Iterator
@@ -37,6 +38,7 @@ KERNELSPEC = {
 LANGUAGE = {"name": "python"}
 
 _CELLS = "cells"
+_OUTPUTS = "outputs"
 _FIGURE = re.compile(r"figures/[\w./-]*\w")
 _WIDGET = "application/vnd.jupyter.widget-view+json"
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
@@ -135,6 +137,9 @@ def stale_reasons(lesson: Path, root: Path) -> list[str]:
         if source == _CELLS:
             if digest != _digest_cells(notebook):
                 reasons.append("its code cells changed")
+        elif source == _OUTPUTS:
+            if digest != _digest_outputs(notebook):
+                reasons.append("its outputs were changed by hand")
         elif not (root / source).is_file():
             reasons.append(f"{source} is gone")
         elif digest != _digest((root / source).read_bytes()):
@@ -243,14 +248,21 @@ def _made_from(
     for cell in notebook.cells:
         mentioned = _FIGURE.findall(cell.source)
         sources.update(name for name in mentioned if (root / name).is_file())
-    return {_CELLS: _digest_cells(notebook)} | {
-        source: _digest((root / source).read_bytes()) for source in sorted(sources)
-    }
+    sources.discard("lstm_course/__init__.py")  # a table of names: it computes nothing
+    return {
+        _CELLS: _digest_cells(notebook),
+        _OUTPUTS: _digest_outputs(notebook),
+    } | {source: _digest((root / source).read_bytes()) for source in sorted(sources)}
 
 
 def _digest_cells(notebook: NotebookNode) -> str:
     cells = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
     return _digest("\0".join(cells).encode())
+
+
+def _digest_outputs(notebook: NotebookNode) -> str:
+    outputs = [cell.outputs for cell in notebook.cells if cell.cell_type == "code"]
+    return _digest(json.dumps(outputs, sort_keys=True).encode())
 
 
 def _digest(data: bytes) -> str:

@@ -39,7 +39,7 @@ RECIPES = {
     # The study notes' own: small, slow and steady.
     "book": Recipe(500, 100, "rmsprop", 1e-4, epochs=100, patience=3),
     # The same LSTM with more words before it and longer strides: better, in seconds.
-    "quick": Recipe(10_000, 200, "adam", 5e-3, epochs=3, patience=1),
+    "quick": Recipe(10_000, 200, "adam", 3e-3, epochs=3, patience=1),
 }
 
 
