@@ -98,13 +98,24 @@ def check_shapes(**named: tuple[Array, str]) -> dict[str, int]:
     return sizes
 
 
-def state_specs(name: str, state: object, kind: type) -> dict[str, tuple[Any, str]]:
-    """Return the specs of a state's arrays, (B, H) each; none where it is None."""
-    if state is None:
+def field_specs(name: str, value: object, form: Any) -> dict[str, tuple[Any, str]]:
+    """Return (array, spec) for each field of a named tuple; none where it is None.
+
+    Args:
+        name: of the argument; its fields are called ``name.field``.
+        value: the named tuple that came.
+        form: one of the kind that is expected, with specs for arrays.
+
+    Raises:
+        TypeError: the value is of another kind.
+    """
+    if value is None:
         return {}
-    if not isinstance(state, kind):
+    if not isinstance(value, type(form)):
         raise TypeError(
-            f"{name} is a {type(state).__name__}; expected {kind.__name__} or None"
+            f"{name} is a {type(value).__name__}; expected {type(form).__name__}"
         )
-    fields = kind._fields  # type: ignore[attr-defined]
-    return {f"{name}.{key}": (getattr(state, key), "B H") for key in fields}
+    return {
+        f"{name}.{key}": (getattr(value, key), getattr(form, key))
+        for key in form._fields
+    }

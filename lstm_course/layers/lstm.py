@@ -17,14 +17,14 @@ Sources: Hochreiter and Schmidhuber (1997); the forget gate: Gers, Schmidhuber a
 Cummins (2000). A forget bias of 1: Jozefowicz, Zaremba and Sutskever (2015).
 """
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import DTypeLike
 
 from lstm_course.arrays.activations import sigmoid
 from lstm_course.arrays.initializers import glorot_uniform, orthogonal
-from lstm_course.arrays.shapes import Array, Mask, check_shapes, state_specs
+from lstm_course.arrays.shapes import Array, Mask, check_shapes, field_specs
 from lstm_course.layers.columns import (
     Columns,
     backward_through_columns,
@@ -47,6 +47,10 @@ class LSTMState(NamedTuple):
 
     h: Array  # (B, H) hidden state: the output, short-term
     c: Array  # (B, H) cell state: stays inside the layer, long-term
+
+
+_PARAMS: Any = LSTMParams("D 4H", "H 4H", "4H")  # type: ignore[arg-type]
+_STATE: Any = LSTMState("B H", "B H")  # type: ignore[arg-type]
 
 
 class LSTMGates(NamedTuple):
@@ -122,7 +126,15 @@ def lstm_step(
 
     Returns:
         The state after this step, and its gates.
+
+    Raises:
+        TypeError, ValueError: an argument has the wrong kind, rank or size.
     """
+    check_shapes(
+        **field_specs("params", params, _PARAMS),
+        x_t=(x_t, "B D"),
+        **field_specs("state", state, _STATE),
+    )
     z = x_t @ params.kernel + state.h @ params.recurrent_kernel + params.bias
     z_i, z_f, z_g, z_o = np.split(z, 4, axis=-1)
 
@@ -169,11 +181,9 @@ def lstm_forward(
         TypeError, ValueError: an argument has the wrong kind, rank or size.
     """
     sizes = check_shapes(
-        kernel=(params.kernel, "D 4H"),
-        recurrent_kernel=(params.recurrent_kernel, "H 4H"),
-        bias=(params.bias, "4H"),
+        **field_specs("params", params, _PARAMS),
         inputs=(inputs, "B T D"),
-        **state_specs("initial_state", initial_state, LSTMState),
+        **field_specs("initial_state", initial_state, _STATE),
         **({} if mask is None else {"mask": (mask, "bool B T")}),
     )
     batch, steps, units = sizes["B"], sizes["T"], sizes["H"]
@@ -248,7 +258,7 @@ def lstm_backward(
     check_shapes(
         trace=(trace.c, "B T H"),
         **({} if d_outputs is None else {"d_outputs": (d_outputs, "B T H")}),
-        **state_specs("d_final_state", d_final_state, LSTMState),
+        **field_specs("d_final_state", d_final_state, _STATE),
     )
     params, columns, slabs, cells, tanh_cells = trace
     i, f, g, o = np.split(slabs, 4, axis=1)

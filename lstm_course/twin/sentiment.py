@@ -31,7 +31,7 @@ _CONFIG = "sentiment_config.json"  # beside what Keras writes into its archive
 keras: Any = import_keras()
 layers = keras.layers
 
-_KERAS_CELLS = {"lstm": layers.LSTM}
+_KERAS_CELLS = {"rnn": layers.SimpleRNN, "lstm": layers.LSTM, "gru": layers.GRU}
 _OPTIMIZERS = {"rmsprop": keras.optimizers.RMSprop, "adam": keras.optimizers.Adam}
 
 
