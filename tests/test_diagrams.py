@@ -1,0 +1,94 @@
+"""The committed pictures are what the code draws, and say what the course is."""
+
+import re
+
+import matplotlib as mpl
+import numpy as np
+import pytest
+
+from lstm_course.arrays.trees import tree_leaves
+from lstm_course.data.imdb import load_imdb
+from lstm_course.study.diagrams import (
+    PARTS,
+    PICTURES,
+    REVIEW,
+    REVIEW_STEPS,
+    WRITTEN,
+    draw_pictures,
+)
+from lstm_course.training.model import SentimentConfig, sentiment_init
+
+USE = re.compile(r"!\[([^]]*)\]\([./]*figures/(\w+\.svg)\)")
+
+
+@pytest.fixture(scope="module")
+def drawn(tmp_path_factory):
+    """The pictures, drawn where every setting of matplotlib is another."""
+    folder = tmp_path_factory.mktemp("drawn") / "figures"
+    strange = {
+        "axes.facecolor": "black",
+        "font.family": "monospace",
+        "font.size": 31,
+        "lines.linewidth": 9,
+        "path.sketch": (4, 50, 9),
+        "savefig.bbox": "tight",
+        "svg.fonttype": "none",
+        "svg.hashsalt": None,
+        "text.usetex": True,
+    }
+    with mpl.rc_context(strange):
+        before = dict(mpl.rcParams)
+        paths = draw_pictures(folder)
+        assert dict(mpl.rcParams) == before
+    assert sorted(paths) == sorted(folder.iterdir())
+    return {path.name: path.read_bytes() for path in paths}
+
+
+def test_the_committed_pictures_are_what_the_code_draws(drawn, root):
+    committed = {path.name: path for path in (root / "figures").glob("*.svg")}
+    assert sorted(committed) == sorted(drawn) == sorted(PICTURES)
+    for name, path in committed.items():
+        # A checkout may have other line endings.
+        same = path.read_bytes().replace(b"\r\n", b"\n") == drawn[name]
+        assert same, f"{name} is not what the code draws: run draw_pictures"
+
+
+@pytest.mark.parametrize("name", PICTURES)
+def test_a_picture_needs_no_font_and_names_no_time_or_place(drawn, name):
+    svg = drawn[name].decode()
+    assert re.search(r'<use xlink:href="#DejaVuSans-', svg)  # letters, as outlines
+    for stranger in ("<text", "font-family", "<image", "dc:date", "dc:creator"):
+        assert stranger not in svg
+
+
+def test_each_use_of_a_picture_has_its_text_alternative(committed):
+    used = set()
+    for page in committed:
+        if page.suffix not in {".md", ".ipynb"}:
+            continue
+        for alt, name in USE.findall(page.read_text(encoding="utf-8")):
+            assert alt == PICTURES[name].alt, f"{name} in {page.name}"
+            used.add(name)
+    assert used == set(PICTURES)
+
+
+def test_the_map_shows_which_lessons_there_are(committed):
+    assert sum(len(part.lessons) for part in PARTS) == 13
+    lessons = [path for path in committed if path.match("notebooks/*.ipynb")]
+    assert [int(path.name[:2]) for path in lessons] == list(WRITTEN)
+
+
+def test_the_model_has_the_parameters_that_its_picture_tells():
+    params = sentiment_init(np.random.default_rng(0), SentimentConfig())
+    counts = [sum(leaf.size for _, leaf in tree_leaves(layer)) for layer in params]
+    terms = " + ".join(f"{count:,}" for count in counts)
+    alt = PICTURES["sentiment_model.svg"].alt
+    assert f"{terms} = {sum(counts):,} parameters" in alt
+
+
+def test_the_review_on_the_picture_has_the_ids_of_the_data():
+    vocabulary = load_imdb().vocabulary
+    assert list(REVIEW) == sorted(REVIEW)
+    assert max(REVIEW) == REVIEW_STEPS
+    for word, number in REVIEW.values():
+        assert vocabulary.id_of[word] == number
