@@ -8,7 +8,11 @@ the standard library alone.
 import importlib
 
 _MODULE_OF = {
-    "arrays.gradcheck": ["central_difference_gradient", "complex_step_gradient"],
+    "arrays.gradcheck": [
+        "central_difference_gradient",
+        "complex_step_gradient",
+        "worst_entry",
+    ],
     "data.imdb": ["IMDB", "Split", "load_imdb"],
     "data.text": ["Vocabulary", "pad_batch", "tokenize"],
     "layers.gru": [
@@ -41,6 +45,7 @@ _MODULE_OF = {
         "rnn_init",
         "rnn_step",
     ],
+    "study.parameters": ["count_parameters"],
     "training.history": ["History"],
     "twin.models": ["build_sentiment_model", "load_model"],
 }

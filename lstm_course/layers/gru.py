@@ -149,7 +149,7 @@ def gru_step(
 
 
 def _four_blocks(weights: Array, from_h: Array | int, from_x: Array | int) -> Array:
-    """Return weights (…, 3H) as (…, 4H): z, r, n times ``from_h``, n times ``from_x``."""
+    """Return (…, 4H) of weights (…, 3H): z, r, n times from_h, n times from_x."""
     z, r, n = np.split(weights, 3, axis=-1)
     return np.concatenate([z, r, n * from_h, n * from_x], axis=-1)
 
