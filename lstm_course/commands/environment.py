@@ -79,13 +79,27 @@ def set_up() -> None:
             return
         start = time.monotonic()
         if found == "outdated":
-            say("The course has changed: bringing .venv up to date, in about a minute.")
-            _stamp("unfinished")
+            _bring_up_to_date(log)
         else:
             _begin_anew(found, log)
-        _install(log)
+            _install(log)
         _stamp(_contents())
-        say(f"Done in {time.monotonic() - start:.0f} s. The next start needs none.\n")
+        passed = time.monotonic() - start
+        say(f"Done in {passed:.0f} s. From now on the course starts at once.\n")
+
+
+def _bring_up_to_date(log: IO[str]) -> None:
+    say("The course has changed: bringing .venv up to date, in about a minute.")
+    say("  1/4 keeping .venv")
+    old = STAMP.read_text("utf-8").split("\n")[1]
+    _stamp("unfinished")
+    try:
+        _install(log)
+    except SetUpError as error:
+        # Installers fetch everything before they change anything.
+        if hindrances.DISK_FULL not in str(error):
+            _stamp(old)
+        raise
 
 
 def _begin_anew(found: str, log: IO[str]) -> None:
