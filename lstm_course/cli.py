@@ -87,10 +87,15 @@ def refresh(
         bool, typer.Option("--check", help="Only say which are stale, and why.")
     ] = False,
 ) -> None:
-    """Execute lessons and write their outputs into the notebooks."""
+    """Draw the diagrams, execute lessons and write their outputs into the notebooks."""
     from lstm_course.commands.refresh import refresh, report_stale
 
-    raise typer.Exit((report_stale if check else refresh)(lessons or ()))
+    if check:
+        raise typer.Exit(report_stale(lessons or ()))
+    from lstm_course.study.diagrams import draw_pictures
+
+    draw_pictures(ROOT / "figures")
+    raise typer.Exit(refresh(lessons or ()))
 
 
 @app.command()
