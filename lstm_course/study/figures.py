@@ -4,13 +4,15 @@ One palette throughout (Okabe and Ito's, which colour-blind readers can tell apa
 and a second sign beside every colour: a dash, a marker or a label.
 """
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from typing import Any
 
 import matplotlib as mpl
 import matplotlib.pyplot as plt
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties
+from matplotlib.patches import Rectangle
 from matplotlib.ticker import MaxNLocator
 
 from lstm_course.training.history import History
@@ -63,4 +65,40 @@ def learning_curves(history: History, title: str) -> Figure:
         ax.xaxis.set_major_locator(MaxNLocator(integer=True))
     axes[0].legend()
     figure.suptitle(title)
+    return figure
+
+
+def blanked_text(
+    words: Sequence[str], known: Container[str], *, line_length: int = 64
+) -> Figure:
+    """Return a text in which a grey box, as long as the word, hides what is not known.
+
+    Args:
+        words: the text, word by word.
+        known: the words to show.
+        line_length: characters a line.
+    """
+    places = []
+    line = column = 0
+    for word in words:
+        if column and column + len(word) > line_length:
+            line, column = line + 1, 0
+        places.append((word, line, column))
+        column += len(word) + 1
+
+    size, line_height = 13, 0.3  # points, inches
+    character = 0.602 * size / 72  # inches: how wide the fixed-width letters are
+    figure = plt.figure(
+        figsize=(line_length * character, (line + 1) * line_height), layout="none"
+    )
+    ax = figure.add_axes((0, 0, 1, 1))
+    ax.set(xlim=(0, line_length), ylim=(line + 1, 0))
+    ax.set_axis_off()
+    letters = FontProperties(family="DejaVu Sans Mono", size=size)  # always there
+    for word, line, column in places:
+        if word in known:
+            ax.text(column, line + 0.7, word, font=letters, parse_math=False)
+        else:
+            box = Rectangle((column, line + 0.2), len(word), 0.6, color=GREY, lw=0)
+            ax.add_patch(box)
     return figure

@@ -1,0 +1,57 @@
+"""The figures: what is drawn, and where, read back from the artists."""
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+from matplotlib.patches import Rectangle
+
+from lstm_course.study.figures import blanked_text
+
+
+@pytest.fixture(autouse=True)
+def _close_figures():
+    yield
+    plt.close("all")
+
+
+def drawn(figure):
+    """The words and the boxes of a text, in its coordinates, as (left, width, line)."""
+    figure.canvas.draw()
+    (ax,) = figure.axes
+    to_data = ax.transData.inverted()
+    words, boxes = {}, []
+    for text in ax.texts:
+        (left, _), (right, _) = to_data.transform(text.get_window_extent())
+        words[text.get_text()] = (left, right - left, int(text.get_position()[1]))
+    for patch in ax.patches:
+        assert isinstance(patch, Rectangle)
+        boxes.append((patch.get_x(), patch.get_width(), int(patch.get_y())))
+    return words, boxes
+
+
+def test_unknown_words_are_boxes_where_and_as_long_as_the_word():
+    text = ["a", "marvellous", "cat,", "isn't", "it"]
+    words, boxes = drawn(blanked_text(text, {"a", "isn't", "it"}, line_length=20))
+    assert boxes == [(2, len("marvellous"), 0), (13, len("cat,"), 0)]
+    assert {word: line for word, (_, _, line) in words.items()} == {
+        "a": 0,
+        "isn't": 1,
+        "it": 1,
+    }
+
+
+def test_letters_fill_their_columns_so_that_nothing_overlaps():
+    text = ["mmmmmmmmmm", "costs$5$", "iiiii", "wwwwwwwww"]
+    words, boxes = drawn(blanked_text(text, text, line_length=48))
+    assert boxes == []
+    starts = np.cumsum([0, *(len(word) + 1 for word in text[:-1])])
+    for word, start in zip(text, starts, strict=True):
+        left, width, line = words[word]
+        assert (left, width, line) == pytest.approx((start, len(word), 0), abs=0.5)
+
+
+def test_a_line_is_filled_to_its_last_character_and_not_beyond():
+    _, exact = drawn(blanked_text(["abc", "defg"], (), line_length=8))
+    _, short = drawn(blanked_text(["abc", "defg"], (), line_length=7))
+    assert exact == [(0, 3, 0), (4, 4, 0)]
+    assert short == [(0, 3, 0), (0, 4, 1)]
