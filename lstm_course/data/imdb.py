@@ -231,7 +231,7 @@ def _split_rows(
 
 
 def _read_source_file() -> bytes:
-    """Return the package's file; importing the package would load pandas."""
+    """Return the package's file, found without importing its modules and pandas."""
     spec = importlib.util.find_spec(_PACKAGE)
     if spec is None or not spec.submodule_search_locations:
         raise FileNotFoundError(
