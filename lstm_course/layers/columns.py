@@ -6,13 +6,12 @@ the step, and a 1: then ``[kernel; recurrent_kernel; bias]`` is one matrix, a st
 one product, and the gradients of all three are one product over all steps.
 """
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import DTypeLike
 
 from lstm_course.arrays.memory import keep_freed_memory
-from lstm_course.arrays.shapes import Array, Mask
+from lstm_course.arrays.shapes import Array, Mask, check_shapes, field_specs
 
 keep_freed_memory()
 
@@ -25,39 +24,55 @@ class Columns(NamedTuple):
     carried: Mask | None  # (T, B): True where a masked step carries the state on
     go_backwards: bool
 
+    @property
+    def h(self) -> Array:
+        """The hidden state after each step, (B, T, H)."""
+        return self.hidden[1:].transpose(2, 0, 1)
+
+
+class Forms(NamedTuple):
+    """The specs of a cell's arrays, in named tuples of its own kinds."""
+
+    params: Any  # such as RNNParams("D H", "H H", "H")
+    state: Any  # such as RNNState("B H")
+
 
 def fill_columns(
+    forms: Forms,
     inputs: Array,
-    h: Array | None,
-    units: int,
+    params: Any,
+    initial_state: Any,
     mask: Mask | None,
     go_backwards: bool,
-    dtype: DTypeLike,
 ) -> Columns:
-    """Return the columns of inputs (B, T, D), their hidden states still to come.
+    """Check the arguments of a ``*_forward``; return columns to write h into.
 
-    Args:
-        inputs: (B, T, D); what stands at a masked step is replaced by 0, so that it
-            cannot count, not even NaN.
-        h: (B, H) before the first step; zeros if None.
-        units: H.
-        mask: (B, T), True where a step counts; all of them if None.
-        go_backwards: put the last step first.
-        dtype: of the result.
+    What stands at a masked step is replaced by 0, so that it cannot count, not even
+    NaN. The columns are of the kind of number that all arguments together call for.
+
+    Raises:
+        TypeError, ValueError: an argument has the wrong kind, rank or size.
     """
-    batch, steps, features = inputs.shape
+    sizes = check_shapes(
+        **field_specs("params", params, forms.params),
+        inputs=(inputs, "B T D"),
+        **field_specs("initial_state", initial_state, forms.state),
+        **({} if mask is None else {"mask": (mask, "bool B T")}),
+    )
+    batch, steps, features, units = (sizes[letter] for letter in "BTDH")
     carried = None
     if mask is not None:
         inputs = np.where(mask[:, :, None], inputs, 0)
         carried = ~mask.T[::-1] if go_backwards else ~mask.T
     if go_backwards:
         inputs = inputs[:, ::-1]
+    dtype = np.result_type(inputs, *params, *(initial_state or ()))
     values = np.empty((steps + 1, features + units + 1, batch), dtype)
     values[:steps, :features] = inputs.transpose(1, 2, 0)
     values[steps, :features] = 0  # no step follows the last hidden state
     values[:, -1] = 1
     hidden = values[:, features:-1]
-    hidden[0] = 0 if h is None else h.T
+    hidden[0] = 0 if initial_state is None else initial_state.h.T
     return Columns(values, hidden, carried, go_backwards)
 
 
@@ -75,12 +90,34 @@ def read_outputs(columns: Columns) -> Array:
     return outputs
 
 
-def turn_output_gradient(d_outputs: Array, columns: Columns) -> Array:
-    """Return d_outputs (B, T, H) as (T, H, B), 0 where the output was a constant."""
-    turned = d_outputs.transpose(1, 2, 0)
-    if columns.carried is not None:
-        turned = np.where(_some_step_counted(columns.carried), turned, 0)
-    return turned
+def turn_gradients(
+    forms: Forms, columns: Columns, d_outputs: Array | None, d_final_state: Any
+) -> tuple[Array | None, list[Array]]:
+    """Check the arguments of a ``*_backward``; return them turned round.
+
+    Returns:
+        The gradient of h after each step, (T, H, B), or None, and that of each
+        field of the final state, (H, B).
+
+    Raises:
+        TypeError, ValueError: an argument has the wrong kind, rank or size.
+    """
+    check_shapes(
+        trace=(columns.h, "B T H"),
+        **({} if d_outputs is None else {"d_outputs": (d_outputs, "B T H")}),
+        **field_specs("d_final_state", d_final_state, forms.state),
+    )
+    final = columns.hidden[-1]
+    if d_final_state is None:
+        d_states = [np.zeros_like(final, order="C") for _ in forms.state]
+    else:
+        d_states = [d.T.astype(final.dtype, order="C") for d in d_final_state]
+    if d_outputs is None:
+        return None, d_states
+    d_h = d_outputs.transpose(1, 2, 0)
+    if columns.carried is not None:  # a constant 0 was put out before the first step
+        d_h = np.where(_some_step_counted(columns.carried), d_h, 0)
+    return d_h, d_states
 
 
 def backward_through_columns(

@@ -17,7 +17,7 @@ Sources: Cho et al. (2014); the reset gate after the product, one matrix product
 instead of two, came with cuDNN.
 """
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import DTypeLike
@@ -27,10 +27,11 @@ from lstm_course.arrays.initializers import glorot_uniform, orthogonal
 from lstm_course.arrays.shapes import Array, Mask, check_shapes, field_specs
 from lstm_course.layers.columns import (
     Columns,
+    Forms,
     backward_through_columns,
     fill_columns,
     read_outputs,
-    turn_output_gradient,
+    turn_gradients,
 )
 
 
@@ -53,7 +54,12 @@ class GRUState(NamedTuple):
     h: Array  # (B, H) hidden state
 
 
-_STATE: Any = GRUState("B H")  # type: ignore[arg-type]
+def _forms(params: GRUParams) -> Forms:
+    two = getattr(getattr(params, "bias", None), "ndim", 1) == 2
+    return Forms(
+        GRUParams("D 3H", "H 3H", "2 3H" if two else "3H"),  # type: ignore[arg-type]
+        GRUState("B H"),  # type: ignore[arg-type]
+    )
 
 
 class GRUGates(NamedTuple):
@@ -83,7 +89,7 @@ class GRUTrace(NamedTuple):
     @property
     def h(self) -> Array:
         """The hidden state after each step, (B, T, H)."""
-        return self.columns.hidden[1:].transpose(2, 0, 1)
+        return self.columns.h
 
 
 def gru_init(
@@ -102,12 +108,6 @@ def gru_init(
     )
 
 
-def _param_specs(params: GRUParams) -> dict[str, tuple[Any, str]]:
-    two = isinstance(getattr(params, "bias", None), np.ndarray) and params.reset_after
-    form: Any = GRUParams("D 3H", "H 3H", "2 3H" if two else "3H")  # type: ignore[arg-type]
-    return field_specs("params", params, form)
-
-
 def gru_step(
     x_t: Array, state: GRUState, params: GRUParams
 ) -> tuple[GRUState, GRUGates]:
@@ -124,8 +124,11 @@ def gru_step(
     Raises:
         TypeError, ValueError: an argument has the wrong kind, rank or size.
     """
+    forms = _forms(params)
     check_shapes(
-        **_param_specs(params), x_t=(x_t, "B D"), **field_specs("state", state, _STATE)
+        **field_specs("params", params, forms.params),
+        x_t=(x_t, "B D"),
+        **field_specs("state", state, forms.state),
     )
     h = state.h
     b_x, b_h = params.bias if params.reset_after else (params.bias, 0 * params.bias)
@@ -162,31 +165,16 @@ def gru_forward(
     mask: Mask | None = None,
     go_backwards: bool = False,
 ) -> tuple[Array, GRUState, GRUTrace]:
-    """Run the GRU over whole sequences; as ``lstm_forward``, with h alone as state.
+    """Run the GRU over whole sequences.
 
-    Args:
-        inputs: (B, T, D).
-        params: kernel (D, 3H), recurrent_kernel (H, 3H), bias (2, 3H) or (3H,).
-        initial_state: h (B, H) before the first step; zeros if None.
-        mask: (B, T) bool; a step that is False carries the state on.
-        go_backwards: process the last step first.
-
-    Returns:
-        outputs (B, T, H), read-only; the final state; the trace.
-
-    Raises:
-        TypeError, ValueError: an argument has the wrong kind, rank or size.
+    Arguments, results and errors as of ``lstm_forward``, with h alone as state.
     """
-    sizes = check_shapes(
-        **_param_specs(params),
-        inputs=(inputs, "B T D"),
-        **field_specs("initial_state", initial_state, _STATE),
-        **({} if mask is None else {"mask": (mask, "bool B T")}),
+    columns = fill_columns(
+        _forms(params), inputs, params, initial_state, mask, go_backwards
     )
-    batch, steps, units = sizes["B"], sizes["T"], sizes["H"]
-    dtype = np.result_type(inputs, *params, *(initial_state or ()))
-    h_0 = None if initial_state is None else initial_state.h
-    columns = fill_columns(inputs, h_0, units, mask, go_backwards, dtype)
+    carried, hidden = columns.carried, columns.hidden
+    steps, units, batch = hidden[1:].shape
+    dtype = hidden.dtype
 
     after = params.reset_after
     b_x, b_h = params.bias if after else (params.bias, 0 * params.bias)
@@ -202,7 +190,6 @@ def gru_forward(
 
     slabs = np.empty((steps, 4 * units, batch), dtype)
     new = np.empty((units, batch), dtype)
-    carried, hidden = columns.carried, columns.hidden
     for t, (column, slab, zr, z, r, u, n, before, h) in enumerate(
         zip(
             columns.values,
@@ -243,32 +230,14 @@ def gru_backward(
 ) -> tuple[Array, GRUParams, GRUState]:
     """Carry the gradient of a loss back through the whole sequence.
 
-    Args:
-        d_outputs: (B, T, H) gradient of the outputs; None where the loss reads
-            nothing but the final state.
-        trace: of the forward pass.
-        d_final_state: gradient of the final h, (B, H); zero if None.
-
-    Returns:
-        d_inputs (B, T, D), the gradients of the weights, that of the initial state.
-
-    Raises:
-        TypeError, ValueError: an argument has the wrong kind, rank or size.
+    Arguments, results and errors as of ``lstm_backward``, with h alone as state.
     """
-    check_shapes(
-        trace=(trace.h, "B T H"),
-        **({} if d_outputs is None else {"d_outputs": (d_outputs, "B T H")}),
-        **field_specs("d_final_state", d_final_state, _STATE),
-    )
     params, columns, slabs = trace
+    d_h, (dh,) = turn_gradients(_forms(params), columns, d_outputs, d_final_state)
     z, r, u, n = np.split(slabs, 4, axis=1)
     before = columns.hidden[:-1]
     units, after = before.shape[1], params.reset_after
     U_n = params.recurrent_kernel[:, 2 * units :]
-    dh = np.zeros(before.shape[1:], slabs.dtype)
-    if d_final_state is not None:
-        dh = d_final_state.h.T.astype(slabs.dtype, order="C")
-    d_h = None if d_outputs is None else turn_output_gradient(d_outputs, columns)
 
     # The derivatives of h by the pre-activations, all steps at once; the loop scales
     # them by dh.

@@ -17,7 +17,7 @@ Sources: Hochreiter and Schmidhuber (1997); the forget gate: Gers, Schmidhuber a
 Cummins (2000). A forget bias of 1: Jozefowicz, Zaremba and Sutskever (2015).
 """
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import DTypeLike
@@ -27,10 +27,11 @@ from lstm_course.arrays.initializers import glorot_uniform, orthogonal
 from lstm_course.arrays.shapes import Array, Mask, check_shapes, field_specs
 from lstm_course.layers.columns import (
     Columns,
+    Forms,
     backward_through_columns,
     fill_columns,
     read_outputs,
-    turn_output_gradient,
+    turn_gradients,
 )
 
 
@@ -49,8 +50,10 @@ class LSTMState(NamedTuple):
     c: Array  # (B, H) cell state: stays inside the layer, long-term
 
 
-_PARAMS: Any = LSTMParams("D 4H", "H 4H", "4H")  # type: ignore[arg-type]
-_STATE: Any = LSTMState("B H", "B H")  # type: ignore[arg-type]
+_FORMS = Forms(
+    LSTMParams("D 4H", "H 4H", "4H"),  # type: ignore[arg-type]
+    LSTMState("B H", "B H"),  # type: ignore[arg-type]
+)
 
 
 class LSTMGates(NamedTuple):
@@ -83,7 +86,7 @@ class LSTMTrace(NamedTuple):
     @property
     def h(self) -> Array:
         """The hidden state after each step, (B, T, H)."""
-        return self.columns.hidden[1:].transpose(2, 0, 1)
+        return self.columns.h
 
     @property
     def c(self) -> Array:
@@ -131,9 +134,9 @@ def lstm_step(
         TypeError, ValueError: an argument has the wrong kind, rank or size.
     """
     check_shapes(
-        **field_specs("params", params, _PARAMS),
+        **field_specs("params", params, _FORMS.params),
         x_t=(x_t, "B D"),
-        **field_specs("state", state, _STATE),
+        **field_specs("state", state, _FORMS.state),
     )
     z = x_t @ params.kernel + state.h @ params.recurrent_kernel + params.bias
     z_i, z_f, z_g, z_o = np.split(z, 4, axis=-1)
@@ -180,40 +183,32 @@ def lstm_forward(
     Raises:
         TypeError, ValueError: an argument has the wrong kind, rank or size.
     """
-    sizes = check_shapes(
-        **field_specs("params", params, _PARAMS),
-        inputs=(inputs, "B T D"),
-        **field_specs("initial_state", initial_state, _STATE),
-        **({} if mask is None else {"mask": (mask, "bool B T")}),
-    )
-    batch, steps, units = sizes["B"], sizes["T"], sizes["H"]
-    h_0, c_0 = initial_state or (None, None)
-    dtype = np.result_type(inputs, *params, *(initial_state or ()))
+    columns = fill_columns(_FORMS, inputs, params, initial_state, mask, go_backwards)
+    carried, hidden = columns.carried, columns.hidden
+    steps, units, batch = hidden[1:].shape
+    dtype = hidden.dtype
 
     half = np.repeat([0.5, 0.5, 1.0, 0.5], units)[:, None].astype(dtype)
     shift = 1 - half
     carry = np.repeat([0, 1, 0, 0], units)[:, None].astype(dtype)
     weights = half * np.vstack(params).T
 
-    columns = fill_columns(inputs, h_0, units, mask, go_backwards, dtype)
     slabs = np.empty((steps, 4 * units, batch), dtype)
     cells = np.empty((steps + 1, units, batch), dtype)
-    cells[0] = 0 if c_0 is None else c_0.T
+    cells[0] = 0 if initial_state is None else initial_state.c.T
     tanh_cells = np.empty((steps, units, batch), dtype)
     written = np.empty((units, batch), dtype)
 
-    carried = columns.carried
-    blocks = np.split(slabs, 4, axis=1)
     for t, (column, z, i, f, g, o, c_before, c, tanh_c, h) in enumerate(
         zip(
             columns.values,
             slabs,
-            *blocks,
+            *np.split(slabs, 4, axis=1),
             cells,
             cells[1:],
             tanh_cells,
-            columns.hidden[1:],
-            strict=False,
+            hidden[1:],
+            strict=False,  # one state more than steps
         )
     ):
         np.matmul(weights, column, out=z)
@@ -228,9 +223,9 @@ def lstm_forward(
         np.tanh(c, out=tanh_c)
         np.multiply(o, tanh_c, out=h)
         if carried is not None:
-            np.copyto(h, columns.hidden[t], where=carried[t])
+            np.copyto(h, hidden[t], where=carried[t])
 
-    state = LSTMState(columns.hidden[-1].T.copy(), cells[-1].T.copy())
+    state = LSTMState(hidden[-1].T.copy(), cells[-1].T.copy())
     trace = LSTMTrace(params, columns, slabs, cells, tanh_cells)
     return read_outputs(columns), state, trace
 
@@ -255,17 +250,9 @@ def lstm_backward(
     Raises:
         TypeError, ValueError: an argument has the wrong kind, rank or size.
     """
-    check_shapes(
-        trace=(trace.c, "B T H"),
-        **({} if d_outputs is None else {"d_outputs": (d_outputs, "B T H")}),
-        **field_specs("d_final_state", d_final_state, _STATE),
-    )
     params, columns, slabs, cells, tanh_cells = trace
+    d_h, (dh, dc) = turn_gradients(_FORMS, columns, d_outputs, d_final_state)
     i, f, g, o = np.split(slabs, 4, axis=1)
-    dh, dc = (np.zeros(cells.shape[1:], slabs.dtype) for _ in range(2))
-    if d_final_state is not None:
-        dh, dc = (d.T.astype(slabs.dtype, order="C") for d in d_final_state)
-    d_h = None if d_outputs is None else turn_output_gradient(d_outputs, columns)
 
     # All that does not depend on what comes back through time, for all steps at once:
     # the derivative of c by the pre-activations of i, f and g, of h by that of o, ...

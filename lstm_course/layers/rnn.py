@@ -10,7 +10,7 @@ B sequences, T steps, D features, H units.
 Source: Elman (1990).
 """
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import DTypeLike
@@ -19,10 +19,11 @@ from lstm_course.arrays.initializers import glorot_uniform, orthogonal
 from lstm_course.arrays.shapes import Array, Mask, check_shapes, field_specs
 from lstm_course.layers.columns import (
     Columns,
+    Forms,
     backward_through_columns,
     fill_columns,
     read_outputs,
-    turn_output_gradient,
+    turn_gradients,
 )
 
 
@@ -40,8 +41,10 @@ class RNNState(NamedTuple):
     h: Array  # (B, H) hidden state
 
 
-_PARAMS: Any = RNNParams("D H", "H H", "H")  # type: ignore[arg-type]
-_STATE: Any = RNNState("B H")  # type: ignore[arg-type]
+_FORMS = Forms(
+    RNNParams("D H", "H H", "H"),  # type: ignore[arg-type]
+    RNNState("B H"),  # type: ignore[arg-type]
+)
 
 
 class RNNGates(NamedTuple):
@@ -57,7 +60,7 @@ class RNNTrace(NamedTuple):
     @property
     def h(self) -> Array:
         """The hidden state after each step, (B, T, H)."""
-        return self.columns.hidden[1:].transpose(2, 0, 1)
+        return self.columns.h
 
 
 def rnn_init(
@@ -92,9 +95,9 @@ def rnn_step(
         TypeError, ValueError: an argument has the wrong kind, rank or size.
     """
     check_shapes(
-        **field_specs("params", params, _PARAMS),
+        **field_specs("params", params, _FORMS.params),
         x_t=(x_t, "B D"),
-        **field_specs("state", state, _STATE),
+        **field_specs("state", state, _FORMS.state),
     )
     z = x_t @ params.kernel + state.h @ params.recurrent_kernel + params.bias
     return RNNState(np.tanh(z)), RNNGates()
@@ -108,32 +111,13 @@ def rnn_forward(
     mask: Mask | None = None,
     go_backwards: bool = False,
 ) -> tuple[Array, RNNState, RNNTrace]:
-    """Run the RNN over whole sequences; as ``lstm_forward``, with h alone as state.
+    """Run the RNN over whole sequences.
 
-    Args:
-        inputs: (B, T, D).
-        params: kernel (D, H), recurrent_kernel (H, H) and bias (H,).
-        initial_state: h (B, H) before the first step; zeros if None.
-        mask: (B, T) bool; a step that is False carries the state on.
-        go_backwards: process the last step first.
-
-    Returns:
-        outputs (B, T, H), read-only; the final state; the trace.
-
-    Raises:
-        TypeError, ValueError: an argument has the wrong kind, rank or size.
+    Arguments, results and errors as of ``lstm_forward``, with h alone as state.
     """
-    sizes = check_shapes(
-        **field_specs("params", params, _PARAMS),
-        inputs=(inputs, "B T D"),
-        **field_specs("initial_state", initial_state, _STATE),
-        **({} if mask is None else {"mask": (mask, "bool B T")}),
-    )
-    dtype = np.result_type(inputs, *params, *(initial_state or ()))
-    h_0 = None if initial_state is None else initial_state.h
-    columns = fill_columns(inputs, h_0, sizes["H"], mask, go_backwards, dtype)
-    weights = np.vstack(params).T.astype(dtype)
+    columns = fill_columns(_FORMS, inputs, params, initial_state, mask, go_backwards)
     carried, hidden = columns.carried, columns.hidden
+    weights = np.vstack(params).T.astype(hidden.dtype)
     for t, (column, h) in enumerate(zip(columns.values, hidden[1:], strict=False)):
         np.matmul(weights, column, out=h)
         np.tanh(h, out=h)
@@ -154,29 +138,11 @@ def rnn_backward(
 ) -> tuple[Array, RNNParams, RNNState]:
     """Carry the gradient of a loss back through the whole sequence.
 
-    Args:
-        d_outputs: (B, T, H) gradient of the outputs; None where the loss reads
-            nothing but the final state.
-        trace: of the forward pass.
-        d_final_state: gradient of the final h, (B, H); zero if None.
-
-    Returns:
-        d_inputs (B, T, D), the gradients of the weights, that of the initial state.
-
-    Raises:
-        TypeError, ValueError: an argument has the wrong kind, rank or size.
+    Arguments, results and errors as of ``lstm_backward``, with h alone as state.
     """
-    check_shapes(
-        trace=(trace.h, "B T H"),
-        **({} if d_outputs is None else {"d_outputs": (d_outputs, "B T H")}),
-        **field_specs("d_final_state", d_final_state, _STATE),
-    )
     params, columns = trace
+    d_h, (dh,) = turn_gradients(_FORMS, columns, d_outputs, d_final_state)
     h = columns.hidden[1:]
-    dh = np.zeros_like(h[0] if len(h) else columns.hidden[0])
-    if d_final_state is not None:
-        dh = d_final_state.h.T.astype(h.dtype, order="C")
-    d_h = None if d_outputs is None else turn_output_gradient(d_outputs, columns)
     d_slabs = 1 - h * h  # the slope of tanh; the loop scales it by dh
     if columns.carried is not None:
         d_slabs *= ~columns.carried[:, None, :]
