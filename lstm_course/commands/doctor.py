@@ -1,0 +1,257 @@
+"""Look over what the course stands on, and say what to do about each finding.
+
+TensorFlow is not imported for it: versions stand in the packages' metadata. What a
+check needs it imports itself, so that a broken package spoils no other finding.
+"""
+
+import os
+import platform
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import tomllib
+from collections import defaultdict
+from collections.abc import Callable
+from importlib import metadata
+from importlib.util import cache_from_source, find_spec
+from pathlib import Path
+from typing import Literal, NamedTuple
+
+from lstm_course.commands.environment import ROOT
+from lstm_course.commands.hindrances import unsupported
+
+_FOREMOST = ("numpy", "tensorflow", "keras", "jupyterlab")
+_MEMORY = 2e9  # bytes: a lesson with TensorFlow, JupyterLab and a browser tab
+_DISK = 1e9  # bytes
+_SLOW_IMPORT = 1.0  # seconds
+_REPAIR = (
+    "Delete the folder .venv and run: python3 -m lstm_course doctor. In an environment "
+    "of your own, run: pip install -e ."
+)
+
+
+class Finding(NamedTuple):
+    """One thing looked at: ``state`` says how it is, ``advice`` what to do about it."""
+
+    state: Literal["ok", "warning", "problem"]
+    subject: str
+    found: str
+    advice: str = ""
+
+
+def examine() -> list[Finding]:
+    """Return a finding or more for everything that the course stands on."""
+    findings = []
+    for subject, check in _CHECKS.items():
+        try:
+            findings += check()
+        except Exception as error:  # whatever is broken here
+            found = f"could not be looked at: {type(error).__name__}: {error}"
+            findings.append(Finding("problem", subject, found, _REPAIR))
+    return findings
+
+
+def report(findings: list[Finding]) -> int:
+    """Print the findings, and return an exit code: 1 if there is a problem, else 0."""
+    width = max(len(finding.subject) for finding in findings)
+    for state, subject, found, advice in findings:
+        print(f"{state:<8} {subject:<{width}}  {found}")
+        if advice:
+            print(f"{'':<8} {'':<{width}}  To do: {advice}")
+    states = [finding.state for finding in findings]
+    problems, warnings = states.count("problem"), states.count("warning")
+    print(f"\n{len(states)} findings: {problems} problems, {warnings} warnings.")
+    return 1 if problems else 0
+
+
+def _python() -> list[Finding]:
+    problem = unsupported(
+        sys.version_info[:3], platform.system(), platform.machine(), platform.libc_ver()
+    )
+    found = f"{platform.python_version()}, {platform.system()}, {platform.machine()}"
+    if problem:
+        return [Finding("problem", "Python", found, problem)]
+    return [Finding("ok", "Python", found)]
+
+
+def _packages() -> list[Finding]:
+    """Compare what is installed with the pins, and with the lock for all the rest."""
+    pins = _pins()
+    findings = [Finding("ok", name, pins[name]) for name in _FOREMOST]
+    wrong = {name: found for name in pins if (found := _wrong_version(name, pins))}
+    if wrong:
+        findings = [found for found in findings if found.subject not in wrong]
+        return [*findings, *wrong.values()]
+    rest = f"{len(pins) - len(_FOREMOST)} more as pinned"
+    others = _unlike_the_lock(but=pins)
+    if others:
+        rest += f"; {others} that these need are not as in requirements.lock"
+    return [*findings, Finding("ok", "packages", rest)]
+
+
+def _pins() -> dict[str, str]:
+    """Return the version of each direct dependency that the course was tested with."""
+    pyproject = ROOT / "pyproject.toml"
+    if pyproject.exists():
+        pins = tomllib.loads(pyproject.read_text("utf-8"))["project"]["dependencies"]
+    else:
+        pins = metadata.requires("lstm-course") or []
+    return dict(pin.split("==") for pin in pins)
+
+
+def _wrong_version(name: str, pins: dict[str, str]) -> Finding | None:
+    version = _version(name)
+    if version is None:
+        return Finding("problem", name, "is missing", _REPAIR)
+    if version != pins[name]:
+        found = f"{version}; the course was tested with {pins[name]}"
+        return Finding("warning", name, found, f"If something fails: {_REPAIR}")
+    return None
+
+
+def _version(name: str) -> str | None:
+    try:
+        return metadata.version(name)
+    except metadata.PackageNotFoundError:
+        return None
+
+
+def _unlike_the_lock(but: dict[str, str]) -> int:
+    lock = ROOT / "requirements.lock"
+    if not lock.exists():
+        return 0
+    locked = defaultdict(set)
+    for name, version in re.findall(r"^(\S+)==(\S+)", lock.read_text("utf-8"), re.M):
+        locked[name].add(version)
+    installed = {name: _version(name) for name in locked.keys() - but.keys()}
+    return sum(found not in {None, *locked[name]} for name, found in installed.items())
+
+
+def _bytecode() -> list[Finding]:
+    spec = find_spec("tensorflow")
+    if spec is None or spec.origin is None:
+        return []  # missing, as the packages' findings say
+    if Path(cache_from_source(spec.origin)).exists():
+        return [Finding("ok", "bytecode", "TensorFlow's is compiled")]
+    return [
+        Finding(
+            "warning",
+            "bytecode",
+            "TensorFlow's is not compiled: each import takes twice as long",
+            "Unset the variable PYTHONDONTWRITEBYTECODE if it is set; the next import "
+            "then compiles it for good.",
+        )
+    ]
+
+
+def _import() -> list[Finding]:
+    """Import the course in a fresh Python; time it, and see what comes along."""
+    heavy = ("tensorflow", "keras", "matplotlib", "pandas")
+    code = (
+        "import sys, time; start = time.perf_counter(); import lstm_course; "
+        "print(time.perf_counter() - start, *sys.modules)"
+    )
+    done = subprocess.run(  # noqa: S603 - our own command
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
+    seconds, *modules = done.stdout.split()
+    found = f"import lstm_course takes {float(seconds):.2f} s"
+    loaded = [name for name in heavy if name in modules]
+    if loaded:
+        found += f" and loads {', '.join(loaded)}"
+        return [Finding("problem", "import", found, "Import it where it is used.")]
+    if float(seconds) > _SLOW_IMPORT:
+        advice = "Is the folder on a network drive, or read by a virus scanner?"
+        return [Finding("warning", "import", found, advice)]
+    return [Finding("ok", "import", found)]
+
+
+def _cores() -> list[Finding]:
+    affinity = getattr(os, "sched_getaffinity", None)
+    cores = len(affinity(0)) if affinity else os.cpu_count() or 1
+    if cores == 1:
+        advice = "The lessons' times are for two: expect up to twice as long."
+        return [Finding("warning", "cores", "1", advice)]
+    return [Finding("ok", "cores", f"{cores}")]
+
+
+def _memory() -> list[Finding]:
+    import psutil
+
+    memory = psutil.virtual_memory()
+    found = f"{memory.available / 1e9:.1f} of {memory.total / 1e9:.1f} GB available"
+    if memory.available < _MEMORY:
+        advice = "Close other programs, and the lessons that you are not reading."
+        return [Finding("warning", "memory", found, advice)]
+    return [Finding("ok", "memory", found)]
+
+
+def _disk() -> list[Finding]:
+    free = shutil.disk_usage(ROOT).free
+    found = f"{free / 1e9:.1f} GB free"
+    if free < _DISK:
+        advice = "Make room: trained models and the data's cache go there."
+        return [Finding("warning", "disk", found, advice)]
+    return [Finding("ok", "disk", found)]
+
+
+def _reviews() -> list[Finding]:
+    from lstm_course.data.imdb import source_file_problem
+
+    problem = source_file_problem()
+    if problem:
+        return [Finding("problem", "reviews", problem, _REPAIR)]
+    return [Finding("ok", "reviews", "the file is there, and its SHA-256 is right")]
+
+
+def _cache() -> list[Finding]:
+    from platformdirs import user_cache_path
+
+    folder = user_cache_path("lstm_course")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        advice = (
+            f"Make {folder} a folder that you may write in: without it, the reviews "
+            "are split into words anew each time."
+        )
+        return [Finding("warning", "cache", f"not writable: {error.strerror}", advice)]
+    return [Finding("ok", "cache", "writable")]
+
+
+def _kernel() -> list[Finding]:
+    from jupyter_client.kernelspec import NoSuchKernel, get_kernel_spec
+
+    try:
+        program = get_kernel_spec("python3").argv[0]
+    except NoSuchKernel:
+        return [Finding("problem", "kernel", "there is no kernel python3", _REPAIR)]
+    # Jupyter takes a bare "python" for the one that it runs by itself.
+    if Path(program).name != program and not Path(program).samefile(sys.executable):
+        return [
+            Finding(
+                "problem",
+                "kernel",
+                f"python3 is another Python: {program}",
+                f"Run: {sys.executable} -m ipykernel install --sys-prefix",
+            )
+        ]
+    return [Finding("ok", "kernel", "python3 is this Python")]
+
+
+_CHECKS: dict[str, Callable[[], list[Finding]]] = {
+    "Python": _python,
+    "packages": _packages,
+    "bytecode": _bytecode,
+    "import": _import,
+    "cores": _cores,
+    "memory": _memory,
+    "disk": _disk,
+    "reviews": _reviews,
+    "cache": _cache,
+    "kernel": _kernel,
+}
