@@ -18,7 +18,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
-from lstm_course.commands import hindrances
+from lstm_course.commands.hindrances import (
+    AGAIN,
+    DISK_FULL,
+    UNREACHABLE,
+    explain_failure,
+    too_little_room,
+    unsupported,
+)
 
 ROOT = Path(__file__).resolve().parents[2]
 VENV = ROOT / ".venv"
@@ -97,7 +104,7 @@ def _bring_up_to_date(log: IO[str]) -> None:
         _install(log)
     except SetUpError as error:
         # Installers fetch everything before they change anything.
-        if hindrances.DISK_FULL not in str(error):
+        if DISK_FULL not in str(error):
             _stamp(old)
         raise
 
@@ -107,10 +114,10 @@ def _begin_anew(found: str, log: IO[str]) -> None:
         raise SetUpError(
             "The folder .venv is another program's and lacks the course. Delete it, "
             f"or install the course there ({PYTHON} -m pip install -e .), "
-            f"{hindrances.AGAIN}."
+            f"{AGAIN}."
         )
     _refuse(
-        hindrances.unsupported(
+        unsupported(
             sys.version_info[:3],
             platform.system(),
             platform.machine(),
@@ -125,7 +132,7 @@ def _begin_anew(found: str, log: IO[str]) -> None:
             else:
                 entry.unlink()
     _stamp("unfinished")
-    _refuse(hindrances.too_little_room(shutil.disk_usage(VENV).free))
+    _refuse(too_little_room(shutil.disk_usage(VENV).free))
     say("Setting up the course in .venv: once, 2 to 6 minutes, 2.9 GB of disk.")
     # Should this Python be the one in .venv, then the one that .venv was made from.
     python = getattr(sys, "_base_executable", sys.executable)
@@ -140,12 +147,12 @@ def _install(log: IO[str]) -> None:
     itself = ["--no-build-isolation", "--no-deps", "--editable", "."]
 
     problem = _step(f"2/4 fetching the installer, {UV}", [*pip, UV], log)
-    if hindrances.UNREACHABLE in problem:
+    if UNREACHABLE in problem:
         _refuse(problem)  # for what pip cannot reach here it will not reach below
     if not problem:
         title = "3/4 installing the packages, in 1 to 5 minutes"
         problem = _step(title, [*uv, "--compile-bytecode", *locked], log)
-    if hindrances.DISK_FULL in problem:
+    if DISK_FULL in problem:
         _refuse(problem)
     if problem:  # pip heeds settings that uv does not know, such as pip.conf's mirrors
         title = "3/4 the same with pip instead, in 3 to 10 minutes"
@@ -176,9 +183,9 @@ def _step(title: str, command: list[str], log: IO[str]) -> str:
     if installer.returncode == 0:
         return ""
     log.seek(begin)
-    reason = hindrances.explain_failure(log.read())
+    reason = explain_failure(log.read())
     if shutil.disk_usage(VENV).free < 5e7:  # perhaps too little for the log itself
-        reason = hindrances.DISK_FULL
+        reason = DISK_FULL
     return f"{reason}\nAll that the installer said is in {LOG}"
 
 
