@@ -37,6 +37,19 @@ class Forms(NamedTuple):
     state: Any  # such as RNNState("B H")
 
 
+def check_step(forms: Forms, x_t: Array, state: Any, params: Any) -> None:
+    """Check the arguments of a ``*_step``.
+
+    Raises:
+        TypeError, ValueError: an argument has the wrong kind, rank or size.
+    """
+    check_shapes(
+        **field_specs("params", params, forms.params),
+        x_t=(x_t, "B D"),
+        **field_specs("state", state, forms.state),
+    )
+
+
 def fill_columns(
     forms: Forms,
     inputs: Array,
@@ -56,7 +69,7 @@ def fill_columns(
     sizes = check_shapes(
         **field_specs("params", params, forms.params),
         inputs=(inputs, "B T D"),
-        **field_specs("initial_state", initial_state, forms.state),
+        **field_specs("initial_state", initial_state, forms.state, optional=True),
         **({} if mask is None else {"mask": (mask, "bool B T")}),
     )
     batch, steps, features, units = (sizes[letter] for letter in "BTDH")
@@ -105,7 +118,7 @@ def turn_gradients(
     check_shapes(
         trace=(columns.h, "B T H"),
         **({} if d_outputs is None else {"d_outputs": (d_outputs, "B T H")}),
-        **field_specs("d_final_state", d_final_state, forms.state),
+        **field_specs("d_final_state", d_final_state, forms.state, optional=True),
     )
     final = columns.hidden[-1]
     if d_final_state is None:

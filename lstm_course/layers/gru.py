@@ -24,11 +24,12 @@ from numpy.typing import DTypeLike
 
 from lstm_course.arrays.activations import sigmoid
 from lstm_course.arrays.initializers import glorot_uniform, orthogonal
-from lstm_course.arrays.shapes import Array, Mask, check_shapes, field_specs
+from lstm_course.arrays.shapes import Array, Mask
 from lstm_course.layers.columns import (
     Columns,
     Forms,
     backward_through_columns,
+    check_step,
     fill_columns,
     read_outputs,
     turn_gradients,
@@ -124,12 +125,7 @@ def gru_step(
     Raises:
         TypeError, ValueError: an argument has the wrong kind, rank or size.
     """
-    forms = _forms(params)
-    check_shapes(
-        **field_specs("params", params, forms.params),
-        x_t=(x_t, "B D"),
-        **field_specs("state", state, forms.state),
-    )
+    check_step(_forms(params), x_t, state, params)
     h = state.h
     b_x, b_h = params.bias if params.reset_after else (params.bias, 0 * params.bias)
     U_z, U_r, U_n = np.split(params.recurrent_kernel, 3, axis=1)
@@ -177,7 +173,8 @@ def gru_forward(
     dtype = hidden.dtype
 
     after = params.reset_after
-    b_x, b_h = params.bias if after else (params.bias, 0 * params.bias)
+    bias = params.bias.astype(dtype)
+    b_x, b_h = bias if after else (bias, 0 * bias)
     weights = np.vstack(
         [
             _four_blocks(params.kernel, 0, 1),

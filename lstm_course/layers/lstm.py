@@ -24,11 +24,12 @@ from numpy.typing import DTypeLike
 
 from lstm_course.arrays.activations import sigmoid
 from lstm_course.arrays.initializers import glorot_uniform, orthogonal
-from lstm_course.arrays.shapes import Array, Mask, check_shapes, field_specs
+from lstm_course.arrays.shapes import Array, Mask
 from lstm_course.layers.columns import (
     Columns,
     Forms,
     backward_through_columns,
+    check_step,
     fill_columns,
     read_outputs,
     turn_gradients,
@@ -133,11 +134,7 @@ def lstm_step(
     Raises:
         TypeError, ValueError: an argument has the wrong kind, rank or size.
     """
-    check_shapes(
-        **field_specs("params", params, _FORMS.params),
-        x_t=(x_t, "B D"),
-        **field_specs("state", state, _FORMS.state),
-    )
+    check_step(_FORMS, x_t, state, params)
     z = x_t @ params.kernel + state.h @ params.recurrent_kernel + params.bias
     z_i, z_f, z_g, z_o = np.split(z, 4, axis=-1)
 

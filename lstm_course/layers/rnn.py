@@ -16,11 +16,12 @@ import numpy as np
 from numpy.typing import DTypeLike
 
 from lstm_course.arrays.initializers import glorot_uniform, orthogonal
-from lstm_course.arrays.shapes import Array, Mask, check_shapes, field_specs
+from lstm_course.arrays.shapes import Array, Mask
 from lstm_course.layers.columns import (
     Columns,
     Forms,
     backward_through_columns,
+    check_step,
     fill_columns,
     read_outputs,
     turn_gradients,
@@ -94,11 +95,7 @@ def rnn_step(
     Raises:
         TypeError, ValueError: an argument has the wrong kind, rank or size.
     """
-    check_shapes(
-        **field_specs("params", params, _FORMS.params),
-        x_t=(x_t, "B D"),
-        **field_specs("state", state, _FORMS.state),
-    )
+    check_step(_FORMS, x_t, state, params)
     z = x_t @ params.kernel + state.h @ params.recurrent_kernel + params.bias
     return RNNState(np.tanh(z)), RNNGates()
 
