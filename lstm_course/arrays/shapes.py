@@ -98,23 +98,25 @@ def check_shapes(**named: tuple[Array, str]) -> dict[str, int]:
     return sizes
 
 
-def field_specs(name: str, value: object, form: Any) -> dict[str, tuple[Any, str]]:
-    """Return (array, spec) for each field of a named tuple; none where it is None.
+def field_specs(
+    name: str, value: object, form: Any, *, optional: bool = False
+) -> dict[str, tuple[Any, str]]:
+    """Return (array, spec) for each field of a named tuple.
 
     Args:
         name: of the argument; its fields are called ``name.field``.
         value: the named tuple that came.
         form: one of the kind that is expected, with specs for arrays.
+        optional: whether it may be None, which has no fields.
 
     Raises:
         TypeError: the value is of another kind.
     """
-    if value is None:
+    if value is None and optional:
         return {}
     if not isinstance(value, type(form)):
-        raise TypeError(
-            f"{name} is a {type(value).__name__}; expected {type(form).__name__}"
-        )
+        expected = type(form).__name__ + " or None" * optional
+        raise TypeError(f"{name} is a {type(value).__name__}; expected {expected}")
     return {
         f"{name}.{key}": (getattr(value, key), getattr(form, key))
         for key in form._fields
