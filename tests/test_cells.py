@@ -1,0 +1,526 @@
+"""What holds for every recurrent layer: gradients, masks, properties, manners."""
+
+import re
+
+import numpy as np
+import pytest
+from fixtures import (
+    KINDS,
+    MASKS,
+    B,
+    D,
+    H,
+    Results,
+    T,
+    assert_close,
+    assert_equal,
+    dtypes_of,
+    make_example,
+    run,
+)
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import lstm_course
+from lstm_course.arrays.gradcheck import (
+    central_difference_gradient,
+    complex_step_gradient,
+)
+from lstm_course.arrays.trees import tree_leaves, tree_map
+from lstm_course.layers.cells import CELLS
+
+kinds = pytest.mark.parametrize("kind", KINDS)
+directions = pytest.mark.parametrize(
+    "go_backwards", [False, True], ids=["forwards", "backwards"]
+)
+few = settings(max_examples=25)
+seeds = st.integers(0, 2**32 - 1)
+
+
+def zero_state(example):
+    return tree_map(np.zeros_like, example.d_final_state)
+
+
+def loop_of_steps(example, inputs, params, state):
+    """Run the lesson's step in a plain loop, masks and direction in sight."""
+    step = getattr(lstm_course, f"{KINDS[example.kind].name}_step")
+    order = range(inputs.shape[1])
+    mask = np.ones(inputs.shape[:2], bool) if example.mask is None else example.mask
+    output, outputs = np.zeros_like(state.h), []
+    for t in reversed(order) if example.go_backwards else order:
+        after, _ = step(inputs[:, t], state, params)
+        counts = mask[:, t, None]
+        pairs = zip(after, state, strict=True)
+        state = type(state)(*(np.where(counts, *pair) for pair in pairs))
+        output = np.where(counts, after.h, output)
+        outputs.append(output)
+    return np.stack(outputs, axis=1), state
+
+
+def whole_sequence(example, inputs, params, state):
+    options = example.options | {"initial_state": state}
+    return example.cell.forward(inputs, params, **options)[:2]
+
+
+def weighted_sum(layer, example):
+    """Return a scalar function of all that goes in, whose gradient is ``run``'s."""
+
+    def loss(tree):
+        outputs, state = layer(example, *tree)
+        finals = zip(state, example.d_final_state, strict=True)
+        return np.sum(outputs * example.d_outputs) + sum(
+            np.sum(a * w) for a, w in finals
+        )
+
+    return loss
+
+
+def test_every_cell_is_among_the_kinds():
+    assert {kind.name for kind in KINDS.values()} == set(CELLS)
+
+
+@kinds
+@directions
+@pytest.mark.parametrize("mask", MASKS)
+def test_whole_sequence_is_a_loop_of_steps(kind, mask, go_backwards):
+    example = make_example(kind, mask, go_backwards=go_backwards)
+    arguments = example.inputs, example.params, example.initial_state
+    expected = loop_of_steps(example, *arguments)
+    assert_close(whole_sequence(example, *arguments), expected, 1e-14)
+
+
+@kinds
+@directions
+@pytest.mark.parametrize("layer", [whole_sequence, loop_of_steps])
+def test_backward_is_the_complex_step_in_every_entry(kind, go_backwards, layer):
+    example = make_example(kind, go_backwards=go_backwards)
+    tree = (example.inputs, example.params, example.initial_state)
+    expected = complex_step_gradient(weighted_sum(layer, example), tree)
+    assert_close(tuple(run(example)[2:]), expected, 1e-12)
+
+
+@kinds
+def test_backward_is_the_central_difference_in_every_entry(kind):
+    example = make_example(kind, "a row all masked", go_backwards=True)
+    tree = (example.inputs, example.params, example.initial_state)
+    loss = weighted_sum(whole_sequence, example)
+    expected = central_difference_gradient(loss, tree)
+    assert_close(tuple(run(example)[2:]), expected, 1e-8)
+
+
+@kinds
+def test_a_gradient_left_out_is_a_gradient_of_zero(kind):
+    example = make_example(kind)
+    _, forward, backward, _ = example.cell
+    *_, trace = forward(example.inputs, example.params, **example.options)
+    nothing = np.zeros_like(example.d_outputs)
+    final = example.d_final_state
+    assert_equal(
+        backward(None, trace, d_final_state=final),
+        backward(nothing, trace, d_final_state=final),
+    )
+    assert_equal(
+        backward(example.d_outputs, trace),
+        backward(example.d_outputs, trace, d_final_state=zero_state(example)),
+    )
+
+
+@kinds
+@directions
+def test_no_initial_state_is_one_of_zeros(kind, go_backwards):
+    example = make_example(kind, initial_state=False, go_backwards=go_backwards)
+    zeros = example._replace(initial_state=zero_state(example))
+    assert_equal(run(example), run(zeros))
+
+
+@kinds
+@directions
+def test_a_masked_step_repeats_the_last_output(kind, go_backwards):
+    example = make_example(kind, go_backwards=go_backwards)
+    outputs, state, *_ = run(example)
+    mask = example.mask[:, ::-1] if go_backwards else example.mask
+    for row, counts in enumerate(mask):
+        last = np.zeros(outputs.shape[2])
+        for t, this_one_counts in enumerate(counts):
+            if not this_one_counts:
+                assert np.array_equal(outputs[row, t], last)
+            last = outputs[row, t]
+        assert np.array_equal(state.h[row], last)
+
+
+@kinds
+@directions
+def test_a_row_all_masked_keeps_its_state_and_gives_zeros(kind, go_backwards):
+    example = make_example(kind, "a row all masked", go_backwards=go_backwards)
+    outputs, state, d_inputs, _, d_initial_state = run(example)
+    assert not outputs[0].any()
+    assert not d_inputs[0].any()
+    for after, before in zip(state, example.initial_state, strict=True):
+        assert np.array_equal(after[0], before[0])
+    for came, given_back in zip(d_initial_state, example.d_final_state, strict=True):
+        assert np.array_equal(came[0], given_back[0])
+
+
+@kinds
+@directions
+@pytest.mark.parametrize("padding", [0.0, 1e30, np.inf, np.nan])
+@pytest.mark.parametrize("mask", [name for name in MASKS if name != "no mask"])
+def test_what_stands_in_the_padding_does_not_count(kind, mask, padding, go_backwards):
+    example = make_example(kind, mask, go_backwards=go_backwards)
+    inputs = np.where(example.mask[:, :, None], example.inputs, padding)
+    came = run(example._replace(inputs=inputs))
+    assert_equal(came, run(example))
+    assert not came.d_inputs[~example.mask].any()
+    assert came.d_inputs[example.mask].all()
+
+
+def split_gradients(example, at):
+    """Run a sequence in two pieces, the state and its gradient handed over."""
+    cell = example.cell
+    first, second = example.inputs[:, :at], example.inputs[:, at:]
+    head, state, head_trace = cell.forward(
+        first, example.params, initial_state=example.initial_state
+    )
+    tail, final, tail_trace = cell.forward(second, example.params, initial_state=state)
+    d_tail = example.d_outputs[:, at:]
+    d_second, d_params, d_state = cell.backward(
+        d_tail, tail_trace, d_final_state=example.d_final_state
+    )
+    d_first, d_more, d_initial_state = cell.backward(
+        example.d_outputs[:, :at], head_trace, d_final_state=d_state
+    )
+    return Results(
+        np.concatenate([head, tail], axis=1),
+        final,
+        np.concatenate([d_first, d_second], axis=1),
+        tree_map(np.add, d_params, d_more),
+        d_initial_state,
+    )
+
+
+@kinds
+@given(seed=seeds, sizes=st.tuples(*[st.integers(1, 5)] * 4), data=st.data())
+@few
+def test_two_pieces_are_the_whole(kind, seed, sizes, data):
+    example = make_example(kind, "no mask", sizes=sizes, seed=seed)
+    at = data.draw(st.integers(0, sizes[1]), label="at")
+    assert_close(split_gradients(example, at), run(example), 1e-12)
+
+
+@kinds
+@given(
+    seed=seeds,
+    lengths=st.lists(st.integers(0, 5), min_size=1, max_size=4),
+    left=st.booleans(),
+    go_backwards=st.booleans(),
+)
+@few
+def test_a_padded_batch_is_its_rows_alone(kind, seed, lengths, left, go_backwards):
+    steps = max(lengths)
+    sizes = len(lengths), steps, 4, 3
+    example = make_example(
+        kind, "no mask", go_backwards=go_backwards, sizes=sizes, seed=seed
+    )
+    columns = np.arange(steps)
+    mask = np.array([columns < length for length in lengths])
+    mask = mask[:, ::-1] if left else mask
+    came = run(example._replace(mask=mask))
+
+    d_params = tree_map(np.zeros_like, example.params)
+    for row in range(len(lengths)):
+        one, valid = slice(row, row + 1), mask[row]
+        processed = valid[::-1] if go_backwards else valid
+        # Where the row is padded behind, its last output is repeated to the end.
+        repeats = ~processed & np.logical_or.accumulate(processed)
+        d_outputs = example.d_outputs[one, processed]
+        if processed.any():
+            d_outputs[:, -1] += example.d_outputs[one, repeats].sum(axis=1)
+        alone = run(
+            example._replace(
+                inputs=example.inputs[one, valid],
+                initial_state=tree_map(lambda a: a[one], example.initial_state),  # noqa: B023
+                d_outputs=d_outputs,
+                d_final_state=tree_map(lambda a: a[one], example.d_final_state),  # noqa: B023
+            )
+        )
+        assert_close(came.outputs[one, processed], alone.outputs, 1e-12)
+        assert_close(came.d_inputs[one, valid], alone.d_inputs, 1e-12)
+        for both, single in [
+            (came.state, alone.state),
+            (came.d_initial_state, alone.d_initial_state),
+        ]:
+            assert_close(tree_map(lambda a: a[one], both), single, 1e-12)  # noqa: B023
+        d_params = tree_map(np.add, d_params, alone.d_params)
+    assert_close(came.d_params, d_params, 1e-12)
+
+
+@kinds
+@pytest.mark.parametrize("sizes", [(3, 0, 4, 5), (0, 6, 4, 5)], ids=["T=0", "B=0"])
+def test_nothing_to_process_passes_states_and_gradients_on(kind, sizes):
+    example = make_example(kind, "no mask", sizes=sizes)
+    came = run(example)
+    assert came.outputs.shape == example.d_outputs.shape
+    assert came.d_inputs.shape == example.inputs.shape
+    assert_equal(came.state, example.initial_state)
+    assert_equal(came.d_initial_state, example.d_final_state)
+    assert_equal(came.d_params, tree_map(np.zeros_like, example.params))
+
+
+def arrays_of(example):
+    mask = () if example.mask is None else (example.mask,)
+    floats = [part for part in example if isinstance(part, (np.ndarray, tuple))]
+    return [array for part in (*floats, *mask) for _, array in tree_leaves(part)]
+
+
+def stretched(array):
+    """Return the same numbers, no two of them neighbours in memory."""
+    room = np.full([2 * size + 1 for size in array.shape], 9).astype(array.dtype)
+    view = room[tuple(slice(1, None, 2) for _ in array.shape)]
+    view[...] = array
+    return view
+
+
+def in_other_layout(example, layout):
+    def change(part):
+        return tree_map(layout, part) if isinstance(part, (np.ndarray, tuple)) else part
+
+    return type(example)(*map(change, example))
+
+
+@kinds
+@pytest.mark.parametrize("layout", [np.asfortranarray, stretched])
+def test_memory_layout_makes_no_difference(kind, layout):
+    example = make_example(kind)
+    assert_close(run(in_other_layout(example, layout)), run(example), 1e-13)
+
+
+@kinds
+def test_arguments_may_be_read_only_and_results_are_no_views_of_them(kind):
+    example = make_example(kind)
+    before = [array.copy() for array in arrays_of(example)]
+    for array in arrays_of(example):
+        array.flags.writeable = False
+    came = run(example)
+    for array, copy in zip(arrays_of(example), before, strict=True):
+        assert np.array_equal(array, copy)
+        assert not any(np.shares_memory(array, each) for _, each in tree_leaves(came))
+
+
+@kinds
+@directions
+@pytest.mark.parametrize("mask", ["no mask", "holes"])
+def test_outputs_are_read_only_and_the_state_is_a_copy(kind, mask, go_backwards):
+    example = make_example(kind, mask, go_backwards=go_backwards)
+    _, forward, backward, _ = example.cell
+    outputs, state, trace = forward(example.inputs, example.params, **example.options)
+    with pytest.raises(ValueError, match="read-only"):
+        outputs[0, 0, 0] = 1
+    expected = backward(example.d_outputs, trace)
+    for array in state:
+        array[...] = np.nan
+    assert np.isfinite(trace.h).all()
+    assert_equal(backward(example.d_outputs, trace), expected)
+
+
+@kinds
+@pytest.mark.parametrize("dtype", [np.float32, np.float64, np.complex128])
+def test_dtype_is_kept(kind, dtype):
+    assert dtypes_of(run(make_example(kind, dtype=dtype))) == {np.dtype(dtype)}
+
+
+@kinds
+@pytest.mark.parametrize("wide", ["inputs", "params", "initial_state"])
+def test_the_widest_dtype_of_the_arguments_decides(kind, wide):
+    example = make_example(kind, dtype=np.float32)
+    widened = tree_map(lambda a: a.astype(np.float64), getattr(example, wide))
+    came = run(example._replace(**{wide: widened}))
+    assert dtypes_of(came) == {np.dtype(np.float64)}
+    exact = tree_map(lambda a: a.astype(np.float64), tuple(example[1:4]))
+    inputs, params, initial_state = exact
+    whole = run(
+        example._replace(inputs=inputs, params=params, initial_state=initial_state)
+    )
+    assert_close(came, whole, 1e-12)
+
+
+@kinds
+def test_float32_is_near_float64(kind):
+    example = make_example(kind, dtype=np.float32)
+    wide = in_other_layout(
+        example, lambda a: a if a.dtype == bool else a.astype(np.float64)
+    )
+    assert_close(run(example), run(wide), 1e-5)
+
+
+ones = np.ones
+GATES = {"rnn": 1, "lstm": 4, "gru": 3, "gru, reset before": 3}
+A_TRACE = "from trace (B, T, H) of shape (3, 6, 5)"
+INPUTS = "from inputs (B, T, D) of shape (3, 6, 4)"
+KERNEL = "from params.kernel (D, {w}) of shape (4, {size})"  # w is 4H for the LSTM
+# name of the argument; what comes instead, made from the number of gates; the message
+WRONG_FORWARD = [
+    ("inputs", lambda g: ones((B, T)), "shape (3, 6), 2 axes; expected 3: (B, T, D)"),
+    (
+        "inputs",
+        lambda g: ones((B, T, 7)),
+        "shape (3, 6, 7); expected (B, T, D) with D = 4, " + KERNEL,
+    ),
+    ("inputs", lambda g: ones((B, T, D), int), "holds int64; expected float"),
+    (
+        "inputs",
+        lambda g: [[[1.0]]],
+        "is a list; expected a NumPy array of shape (B, T, D)",
+    ),
+    ("params", lambda g: (1, 2, 3), "is a tuple; expected "),
+    ("params", lambda g: None, "is a NoneType; expected "),
+    ("params.kernel", lambda g: ones(D), "shape (4,), 1 axes; expected 2: (D, {w})"),
+    ("params.kernel", lambda g: ones((D, H * g), int), "holds int64; expected float"),
+    (
+        "params.recurrent_kernel",
+        lambda g: ones((H + 1, H * g)),
+        "shape (6, {size}); expected (H, {w}) with H = 5, " + KERNEL,
+    ),
+    (
+        "params.recurrent_kernel",
+        lambda g: ones((H, (H + 1) * g)),
+        "expected (H, {w}) with H = 5, " + KERNEL,
+    ),
+    (
+        "params.recurrent_kernel",
+        lambda g: ones(H),
+        "shape (5,), 1 axes; expected 2: (H, {w})",
+    ),
+    ("params.bias", lambda g: ones((1, 1, H * g)), "3 axes; expected 1: ({w})"),
+    (
+        "params.bias",
+        lambda g: ones((H + 1) * g),
+        "expected ({w}) with H = 5, " + KERNEL,
+    ),
+    ("params.bias", lambda g: ones(H * g, bool), "holds bool; expected float"),
+    (
+        "initial_state",
+        lambda g: (ones((B, H)),),
+        "is a tuple; expected {state} or None",
+    ),
+    (
+        "initial_state.h",
+        lambda g: ones((B + 1, H)),
+        "shape (4, 5); expected (B, H) with B = 3, " + INPUTS,
+    ),
+    (
+        "initial_state.h",
+        lambda g: ones((B, D)),
+        "shape (3, 4); expected (B, H) with H = 5, " + KERNEL,
+    ),
+    ("initial_state.h", lambda g: ones(H), "shape (5,), 1 axes; expected 2: (B, H)"),
+    ("initial_state.h", lambda g: ones((B, H), int), "holds int64; expected float"),
+    (
+        "mask",
+        lambda g: ones((T, B), bool),
+        "shape (6, 3); expected (B, T) with B = 3, " + INPUTS,
+    ),
+    ("mask", lambda g: ones((B, T)), "holds float64; expected bool"),
+    ("mask", lambda g: ones(T, bool), "shape (6,), 1 axes; expected 2: (B, T)"),
+    ("mask", lambda g: [[True]], "is a list; expected a NumPy array of shape (B, T)"),
+]
+WRONG_BACKWARD = [
+    ("d_outputs", lambda g: ones((B, T)), "2 axes; expected 3: (B, T, H)"),
+    (
+        "d_outputs",
+        lambda g: ones((B, T, D)),
+        "shape (3, 6, 4); expected (B, T, H) with H = 5, " + A_TRACE,
+    ),
+    (
+        "d_outputs",
+        lambda g: ones((B, T - 1, H)),
+        "shape (3, 5, 5); expected (B, T, H) with T = 6, " + A_TRACE,
+    ),
+    ("d_outputs", lambda g: ones((B, T, H), int), "holds int64; expected float"),
+    (
+        "d_outputs",
+        lambda g: 1.0,
+        "is a float; expected a NumPy array of shape (B, T, H)",
+    ),
+    (
+        "d_final_state",
+        lambda g: ones((B, H)),
+        "is a ndarray; expected {state} or None",
+    ),
+    (
+        "d_final_state.h",
+        lambda g: ones((H, B)),
+        "shape (5, 3); expected (B, H) with B = 3, " + A_TRACE,
+    ),
+    ("d_final_state.h", lambda g: ones(H), "shape (5,), 1 axes; expected 2: (B, H)"),
+    ("d_final_state.h", lambda g: None, "is a NoneType; expected a NumPy array"),
+]
+WRONG_STEP = [
+    ("x_t", lambda g: ones((B, T, D)), "3 axes; expected 2: (B, D)"),
+    ("x_t", lambda g: ones((B, 7)), "expected (B, D) with D = 4, " + KERNEL),
+    ("state", lambda g: None, "is a NoneType; expected {state}"),
+    # NumPy would have stretched this one.
+    (
+        "state.h",
+        lambda g: ones((1, H)),
+        "shape (1, 5); expected (B, H) with B = 3, from x_t (B, D) of shape (3, 4)",
+    ),
+    ("params", lambda g: [], "is a list; expected "),
+]
+
+
+def assert_refused(function, arguments, kind, name, bad, message):
+    """Put a wrong argument in place of the right one, and read what is said."""
+    whole, _, part = name.partition(".")
+    value = bad(GATES[kind])
+    if part:
+        value = arguments[whole]._replace(**{part: value})
+    w = f"{GATES[kind]}H".removeprefix("1")
+    state = KINDS[kind].cell.state.__name__
+    message = message.format(w=w, size=H * GATES[kind], state=state)
+    expected = f"^{re.escape(name)} .*{re.escape(message)}"
+    with pytest.raises((TypeError, ValueError), match=expected):
+        function(**arguments | {whole: value})
+
+
+@kinds
+@pytest.mark.parametrize("case", WRONG_FORWARD, ids=lambda case: case[0])
+def test_forward_says_what_does_not_fit(kind, case):
+    example = make_example(kind)
+    right = {"inputs": example.inputs, "params": example.params, **example.options}
+    assert_refused(example.cell.forward, right, kind, *case)
+
+
+@kinds
+@pytest.mark.parametrize("case", WRONG_BACKWARD, ids=lambda case: case[0])
+def test_backward_says_what_does_not_fit(kind, case):
+    example = make_example(kind)
+    *_, trace = example.cell.forward(example.inputs, example.params)
+    right = {
+        "d_outputs": example.d_outputs,
+        "trace": trace,
+        "d_final_state": example.d_final_state,
+    }
+    assert_refused(example.cell.backward, right, kind, *case)
+
+
+@kinds
+@pytest.mark.parametrize("case", WRONG_STEP, ids=lambda case: case[0])
+def test_step_says_what_does_not_fit(kind, case):
+    example = make_example(kind)
+    right = {
+        "x_t": example.inputs[:, 0],
+        "state": example.initial_state,
+        "params": example.params,
+    }
+    step = getattr(lstm_course, f"{KINDS[kind].name}_step")
+    assert_refused(step, right, kind, *case)
+
+
+def test_the_second_field_of_a_state_is_checked_too():
+    example = make_example("lstm")
+    wrong = example.initial_state._replace(c=ones((B, D)))
+    with pytest.raises(ValueError, match=r"^initial_state.c has shape \(3, 4\); exp"):
+        run(example._replace(initial_state=wrong))
+    wrong = example.d_final_state._replace(c=ones((B, D)))
+    with pytest.raises(ValueError, match=r"^d_final_state.c has shape \(3, 4\); exp"):
+        run(example._replace(d_final_state=wrong))

@@ -1,0 +1,124 @@
+"""The executed shape specs: what they accept, and what they say otherwise."""
+
+import re
+
+import numpy as np
+import pytest
+
+from lstm_course.arrays.shapes import check_shapes, field_specs
+from lstm_course.layers.lstm import LSTMState
+
+x = np.zeros((3, 6, 4))
+kernel = np.zeros((4, 20), np.float32)
+
+
+def test_each_letter_gets_its_size():
+    sizes = check_shapes(
+        x=(x, "B T D"),
+        kernel=(kernel, "D 4H"),
+        mask=(np.ones((3, 6), bool), "bool B T"),
+        ids=(np.ones((3, 6), np.uint8), "int B T"),
+        scale=(np.ones((1, 3), complex), "1 B"),
+    )
+    assert sizes == {"B": 3, "T": 6, "D": 4, "H": 5}
+
+
+@pytest.mark.parametrize("shape", [(0, 6, 4), (3, 0, 4)])
+def test_a_size_may_be_zero(shape):
+    sizes = check_shapes(x=(np.zeros(shape), "B T D"), y=(np.zeros(shape), "B T D"))
+    assert tuple(sizes.values()) == shape
+
+
+@pytest.mark.parametrize(
+    ("named", "error", "message"),
+    [
+        (
+            {"x": (x[0], "B T D")},
+            ValueError,
+            "x has shape (6, 4), 2 axes; expected 3: (B, T, D)",
+        ),
+        (
+            {"x": (x, "B T D"), "kernel": (kernel[1:], "D 4H")},
+            ValueError,
+            "kernel has shape (3, 20); expected (D, 4H) with D = 4, "
+            "from x (B, T, D) of shape (3, 6, 4)",
+        ),
+        (
+            {"square": (np.zeros((3, 4)), "H H")},
+            ValueError,
+            "square has shape (3, 4); expected (H, H) with H = 3, "
+            "from square (H, H) of shape (3, 4)",
+        ),
+        (
+            {"kernel": (np.zeros((4, 19)), "D 4H")},
+            ValueError,
+            "kernel has shape (4, 19); expected (D, 4H), but 19 is no multiple of 4",
+        ),
+        (
+            {"scale": (np.ones((2, 3)), "1 B")},
+            ValueError,
+            "scale has shape (2, 3); expected (1, B)",
+        ),
+        (
+            {"x": (x.tolist(), "B T D")},
+            TypeError,
+            "x is a list; expected a NumPy array of shape (B, T, D)",
+        ),
+        ({"x": (x.astype(int), "B T D")}, TypeError, "x holds int64; expected float"),
+        ({"ids": (x, "int B T D")}, TypeError, "ids holds float64; expected int"),
+        (
+            {"ids": (x > 0, "int B T D")},
+            TypeError,
+            "ids holds bool; expected int",
+        ),
+        (
+            {"mask": (x.astype(np.uint8), "bool B T D")},
+            TypeError,
+            "mask holds uint8; expected bool",
+        ),
+    ],
+)
+def test_an_error_names_the_argument_what_was_expected_and_what_came(
+    named, error, message
+):
+    with pytest.raises(error, match=f"^{re.escape(message)}$"):
+        check_shapes(**named)
+
+
+def test_the_argument_that_comes_first_is_right():
+    with pytest.raises(ValueError, match=r"^x has .* with D = 4, from kernel"):
+        check_shapes(kernel=(kernel, "D 4H"), x=(x[:, :, :3], "B T D"))
+
+
+def test_a_slip_in_a_spec_is_found():
+    with pytest.raises(AssertionError, match="not a shape"):
+        check_shapes(x=(x, "B,T,D"))
+
+
+def test_field_specs_name_each_array():
+    state = LSTMState(x[:, 0], x[:, 1])
+    form = LSTMState("B D", "B H")
+    specs = field_specs("start", state, form)
+    assert {name: spec for name, (_, spec) in specs.items()} == {
+        "start.h": "B D",
+        "start.c": "B H",
+    }
+    assert specs["start.c"][0] is state.c
+    assert field_specs("start", None, form, optional=True) == {}
+
+
+@pytest.mark.parametrize(
+    ("optional", "message"),
+    [
+        (True, "d is a list; expected LSTMState or None"),
+        (False, "d is a list; expected LSTMState"),
+    ],
+)
+def test_field_specs_refuse_another_kind(optional, message):
+    with pytest.raises(TypeError, match=f"^{message}$"):
+        field_specs("d", [x, x], LSTMState("B H", "B H"), optional=optional)
+
+
+def test_only_what_is_optional_may_be_none():
+    with pytest.raises(TypeError, match=r"^d is a NoneType; expected LSTMState$"):
+        field_specs("d", None, LSTMState("B H", "B H"))
