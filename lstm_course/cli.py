@@ -60,8 +60,9 @@ def lab(ctx: typer.Context) -> None:
     settings = Path(__file__).parent / "lab_config"  # no news prompt over lesson 00
     others = os.environ.get("JUPYTER_CONFIG_PATH")
     first = "notebooks/00_start_here.ipynb"
+    root = f"--ServerApp.root_dir={ROOT}"  # the lessons' pictures are in figures/
     _in_checkout(
-        [sys.executable, "-m", "jupyterlab", first, *ctx.args],
+        [sys.executable, "-m", "jupyterlab", root, first, *ctx.args],
         JUPYTER_CONFIG_PATH=os.pathsep.join(filter(None, [str(settings), others])),
     )
 
