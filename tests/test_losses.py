@@ -1,0 +1,84 @@
+"""Binary cross-entropy from logits: Keras' numbers, true gradients, no overflow."""
+
+import math
+
+import numpy as np
+import pytest
+from fixtures import assert_close
+
+from lstm_course.arrays.gradcheck import central_difference_gradient
+from lstm_course.arrays.quiet import import_keras
+from lstm_course.training.losses import binary_cross_entropy
+
+rng = np.random.default_rng(9)
+LOGITS, LABELS = 4 * rng.normal(size=7), np.array([0.0, 1, 1, 0, 1, 0, 0])
+
+
+def test_loss_is_the_mean_of_minus_log_probability():
+    probabilities = [1 / (1 + math.exp(-z)) for z in LOGITS]
+    expected = -sum(
+        math.log(p if label else 1 - p)
+        for p, label in zip(probabilities, LABELS, strict=True)
+    ) / len(LABELS)
+    loss, _ = binary_cross_entropy(LOGITS, LABELS)
+    assert loss == pytest.approx(expected, rel=1e-14)
+    assert type(loss) is float
+
+
+def test_loss_is_keras_loss():
+    expected = import_keras().losses.BinaryCrossentropy(
+        from_logits=True, dtype="float64"
+    )
+    loss, _ = binary_cross_entropy(LOGITS, LABELS)
+    assert loss == pytest.approx(float(expected(LABELS, LOGITS)), rel=1e-12)
+
+
+def test_gradient_is_the_central_difference():
+    _, d_logits = binary_cross_entropy(LOGITS, LABELS)
+    expected = central_difference_gradient(
+        lambda logits: binary_cross_entropy(logits, LABELS)[0], LOGITS
+    )
+    assert_close(d_logits, expected, 1e-9)
+
+
+def test_the_largest_logits_overflow_nothing():
+    logits = np.array([1e4, 1e4, -1e4, -1e4])
+    with np.errstate(all="raise", under="ignore"):
+        loss, d_logits = binary_cross_entropy(logits, np.array([1.0, 0, 1, 0]))
+    assert loss == 5e3
+    assert d_logits.tolist() == [0, 0.25, -0.25, 0]
+
+
+def test_float32_stays_float32():
+    loss, d_logits = binary_cross_entropy(
+        LOGITS.astype(np.float32), LABELS.astype(np.float32)
+    )
+    assert d_logits.dtype == np.float32
+    assert loss == pytest.approx(binary_cross_entropy(LOGITS, LABELS)[0], rel=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("logits", "labels", "error", "message"),
+    [
+        (
+            LOGITS[:, None],
+            LABELS,
+            ValueError,
+            r"logits has shape \(7, 1\), 2 axes; expected 1: \(B\)",
+        ),
+        # NumPy would have made a table of these two.
+        (LOGITS, LABELS[:, None], ValueError, r"labels has shape \(7, 1\), 2 axes"),
+        (
+            LOGITS,
+            LABELS[1:],
+            ValueError,
+            r"labels has shape \(6,\); expected \(B\) with B = 7, from logits",
+        ),
+        (LOGITS, LABELS.astype(int), TypeError, "labels holds int64; expected float"),
+        (LOGITS > 0, LABELS, TypeError, "logits holds bool; expected float"),
+        (LOGITS, LABELS.tolist(), TypeError, "labels is a list; expected a NumPy"),
+    ],
+)
+def test_what_does_not_fit_is_refused_by_name(logits, labels, error, message):
+    with pytest.raises(error, match=f"^{message}"):
+        binary_cross_entropy(logits, labels)
