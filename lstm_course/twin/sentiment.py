@@ -70,7 +70,9 @@ class KerasSentimentModel:
     """The sentiment model with everything computed by Keras.
 
     It starts from the weights that the NumPy engine draws for the same seed, and
-    shuffles alike: without dropout the two training runs differ by rounding alone.
+    shuffles alike. Yet its embedding learns a little differently: a word that occurs
+    several times in a batch has several gradients, and Keras' optimizers square them
+    one by one before adding them, where the formula squares their sum.
     """
 
     engine = "keras"
@@ -108,7 +110,14 @@ class KerasSentimentModel:
     ) -> History:
         """Train as ``NumpySentimentModel.fit`` does; a checkpoint ends in .keras."""
         check_fit_arguments(
-            self.config, train, validation, batch_size, optimizer, learning_rate
+            self.config,
+            train,
+            validation,
+            epochs=epochs,
+            batch_size=batch_size,
+            optimizer=optimizer,
+            learning_rate=learning_rate,
+            patience=patience,
         )
         if checkpoint is not None:
             check_suffix("checkpoint", checkpoint, ".keras")
