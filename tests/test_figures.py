@@ -5,7 +5,8 @@ import numpy as np
 import pytest
 from matplotlib.patches import Rectangle
 
-from lstm_course.study.figures import blanked_text
+from lstm_course.study.figures import blanked_text, learning_curves, seed_dots
+from lstm_course.training.history import History
 
 
 @pytest.fixture(autouse=True)
@@ -55,3 +56,35 @@ def test_a_line_is_filled_to_its_last_character_and_not_beyond():
     _, short = drawn(blanked_text(["abc", "defg"], (), line_length=7))
     assert exact == [(0, 3, 0), (4, 4, 0)]
     assert short == [(0, 3, 0), (0, 4, 1)]
+
+
+def test_learning_curves_mark_the_epoch_that_was_kept():
+    history = History()
+    for epoch in ((0.7, 0.5, 0.6, 0.61), (0.5, 0.7, 0.4, 0.82), (0.3, 0.9, 0.5, 0.79)):
+        history.record(*epoch)
+    loss, accuracy = learning_curves(history, "three epochs").axes
+    curves = {line.get_label(): line.get_xydata().tolist() for line in loss.lines}
+    assert curves == {
+        "training": [[1, 0.7], [2, 0.5], [3, 0.3]],
+        "validation": [[1, 0.6], [2, 0.4], [3, 0.5]],
+        "kept": [[2, 0.4]],
+    }
+    assert [line.get_ydata()[-1] for line in accuracy.lines] == [0.9, 0.79, 0.82]
+
+
+def test_seed_dots_has_a_dot_a_run_and_a_sign_a_group():
+    groups = {
+        "LSTM": np.array([[0.81, 0.79], [0.80, 0.78]]),
+        "bag": np.array([[0.77, 0.76], [0.75, 0.74], [0.73, 0.72]]),
+        "in print": np.array([[0.79, np.nan]]),
+    }
+    figure = seed_dots(groups, ("validation", "test"), standard_error=0.008)
+    for panel, ax in enumerate(figure.axes):
+        dots = [line for line in ax.lines if line.get_marker() in "osDv^"][:3]
+        for y, (line, runs) in enumerate(zip(dots, groups.values(), strict=True)):
+            np.testing.assert_array_equal(line.get_xdata(), runs[:, panel])
+            assert set(line.get_ydata()) == {y}
+        assert len({line.get_marker() for line in dots}) == 3
+    names = [label.get_text() for label in figure.axes[0].get_yticklabels()]
+    assert names == list(groups)
+    assert figure.axes[0].yaxis_inverted()  # the first group at the top

@@ -4,17 +4,19 @@ One palette throughout (Okabe and Ito's, which colour-blind readers can tell apa
 and a second sign beside every colour: a dash, a marker or a label.
 """
 
-from collections.abc import Container, Sequence
+from collections.abc import Container, Mapping, Sequence
 from typing import Any
 
 import matplotlib as mpl
 import matplotlib.pyplot as plt
+import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import MaxNLocator
 
+from lstm_course.arrays.shapes import Array
 from lstm_course.training.history import History
 
 BLUE, ORANGE, GREEN, PURPLE = "#0072B2", "#D55E00", "#009E73", "#CC79A7"
@@ -63,7 +65,7 @@ def learning_curves(history: History, title: str) -> Figure:
             ax.plot(best, validation[best - 1], "o", color=ORANGE, label="kept")
         ax.set(xlabel="epoch", ylabel=name)
         ax.xaxis.set_major_locator(MaxNLocator(integer=True))
-    axes[0].legend()
+    axes[0].legend(frameon=False)
     figure.suptitle(title)
     return figure
 
@@ -101,4 +103,32 @@ def blanked_text(
         else:
             box = Rectangle((column, line + 0.2), len(word), 0.6, color=GREY, lw=0)
             ax.add_patch(box)
+    return figure
+
+
+def seed_dots(
+    groups: Mapping[str, Array], parts: Sequence[str], standard_error: float
+) -> Figure:
+    """Return a dot for each training run, one row a group, one panel a part.
+
+    Args:
+        groups: name → accuracies (runs, parts); NaN where a run has none. The first
+            is drawn at the top.
+        parts: names of the parts of the data, such as "validation" and "test".
+        standard_error: of one accuracy, by the number of reviews alone; drawn as a
+            bar to measure distances with.
+    """
+    figure, axes = new_figure(len(parts), height=1.6 + 0.5 * len(groups))
+    signs = zip("os^DvP", (BLUE, ORANGE, GREEN, PURPLE, GREY, BLUE), strict=True)
+    rows = list(zip(groups.items(), signs, strict=False))
+    middle = np.nanmean(np.concatenate([runs.ravel() for runs in groups.values()]))
+    for panel, (ax, part) in enumerate(zip(axes, parts, strict=True)):
+        for y, ((_, runs), (marker, color)) in enumerate(rows):
+            at = np.full(len(runs), y)
+            ax.plot(runs[:, panel], at, marker, color=color, ms=9, alpha=0.7)
+        ax.errorbar(middle, -1, xerr=standard_error, color=GREY, capsize=4)
+        ax.annotate("± one standard error", (middle, -1.2), ha="center", fontsize=10)
+        ax.set(xlabel=f"accuracy, {part}", ylim=(len(rows) - 0.5, -1.8))
+        ax.set_yticks(range(len(rows)), groups if panel == 0 else [""] * len(rows))
+        ax.sharex(axes[0])
     return figure
