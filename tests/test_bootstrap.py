@@ -227,6 +227,14 @@ def test_failure_is_told_in_a_sentence(
     assert brief(clone.new_calls()) == WHOLE
 
 
+def test_reason_is_that_of_the_last_installer(clone: Clone) -> None:
+    plan = {
+        UV: {"code": 2, "says": "error: Hash mismatch for one==1"},
+        PIP: {"code": 1, "says": "ReadTimeoutError: Read timed out."},
+    }
+    assert UNREACHABLE in clone.run("0", **plan)[2]
+
+
 @pytest.mark.skipif(os.name == "nt", reason="needs process groups")
 @pytest.mark.parametrize("during", [FETCH, UV, ITSELF])
 def test_killed_in_the_middle_starts_over(clone: Clone, during: str) -> None:
@@ -234,7 +242,8 @@ def test_killed_in_the_middle_starts_over(clone: Clone, during: str) -> None:
     clone.wait_for(during)
     os.killpg(process.pid, signal.SIGKILL)
     process.communicate(timeout=60)
-    (clone.venv / "half").write_text("a package, half unpacked")
+    (clone.venv / "half").mkdir()
+    (clone.venv / "half" / "unpacked").write_text("a package")
     clone.new_calls()
 
     code, _, err = clone.run("0")
@@ -246,11 +255,12 @@ def test_killed_in_the_middle_starts_over(clone: Clone, during: str) -> None:
 
 
 @pytest.mark.skipif(os.name == "nt", reason="needs process groups")
-def test_interrupted_by_the_reader(clone: Clone) -> None:
+@pytest.mark.parametrize("send", ["killpg", "kill"])  # with the installer, alone
+def test_interrupted_by_the_reader(clone: Clone, send: str) -> None:
     process = clone.start("0", **{UV: {"seconds": 60}})
     clone.wait_for(UV)
-    os.killpg(process.pid, signal.SIGINT)
-    out, err = process.communicate(timeout=60)
+    getattr(os, send)(process.pid, signal.SIGINT)
+    out, err = process.communicate(timeout=30)
     assert (process.returncode, out) == (130, "")
     assert err.splitlines()[-1].startswith("Interrupted.")
     assert "Traceback" not in err
@@ -324,9 +334,13 @@ def test_moved_folder_starts_over(ready: Clone) -> None:
     assert json.loads(out)[1] == str(ready.root / ".venv")
 
 
-def test_python_that_is_gone_starts_over(ready: Clone) -> None:
-    for python in (ready.venv / environment.PYTHON.parent.name).glob("python*"):
-        python.unlink()
+@pytest.mark.skipif(os.name == "nt", reason="needs symbolic links")
+def test_python_that_is_gone_starts_over(ready: Clone, tmp_path: Path) -> None:
+    python = ready.venv / "bin" / "python"
+    python.unlink()
+    python.symlink_to(tmp_path / "gone")
+    _, held = ready.stamp.read_text().splitlines()
+    ready.stamp.write_text(f"{ready.root} {tmp_path / 'gone'}\n{held}\n")
     assert ready.run("0")[0] == 0
     assert brief(ready.new_calls()) == WHOLE
 
@@ -364,12 +378,12 @@ def test_environment_of_another_tool_is_used(foreign: Clone) -> None:
     assert json.loads(out)[1] == str(foreign.venv)
 
 
-@pytest.mark.parametrize("has", [[], ["lstm_course"], ["numpy", "typer"]])
+@pytest.mark.parametrize("has", [[], ["lstm_course", "numpy"], ["numpy", "typer"]])
 def test_environment_of_another_tool_is_never_touched(
     foreign: Clone, has: list[str]
 ) -> None:
     for name in has:
-        plant(foreign, name, *["numpy==1.0"] * (name == "lstm_course"))
+        plant(foreign, name, *["numpy==1", "typer==1"] * (name == "lstm_course"))
     before = sorted(foreign.venv.rglob("*"))
     code, out, err = foreign.run("0")
     assert (code, out) == (1, "")
@@ -391,6 +405,23 @@ def nothing(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     monkeypatch.setattr(environment, "PYTHON", venv / "bin" / "python")
     monkeypatch.setattr(environment, "LOG", tmp_path / "runs" / "log")
     return venv
+
+
+def test_what_is_wiped_stays_ours_till_the_end(
+    monkeypatch: pytest.MonkeyPatch, nothing: Path
+) -> None:
+    # Or else, killed meanwhile, it would look like another program's.
+    environment._stamp("unfinished")
+    for number in range(9):
+        (nothing / f"folder{number}").mkdir()
+    seen = []
+    monkeypatch.setattr(
+        shutil, "rmtree", lambda entry: seen.append(environment.state())
+    )
+    monkeypatch.setattr(shutil, "disk_usage", lambda folder: SimpleNamespace(free=0))
+    with pytest.raises(environment.SetUpError):
+        environment.set_up()
+    assert seen == ["unusable"] * 9
 
 
 @pytest.mark.parametrize("free", [0.0, 3.9e9])
