@@ -4,7 +4,6 @@ import time
 from collections.abc import Callable
 from typing import TypeVar
 
-from lstm_course.data.text import check_at_least
 from lstm_course.training.history import History
 
 Params = TypeVar("Params")
@@ -36,13 +35,7 @@ def fit(
     Returns:
         The weights with the lowest validation loss, and the history. Ctrl-C ends the
         training early, and what was reached by then is returned the same way.
-
-    Raises:
-        TypeError, ValueError: epochs or patience is no positive integer.
     """
-    check_at_least("epochs", epochs, 1)
-    if patience is not None:
-        check_at_least("patience", patience, 1)
     best, history, started = params, History(), time.process_time()
     try:
         for _ in range(epochs):

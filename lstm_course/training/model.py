@@ -230,7 +230,14 @@ class NumpySentimentModel:
             TypeError, ValueError: an argument makes no sense; nothing was trained.
         """
         check_fit_arguments(
-            self.config, train, validation, batch_size, optimizer, learning_rate
+            self.config,
+            train,
+            validation,
+            epochs=epochs,
+            batch_size=batch_size,
+            optimizer=optimizer,
+            learning_rate=learning_rate,
+            patience=patience,
         )
         if checkpoint is not None:
             check_suffix("checkpoint", checkpoint, ".npz")
@@ -344,9 +351,12 @@ def check_fit_arguments(
     config: SentimentConfig,
     train: LabelledIds,
     validation: LabelledIds,
+    *,
+    epochs: int,
     batch_size: int,
     optimizer: str,
     learning_rate: float,
+    patience: int | None,
 ) -> None:
     """Raise an error that names the first argument of ``fit`` that makes no sense."""
     for name, split in (("train", train), ("validation", validation)):
@@ -364,7 +374,10 @@ def check_fit_arguments(
                 f"{name}.labels go from {split.labels.min()} to {split.labels.max()}; "
                 "expected 0 and 1"
             )
+    check_at_least("epochs", epochs, 1)
     check_at_least("batch_size", batch_size, 1)
+    if patience is not None:
+        check_at_least("patience", patience, 1)
     if optimizer not in OPTIMIZERS:
         raise ValueError(f"optimizer is {optimizer!r}; expected one of {[*OPTIMIZERS]}")
     if not (isinstance(learning_rate, Real) and 0 < learning_rate < np.inf):

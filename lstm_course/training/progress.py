@@ -16,6 +16,7 @@ class Progress:
     def __init__(self, epochs: int, batches: int) -> None:
         # In a notebook standard output is no terminal, yet the bar belongs there.
         disable = False if "ipykernel" in sys.modules else None
+        self._epochs = epochs
         self._bar = tqdm(
             total=epochs * batches, unit="batch", disable=disable, desc="epoch 1"
         )
@@ -26,8 +27,9 @@ class Progress:
 
     def end_epoch(self, history: History) -> None:
         """Show the number of the epoch that begins, and the last one's result."""
+        number = min(history.epochs + 1, self._epochs)
         self._bar.set_description(
-            f"epoch {history.epochs + 1}, val_loss {history.val_loss[-1]:.4f}"
+            f"epoch {number}, val_loss {history.val_loss[-1]:.4f}"
         )
 
     def close(self) -> None:
