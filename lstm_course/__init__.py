@@ -5,6 +5,8 @@ name is first used, so that ``import lstm_course`` costs next to nothing and nee
 the standard library alone.
 """
 
+from __future__ import annotations  # an old Python is to be told so in words
+
 import importlib
 
 _MODULE_OF = {

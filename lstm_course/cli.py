@@ -4,6 +4,7 @@ Each command loads what it needs when it is called, so that ``--help`` is quick.
 """
 
 import os
+import signal
 import subprocess
 import sys
 from enum import StrEnum
@@ -50,8 +51,9 @@ def _in_checkout(command: list[str], **environment: str) -> None:
             err=True,
         )
         raise typer.Exit(2)
-    done = subprocess.run(command, cwd=ROOT, env=os.environ | environment)  # noqa: S603
-    raise typer.Exit(done.returncode)
+    with subprocess.Popen(command, cwd=ROOT, env=os.environ | environment) as child:  # noqa: S603
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the child's to handle
+        raise typer.Exit(child.wait())
 
 
 @app.command(context_settings=_PASS_ON)
@@ -59,8 +61,8 @@ def lab(ctx: typer.Context) -> None:
     """Open the course in JupyterLab; further arguments go to JupyterLab."""
     settings = Path(__file__).parent / "lab_config"  # no news prompt over lesson 00
     others = os.environ.get("JUPYTER_CONFIG_PATH")
-    first = "notebooks/00_start_here.ipynb"
     root = f"--ServerApp.root_dir={ROOT}"  # the lessons' pictures are in figures/
+    first = "--LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb"
     _in_checkout(
         [sys.executable, "-m", "jupyterlab", root, first, *ctx.args],
         JUPYTER_CONFIG_PATH=os.pathsep.join(filter(None, [str(settings), others])),
@@ -130,4 +132,6 @@ def doctor() -> None:
 
 def main() -> None:
     """Run the command line."""
+    # Without compiled bytecode every import of TensorFlow costs twice as much.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     app()
