@@ -147,3 +147,23 @@ def assert_equal(came: Any, expected: Any) -> None:
 def dtypes_of(tree: Any) -> set[np.dtype[Any]]:
     """Return the dtypes that the leaves of a tree have."""
     return {array.dtype for _, array in tree_leaves(tree)}
+
+
+class Reviews(NamedTuple):
+    """Made-up reviews with their labels, as ``fit`` takes them."""
+
+    ids: Array
+    labels: Array
+
+
+def make_reviews(
+    count: int, *, words: int = 7, steps: int = T, seed: int = 5
+) -> Reviews:
+    """Return random ids, padded before, and random labels."""
+    rng = np.random.default_rng(seed)
+    ids = rng.integers(1, words, (count, steps)).astype(np.int32)
+    padding = rng.integers(0, steps, (count, 1))
+    return Reviews(
+        np.where(np.arange(steps) < padding, 0, ids),
+        rng.integers(0, 2, count).astype(np.int8),
+    )

@@ -70,11 +70,14 @@ def run_keras(keras, example):
     )
 
 
-@kinds
+@pytest.mark.parametrize(
+    ("kind", "initial_state"),
+    [*((kind, True) for kind in KINDS), ("lstm", False)],
+    ids=[*KINDS, "lstm, zero state"],
+)
 @pytest.mark.parametrize("mask", MASKS)
-@pytest.mark.parametrize("initial_state", [True, False], ids=["state", "zero state"])
 @pytest.mark.parametrize("go_backwards", [False, True], ids=["forwards", "backwards"])
-def test_layer_is_keras_layer(keras, kind, mask, initial_state, go_backwards):
+def test_layer_is_keras_layer(keras, kind, initial_state, mask, go_backwards):
     example = make_example(
         kind, mask, initial_state=initial_state, go_backwards=go_backwards
     )
@@ -82,23 +85,21 @@ def test_layer_is_keras_layer(keras, kind, mask, initial_state, go_backwards):
 
 
 @kinds
-@pytest.mark.parametrize("mask", ["no mask", "holes"])
-def test_a_single_step_is_kerass(keras, kind, mask):
-    example = make_example(kind, mask, sizes=(3, 1, 4, 5))
+def test_a_single_step_is_kerass(keras, kind):
+    example = make_example(kind, sizes=(3, 1, 4, 5))
     assert_close(run(example), run_keras(keras, example), 1e-12)
 
 
 @kinds
-@pytest.mark.parametrize("go_backwards", [False, True], ids=["forwards", "backwards"])
-def test_float32_stays_float32_and_near_keras(keras, kind, go_backwards):
-    example = make_example(kind, dtype=np.float32, go_backwards=go_backwards)
+def test_float32_stays_float32_and_near_keras(keras, kind):
+    example = make_example(kind, dtype=np.float32, go_backwards=True)
     came = run(example)
     assert dtypes_of(came) == {np.dtype(np.float32)}
     assert_close(came, run_keras(keras, example), 1e-5)
 
 
-@kinds
-def test_two_layers_are_two_of_kerass(keras, kind):
+def test_two_layers_are_two_of_kerass(keras):
+    kind = "lstm"
     import tensorflow as tf
 
     lower, upper = (

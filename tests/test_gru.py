@@ -108,14 +108,14 @@ def test_a_shut_update_gate_keeps_the_state(kind):
 @pytest.mark.parametrize("reset_after", [True, False])
 def test_init_draws_as_keras_does(reset_after):
     params = gru_init(
-        np.random.default_rng(3), 300, 200, reset_after=reset_after, dtype=np.float64
+        np.random.default_rng(3), 60, 40, reset_after=reset_after, dtype=np.float64
     )
-    limit = math.sqrt(6 / 900)
-    assert params.kernel.shape == (300, 600)
-    assert 0.999 * limit < abs(params.kernel).max() <= limit
+    limit = math.sqrt(6 / 180)
+    assert params.kernel.shape == (60, 120)
+    assert 0.99 * limit < abs(params.kernel).max() <= limit
     rows = params.recurrent_kernel
-    assert rows @ rows.T == pytest.approx(np.eye(200), abs=1e-12)
-    assert params.bias.shape == ((2, 600) if reset_after else (600,))
+    assert rows @ rows.T == pytest.approx(np.eye(40), abs=1e-12)
+    assert params.bias.shape == ((2, 120) if reset_after else (120,))
     assert not params.bias.any()
     assert params.reset_after is reset_after
     assert gru_init(np.random.default_rng(3), D, H).kernel.dtype == np.float32

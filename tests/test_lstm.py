@@ -103,11 +103,11 @@ def test_an_open_forget_gate_and_a_shut_input_gate_keep_the_cell(seed, steps):
 
 
 def test_init_draws_as_keras_does():
-    features, units = 300, 200
+    features, units = 60, 40
     params = lstm_init(np.random.default_rng(3), features, units, dtype=np.float64)
     limit = math.sqrt(6 / (features + 4 * units))
     assert params.kernel.shape == (features, 4 * units)
-    assert abs(params.kernel).max() == pytest.approx(limit, rel=1e-3)
+    assert abs(params.kernel).max() == pytest.approx(limit, rel=1e-2)
     assert abs(params.kernel).max() <= limit
     assert params.kernel.std() == pytest.approx(limit / math.sqrt(3), rel=0.01)
     rows = params.recurrent_kernel

@@ -1,0 +1,212 @@
+"""The command line: what it loads, what it hands over, what it returns."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from typer.testing import CliRunner
+
+from lstm_course import cli
+from lstm_course.training.history import History
+
+COMMANDS = ["lab", "test", "run", "refresh", "train", "doctor"]
+
+
+def invoke(*arguments):
+    return CliRunner().invoke(cli.app, arguments)
+
+
+def plain(text):
+    """Return one line without colours and frames, however wide the terminal is."""
+    text = re.sub(r"\x1b\[[0-9;]*m", "", text)
+    return " ".join(re.sub("[─│╭╮╰╯]", " ", text).split())
+
+
+@pytest.mark.parametrize("command", [["--help"], ["train", "--help"]])
+def test_help_loads_nothing_heavy(root, command):
+    code = f"""
+import sys
+from lstm_course.cli import app
+try:
+    app({command!r})
+except SystemExit as end:
+    assert not end.code
+heavy = "numpy keras tensorflow matplotlib pandas sklearn jupyterlab nbformat"
+print("loaded:", *sorted(set(heavy.split()) & set(sys.modules)))
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=root, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.endswith("loaded:\n")
+
+
+def test_help_names_every_command():
+    shown = invoke("--help")
+    assert shown.exit_code == 0
+    for command in COMMANDS:
+        assert f" {command} " in plain(shown.output)
+    assert plain(invoke().output) == plain(shown.output)  # no command: how to use it
+
+
+PRETENDER = """
+import json, os, signal, sys
+told = {"module": MODULE, "arguments": sys.argv[1:], "cwd": os.getcwd()}
+told["settings"] = os.environ.get("JUPYTER_CONFIG_PATH")
+with open(TELL, "w") as file:
+    json.dump(told, file)
+if os.environ.get("PRESS_CTRL_C"):
+    os.kill(os.getppid(), signal.SIGINT)
+sys.exit(5)
+"""
+
+
+@pytest.fixture
+def told(monkeypatch, tmp_path):
+    """Put others in the place of pytest and JupyterLab; return what they were told."""
+    tell = tmp_path / "told.json"
+    for module in ("pytest", "jupyterlab"):
+        source = f"MODULE, TELL = {module!r}, {str(tell)!r}\n{PRETENDER}"
+        (tmp_path / f"{module}.py").write_text(source)
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    ctrl_c = signal.getsignal(signal.SIGINT)
+    yield lambda: json.loads(tell.read_text()) if tell.exists() else None
+    signal.signal(signal.SIGINT, ctrl_c)
+
+
+def test_test_hands_its_arguments_and_pytests_exit_code_on(told, root):
+    arguments = ["tests/test_lstm.py", "-x", "-k", "two steps", "--lf"]
+    assert invoke("test", *arguments).exit_code == 5
+    assert told()["module"] == "pytest"
+    assert told()["arguments"] == arguments
+    assert Path(told()["cwd"]) == root
+
+
+@pytest.mark.parametrize("others", [None, "/etc/jupyter"])
+def test_lab_opens_the_course_with_its_settings(told, root, monkeypatch, others):
+    monkeypatch.delenv("JUPYTER_CONFIG_PATH", raising=False)
+    if others:
+        monkeypatch.setenv("JUPYTER_CONFIG_PATH", others)
+    assert invoke("lab", "--no-browser", "--port=9999").exit_code == 5
+    assert told()["module"] == "jupyterlab"
+    *ours, no_browser, port = told()["arguments"]
+    assert any("notebooks/00_start_here.ipynb" in argument for argument in ours)
+    assert (no_browser, port) == ("--no-browser", "--port=9999")
+    assert Path(told()["cwd"]) == root
+    settings, *rest = told()["settings"].split(os.pathsep)
+    assert Path(settings).is_dir()
+    assert rest == [others] * bool(others)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="sends a POSIX signal")
+def test_ctrl_c_is_the_childs_to_handle(told, root, monkeypatch):
+    monkeypatch.setenv("PRESS_CTRL_C", "yes")
+    code = "from lstm_course.cli import app; app(['test'])"
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=root, capture_output=True, text=True
+    )
+    assert (done.returncode, done.stderr) == (5, "")
+    assert told()["module"] == "pytest"
+
+
+@pytest.mark.parametrize("command", ["lab", "test"])
+def test_away_from_the_lessons_it_says_where_they_are(
+    told, monkeypatch, tmp_path, command
+):
+    monkeypatch.setattr(cli, "ROOT", tmp_path)
+    done = invoke(command)
+    assert (done.exit_code, told()) == (2, None)
+    assert f"no lessons at {tmp_path / 'notebooks'}" in done.stderr
+    assert "Clone the course" in done.stderr
+
+
+@pytest.mark.parametrize("lessons", [[], ["1", "imdb"]])
+@pytest.mark.parametrize(
+    ("command", "function", "code"),
+    [
+        (["run"], "run.run_lessons", 1),
+        (["refresh"], "refresh.refresh", 0),
+        (["refresh", "--check"], "refresh.report_stale", 3),
+    ],
+)
+def test_lessons_are_handed_over(monkeypatch, command, function, code, lessons):
+    handed, drawn = [], []
+
+    def pretend(names):
+        handed.append(list(names))
+        return code
+
+    monkeypatch.setattr(f"lstm_course.commands.{function}", pretend)
+    monkeypatch.setattr("lstm_course.study.diagrams.draw_pictures", drawn.append)
+    assert invoke(*command, *lessons).exit_code == code
+    assert handed == [lessons]
+    assert bool(drawn) == (command == ["refresh"])
+
+
+def test_doctor_reports_what_it_found(monkeypatch):
+    module = "lstm_course.commands.doctor"
+    monkeypatch.setattr(f"{module}.examine", lambda: ["a finding"])
+    monkeypatch.setattr(f"{module}.report", lambda findings: 4 * len(findings))
+    assert invoke("doctor").exit_code == 4
+
+
+@pytest.fixture
+def trained(monkeypatch):
+    """Train nothing; give the arguments, with a history to change."""
+    told = SimpleNamespace(arguments=None, history=History())
+
+    def pretend(**arguments):
+        told.arguments = arguments
+        return told.history
+
+    monkeypatch.setattr("lstm_course.commands.train.train", pretend)
+    return told
+
+
+def test_train_has_defaults(trained, root):
+    assert invoke("train").exit_code == 0
+    assert trained.arguments == {
+        "engine": "numpy",
+        "recipe": "quick",
+        "seed": 42,
+        "out": root / "runs" / "numpy-quick-seed42",
+    }
+
+
+def test_train_hands_its_options_over(trained, tmp_path):
+    options = ["--engine", "keras", "--recipe", "book", "--seed", "7"]
+    assert invoke("train", *options, "--out", str(tmp_path)).exit_code == 0
+    assert trained.arguments == {
+        "engine": "keras",
+        "recipe": "book",
+        "seed": 7,
+        "out": tmp_path,
+    }
+    assert type(trained.arguments["engine"]) is str
+
+
+def test_an_interrupted_training_has_the_exit_code_of_ctrl_c(trained):
+    trained.history.ended = "interrupted"
+    assert invoke("train").exit_code == 130
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--engine", "torch"], "'--engine': .*'torch' is not one of 'numpy', 'keras'"),
+        (["--recipe", "slow"], "'--recipe': .*'slow' is not one of 'book', 'quick'"),
+        (["--seed", "-1"], "'--seed': .* greater than or equal to 0"),
+        (["--seed", "one"], "'--seed': .* integer"),
+        (["--speed", "9"], "No such option.* --speed"),
+    ],
+)
+def test_options_that_do_not_exist_are_refused(trained, options, message):
+    done = invoke("train", *options)
+    assert (done.exit_code, trained.arguments) == (2, None)
+    assert re.search(message, plain(done.stderr))

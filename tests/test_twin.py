@@ -1,0 +1,388 @@
+"""The NumPy model and its twin in Keras: on real reviews, the same numbers."""
+
+import re
+import zipfile
+
+import numpy as np
+import pytest
+from fixtures import Reviews, assert_close, assert_equal, make_reviews
+
+from lstm_course import build_sentiment_model, load_imdb, load_model
+from lstm_course.arrays.activations import sigmoid
+from lstm_course.arrays.quiet import import_keras
+from lstm_course.arrays.trees import tree_from_leaves
+from lstm_course.training.losses import binary_cross_entropy
+from lstm_course.training.model import (
+    NumpySentimentModel,
+    SentimentConfig,
+    sentiment_backward,
+    sentiment_forward,
+)
+from lstm_course.training.progress import Progress
+from lstm_course.twin.weights import params_from_keras, params_to_keras
+
+# Keras 3.15 reads its own variables in a way that NumPy 2 frowns upon.
+pytestmark = pytest.mark.filterwarnings("ignore:__array__:DeprecationWarning")
+
+SMALL = {"num_words": 7, "embedding_dim": 4, "units": 5}
+
+
+@pytest.fixture(scope="module")
+def reviews():
+    return load_imdb().train
+
+
+@pytest.fixture(scope="module")
+def keras():
+    return import_keras()
+
+
+def keras_gradients(model, batch):
+    """Return logits, loss and the gradients that Keras' tape finds, in our form."""
+    import tensorflow as tf
+
+    loss_of = import_keras().losses.BinaryCrossentropy(from_logits=True)
+    with tf.GradientTape() as tape:
+        logits = model.keras_model(batch.ids, training=True)
+        loss = loss_of(batch.labels[:, None], logits)
+    variables = model.keras_model.trainable_variables
+    gradients = tape.gradient(loss, [variable.value for variable in variables])
+    arrays = [tf.convert_to_tensor(gradient).numpy() for gradient in gradients]
+    return logits.numpy()[:, 0], float(loss), tree_from_leaves(model.params, arrays)
+
+
+@pytest.mark.parametrize("mask_zero", [False, True], ids=["no mask", "masked"])
+@pytest.mark.parametrize(
+    ("cell", "layers", "steps"),
+    [
+        ("lstm", 0, 100),
+        ("lstm", 1, 100),
+        ("lstm", 2, 100),
+        ("rnn", 1, 40),
+        ("gru", 1, 40),
+    ],
+)
+def test_a_real_batch_gives_the_same_probabilities_and_gradients(
+    reviews, cell, layers, steps, mask_zero
+):
+    options = {"cell": cell, "layers": layers, "mask_zero": mask_zero}
+    twin = build_sentiment_model(engine="keras", seed=3, **options)
+    # Weights that training could have come to, larger than those it starts from.
+    rng = np.random.default_rng(4)
+    twin.keras_model.set_weights(
+        [
+            weights + rng.normal(scale=0.2, size=weights.shape)
+            for weights in twin.keras_model.get_weights()
+        ]
+    )
+    ours = build_sentiment_model(**options)
+    ours.params = twin.params
+    short = np.flatnonzero((reviews.ids[:, -steps:] == 0).any(axis=1))[:20]
+    rows = np.concatenate([short, np.setdiff1d(np.arange(64), short)])[:64]
+    batch = Reviews(reviews.ids[rows, -steps:], reviews.labels[rows])
+
+    logits, trace = sentiment_forward(batch.ids, ours.params, ours.config)
+    labels = batch.labels.astype(np.float32)
+    loss, d_logits = binary_cross_entropy(logits, labels)
+    gradients = sentiment_backward(d_logits, trace, ours.config)
+    expected_logits, expected_loss, expected = keras_gradients(twin, batch)
+    probabilities = ours.predict(batch.ids)
+    assert probabilities.std() > 0.005
+    assert abs(probabilities - sigmoid(expected_logits)).max() <= 1e-6
+    assert loss == pytest.approx(expected_loss, rel=1e-6)
+    assert_close(gradients, expected, 1e-5)
+
+
+def test_both_engines_predict_the_same_for_real_reviews(reviews):
+    twin = build_sentiment_model(engine="keras", seed=3)
+    ours = NumpySentimentModel(twin.config, twin.params)
+    ids = reviews.ids[:300]
+    assert abs(ours.predict(ids) - twin.predict(ids)).max() <= 1e-6
+
+
+@pytest.fixture
+def summing_optimizers(monkeypatch):
+    """Let Keras' optimizers see each word's gradient as one sum.
+
+    As they are, they square the gradients of a recurring word one by one: see below.
+    """
+    import tensorflow as tf
+
+    def summing(kind):
+        def apply(self, grads, trainable_variables=None):
+            dense = [tf.convert_to_tensor(gradient) for gradient in grads]
+            return kind.apply(self, dense, trainable_variables)
+
+        return type(kind.__name__, (kind,), {"apply": apply})
+
+    from lstm_course.twin import sentiment
+
+    for name, kind in sentiment._OPTIMIZERS.items():
+        monkeypatch.setitem(sentiment._OPTIMIZERS, name, summing(kind))
+
+
+@pytest.mark.parametrize(
+    ("options", "optimizer"),
+    [({"mask_zero": True}, "rmsprop"), ({"layers": 0}, "adam")],
+    ids=str,
+)
+def test_a_seed_gives_the_same_history_on_both_engines(
+    reviews, summing_optimizers, options, optimizer
+):
+    """Real reviews, cut short; the last batch is smaller than the others."""
+    train, validation = (
+        Reviews(reviews.ids[rows, -30:], reviews.labels[rows])
+        for rows in (slice(0, 300), slice(300, 420))
+    )
+    histories, models = [], []
+    for engine in ("numpy", "keras"):
+        models.append(build_sentiment_model(engine=engine, seed=3, **options))
+        history = models[-1].fit(
+            train,
+            validation,
+            epochs=3,
+            batch_size=64,
+            optimizer=optimizer,
+            learning_rate=0.01,
+        )
+        histories.append(history)
+    ours, keras_history = histories
+    for name in ("loss", "accuracy", "val_loss", "val_accuracy"):
+        came, expected = getattr(ours, name), getattr(keras_history, name)
+        assert len(came) == 3
+        assert came == pytest.approx(expected, abs=1e-4), name
+    assert ours.best_epoch == keras_history.best_epoch
+    assert models[0].evaluate(validation) == pytest.approx(
+        models[1].evaluate(validation), abs=1e-4
+    )
+
+
+@pytest.mark.parametrize("name", ["RMSprop", "Adam"])
+def test_keras_squares_the_gradients_of_a_recurring_word_one_by_one(keras, name):
+    """Why the two engines part on the embeddings: a word that comes four times.
+
+    The formula sees the sum of its gradients, 4, and the first step has the same
+    length for every word. Keras on TensorFlow divides the sum of the four by the root
+    of the sum of their squares, 2: a step twice as long.
+    """
+    import tensorflow as tf
+
+    once_four_times = tf.IndexedSlices(
+        tf.ones((5, 1)), indices=tf.constant([0, 2, 2, 2, 2]), dense_shape=(3, 1)
+    )
+
+    def first_step(gradient):
+        variable = keras.Variable(np.zeros((3, 1), np.float32))
+        getattr(keras.optimizers, name)(0.01).apply([gradient], [variable])
+        return -variable.numpy().ravel()
+
+    as_it_is = first_step(once_four_times)
+    summed = first_step(tf.convert_to_tensor(once_four_times))
+    assert summed == pytest.approx([summed[0], 0, summed[0]], rel=1e-4)
+    assert as_it_is == pytest.approx([summed[0], 0, 2 * summed[0]], rel=1e-4)
+
+
+def test_a_seed_draws_the_same_weights_for_both_engines():
+    ours, twin = (
+        build_sentiment_model(engine=engine, **SMALL, layers=2, seed=9)
+        for engine in ("numpy", "keras")
+    )
+    assert_equal(twin.params, ours.params)
+
+
+def test_weights_copy_both_ways_to_the_bit():
+    twin = build_sentiment_model(engine="keras", **SMALL, layers=2)
+    rng = np.random.default_rng(5)
+    before = [
+        rng.normal(size=w.shape).astype(w.dtype) for w in twin.keras_model.get_weights()
+    ]
+    twin.keras_model.set_weights(before)
+    params = twin.params
+    params_to_keras(build_sentiment_model(**SMALL, layers=2).params, twin.keras_model)
+    params_to_keras(params, twin.keras_model)
+    for array, weights in zip(before, twin.keras_model.get_weights(), strict=True):
+        assert np.array_equal(array, weights)
+    params.head.bias[:] = np.nan  # a copy
+    assert not np.isnan(twin.params.head.bias).any()
+
+
+def test_weights_of_another_model_are_refused_by_name():
+    twin = build_sentiment_model(engine="keras", **SMALL)
+    with pytest.raises(ValueError, match=r"^there are 6 arrays; expected 9: embedding"):
+        params_from_keras(
+            build_sentiment_model(**SMALL, layers=2).params, twin.keras_model
+        )
+    wider = build_sentiment_model(**SMALL | {"units": 6}).params
+    message = r"^recurrent.0.kernel has shape \(4, 20\) .*; expected \(4, 24\)"
+    with pytest.raises(ValueError, match=message):
+        params_from_keras(wider, twin.keras_model)
+
+
+def test_keras_drops_the_inputs_of_every_layer(keras):
+    """Its layers know the rate; each draws with a seed of its own."""
+    twin = build_sentiment_model(engine="keras", **SMALL, layers=2, dropout=0.5)
+    first, second = twin.keras_model.layers[1:3]
+    assert (first.dropout, second.dropout) == (0.5, 0.5)
+    assert first.recurrent_dropout == second.recurrent_dropout == 0
+    assert first.cell.seed != second.cell.seed
+    ids = make_reviews(9).ids
+    trained = [twin.keras_model(ids, training=True).numpy() for _ in range(2)]
+    assert not np.array_equal(*trained)
+    assert np.array_equal(*(twin.keras_model(ids).numpy() for _ in range(2)))
+
+
+def test_a_saved_model_is_the_same_model(keras, tmp_path):
+    twin = build_sentiment_model(
+        engine="keras", **SMALL, layers=2, dropout=0.25, mask_zero=True, seed=7
+    )
+    path = tmp_path / "new" / "model.keras"
+    twin.save(str(path))
+    loaded = load_model(path)
+    assert type(loaded) is type(twin)
+    assert loaded.config == twin.config
+    assert_equal(loaded.params, twin.params)
+    # For Keras it is a model like any other.
+    plain = keras.models.load_model(path)
+    ids = make_reviews(9).ids
+    expected = twin.keras_model(ids).numpy()
+    for model in (loaded.keras_model, plain):
+        assert np.array_equal(model(ids).numpy(), expected)
+
+
+@pytest.fixture(scope="module")
+def saved(tmp_path_factory):
+    path = tmp_path_factory.mktemp("saved") / "model.keras"
+    build_sentiment_model(engine="keras", **SMALL).save(path)
+    return path.read_bytes()
+
+
+def rewritten(change):
+    def damage(path):
+        with zipfile.ZipFile(path) as archive:
+            members = {name: archive.read(name) for name in archive.namelist()}
+        change(members)
+        with zipfile.ZipFile(path, "w") as archive:
+            for name, content in members.items():
+                archive.writestr(name, content)
+
+    return damage
+
+
+def flipped(path):
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 255
+    path.write_bytes(content)
+
+
+def another_keras_model(path):
+    layers = import_keras().layers
+    sigmoid = layers.Dense(1, activation="sigmoid")
+    stack = [layers.Input((4,)), layers.Embedding(7, 4), layers.LSTM(5), sigmoid]
+    import_keras().Sequential(stack).save(path)
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda path: path.write_text("hello"),
+        lambda path: path.write_bytes(b""),
+        lambda path: path.write_bytes(path.read_bytes()[:-30]),
+        flipped,
+        lambda path: np.savez(path.open("wb"), weights=np.ones(3)),
+        another_keras_model,
+        rewritten(lambda members: members.pop("config.json")),
+        rewritten(lambda members: members.update({"sentiment_config.json": b"[]"})),
+        rewritten(
+            lambda members: members.update({"sentiment_config.json": b'{"units": 3}'})
+        ),
+    ],
+)
+def test_a_file_that_holds_no_model_is_refused_by_name(tmp_path, saved, damage):
+    path = tmp_path / "model.keras"
+    path.write_bytes(saved)
+    damage(path)
+    message = f"^{re.escape(str(path))} holds no model of this course: "
+    with pytest.raises(ValueError, match=message):
+        load_model(path)
+
+
+def test_a_failing_save_leaves_the_old_file_and_nothing_else(tmp_path, monkeypatch):
+    path = tmp_path / "model.keras"
+    twin = build_sentiment_model(engine="keras", **SMALL)
+    twin.save(path)
+    before = path.read_bytes()
+
+    def full_disk(*arguments, **options):
+        raise OSError("No space left on device")
+
+    monkeypatch.setattr(zipfile.ZipFile, "writestr", full_disk)
+    with pytest.raises(OSError, match="No space left"):
+        twin.save(path)
+    assert [p.name for p in tmp_path.iterdir()] == ["model.keras"]
+    assert path.read_bytes() == before
+
+
+@pytest.fixture(scope="module")
+def noise_fitted(tmp_path_factory):
+    """A bag in Keras, trained on labels that are noise until it stops improving."""
+    twin = build_sentiment_model(engine="keras", **SMALL, layers=0)
+    path = tmp_path_factory.mktemp("checkpoint") / "best.keras"
+    history = twin.fit(
+        make_reviews(16),
+        validation := make_reviews(64, seed=6),
+        epochs=60,
+        batch_size=8,
+        optimizer="adam",
+        learning_rate=0.2,
+        patience=2,
+        checkpoint=path,
+    )
+    return twin, history, validation, path
+
+
+def test_keras_keeps_its_best_weights_too(noise_fitted):
+    twin, history, validation, path = noise_fitted
+    assert history.ended == "no longer improving"
+    assert history.epochs == history.best_epoch + 2
+    loss, _ = twin.evaluate(validation)
+    assert loss == pytest.approx(min(history.val_loss), abs=1e-6)
+    assert loss < history.val_loss[-1] - 1e-4
+    assert_equal(load_model(path).params, twin.params)
+
+
+def test_keras_evaluates_a_model_that_was_only_loaded(noise_fitted):
+    twin, _, validation, path = noise_fitted
+    expected = twin.evaluate(validation)
+    assert load_model(path).evaluate(validation) == pytest.approx(expected, abs=1e-6)
+    ours = NumpySentimentModel(twin.config, twin.params)
+    assert ours.evaluate(validation) == pytest.approx(expected, abs=1e-6)
+
+
+def test_ctrl_c_keeps_keras_best_model(tmp_path, monkeypatch):
+    batches = iter(range(10))
+
+    def advance(bar):
+        if next(batches) == 7:  # in the middle of the third epoch of three batches
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(Progress, "advance", advance)
+    twin = build_sentiment_model(engine="keras", **SMALL, layers=0)
+    reviews, path = make_reviews(21), tmp_path / "best.keras"
+    history = twin.fit(
+        reviews,
+        reviews,
+        epochs=5,
+        batch_size=8,
+        optimizer="adam",
+        learning_rate=0.1,
+        checkpoint=path,
+    )
+    assert (history.epochs, history.ended) == (2, "interrupted")
+    assert twin.evaluate(reviews)[0] == pytest.approx(min(history.val_loss), abs=1e-6)
+    assert_equal(load_model(path).params, twin.params)
+
+
+def test_the_config_is_the_same_for_both_engines():
+    for engine in ("numpy", "keras"):
+        model = build_sentiment_model(engine=engine, **SMALL, layers=0, seed=5)
+        assert model.config == SentimentConfig(**SMALL, layers=0, seed=5)
