@@ -121,7 +121,9 @@ def seed_dots(
     figure, axes = new_figure(len(parts), height=1.6 + 0.5 * len(groups))
     signs = zip("os^DvP", (BLUE, ORANGE, GREEN, PURPLE, GREY, BLUE), strict=True)
     rows = list(zip(groups.items(), signs, strict=False))
-    middle = np.nanmean(np.concatenate([runs.ravel() for runs in groups.values()]))
+    accuracies = np.concatenate([runs.ravel() for runs in groups.values()])
+    low, high = np.nanmin(accuracies), np.nanmax(accuracies)
+    middle, half = (low + high) / 2, max(high - low, 2 * standard_error) / 2
     for panel, (ax, part) in enumerate(zip(axes, parts, strict=True)):
         for y, ((_, runs), (marker, color)) in enumerate(rows):
             at = np.full(len(runs), y)
@@ -130,5 +132,5 @@ def seed_dots(
         ax.annotate("± one standard error", (middle, -1.2), ha="center", fontsize=10)
         ax.set(xlabel=f"accuracy, {part}", ylim=(len(rows) - 0.5, -1.8))
         ax.set_yticks(range(len(rows)), groups if panel == 0 else [""] * len(rows))
-        ax.sharex(axes[0])
+        ax.set_xlim(middle - 1.15 * half, middle + 1.15 * half)
     return figure
