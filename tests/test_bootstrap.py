@@ -254,7 +254,16 @@ def test_killed_in_the_middle_starts_over(clone: Clone, during: str) -> None:
     assert clone.run("0")[2] == ""
 
 
+@pytest.fixture
+def _interruptible() -> Iterator[None]:
+    """A job in the background ignores Ctrl-C, and so would all that it starts."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 @pytest.mark.skipif(os.name == "nt", reason="needs process groups")
+@pytest.mark.usefixtures("_interruptible")
 @pytest.mark.parametrize("send", ["killpg", "kill"])  # with the installer, alone
 def test_interrupted_by_the_reader(clone: Clone, send: str) -> None:
     process = clone.start("0", **{UV: {"seconds": 60}})

@@ -9,6 +9,7 @@ One table of letters serves the whole course:
 """
 
 import re
+import reprlib
 from functools import lru_cache
 from typing import Any, Literal, NamedTuple
 
@@ -121,3 +122,16 @@ def field_specs(
         f"{name}.{key}": (getattr(value, key), getattr(form, key))
         for key in form._fields
     }
+
+
+def is_integer(value: object) -> bool:
+    """Tell whether a value is a whole number by its kind; True and False are none."""
+    return isinstance(value, int | np.integer) and not isinstance(value, bool)
+
+
+def check_at_least(name: str, value: int, least: int) -> None:
+    """Raise unless an argument is an integer and no less than ``least``."""
+    if not is_integer(value):
+        raise TypeError(f"{name} is {reprlib.repr(value)}; expected an integer")
+    if value < least:
+        raise ValueError(f"{name} is {value}; expected at least {least}")

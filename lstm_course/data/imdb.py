@@ -35,13 +35,13 @@ from numpy.typing import NDArray
 from platformdirs import user_cache_path
 
 from lstm_course.arrays.quiet import import_keras
+from lstm_course.arrays.shapes import check_at_least
 from lstm_course.data.text import (
     RESERVED,
     START,
     UNKNOWN,
     UNUSED,
     Vocabulary,
-    check_at_least,
     pad_batch,
     tokenize,
 )

@@ -17,7 +17,7 @@ from typing import Any, Literal, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from lstm_course.arrays.shapes import Ids, Mask
+from lstm_course.arrays.shapes import Ids, Mask, check_at_least, is_integer
 
 PADDING, START, UNKNOWN = 0, 1, 2
 
@@ -126,7 +126,7 @@ class Vocabulary:
         """
         ids = list(ids)
         for number in ids:
-            if not _is_integer(number):
+            if not is_integer(number):
                 raise TypeError(f"ids holds {reprlib.repr(number)}; expected integers")
         strangers = sorted({int(n) for n in ids if not 0 <= n < len(self)})
         if strangers:
@@ -182,18 +182,6 @@ def pad_batch(
     return batch, mask
 
 
-def check_at_least(name: str, value: int, least: int) -> None:
-    """Raise unless `value` is an integer and no less than `least`."""
-    if not _is_integer(value):
-        raise TypeError(f"{name} is {reprlib.repr(value)}; expected an integer")
-    if value < least:
-        raise ValueError(f"{name} is {value}; expected at least {least}")
-
-
-def _is_integer(value: object) -> bool:
-    return isinstance(value, int | np.integer) and not isinstance(value, bool)
-
-
 def _join(rows: list[NDArray[Any]]) -> NDArray[np.int64]:
     # The cast is for empty lists, which NumPy takes for floats, and for uint64: what
     # does not fit comes out negative, and is refused like any negative id.
@@ -222,7 +210,7 @@ def _id_array(sequence: Sequence[int] | Ids, row: int) -> NDArray[Any]:
 def _complaint(sequence: object, row: int) -> Exception | None:
     """Return what is wrong with the first id that is not one."""
     for number in sequence if isinstance(sequence, Iterable) else ():
-        if not _is_integer(number):
+        if not is_integer(number):
             came = reprlib.repr(number)
             return TypeError(f"sequences[{row}] holds {came}; expected integers")
         if not 0 <= number <= _LARGEST_ID:

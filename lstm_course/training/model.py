@@ -17,9 +17,8 @@ from threadpoolctl import ThreadpoolController
 
 from lstm_course.arrays.activations import sigmoid
 from lstm_course.arrays.files import atomic_write
-from lstm_course.arrays.shapes import Array, Ids, check_shapes
+from lstm_course.arrays.shapes import Array, Ids, check_at_least, check_shapes
 from lstm_course.arrays.trees import tree_from_leaves, tree_leaves
-from lstm_course.data.text import check_at_least
 from lstm_course.layers.cells import CELLS
 from lstm_course.layers.dense import (
     DenseParams,
