@@ -9,16 +9,12 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from lstm_course.commands.run import reach_kernels
-
 ROOT = Path(__file__).resolve().parents[1]
 
 # The same examples on every machine and in every run. To look for new ones:
 # pytest --hypothesis-profile=default
 hypothesis.settings.register_profile("course", derandomize=True, deadline=None)
 hypothesis.settings.load_profile("course")
-
-reach_kernels()  # nbval's, too
 
 
 def committed_files() -> list[Path]:

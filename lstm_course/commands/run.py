@@ -1,20 +1,13 @@
 """``run``: execute lessons from top to bottom, as a reader would."""
 
-import atexit
-import itertools
-import os
-import shutil
-import socket
-import tempfile
 import textwrap
 import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import nbformat
-from jupyter_client.connect import ConnectionFileMixin
 from jupyter_client.kernelspec import KernelSpecManager
-from jupyter_client.manager import AsyncKernelManager, KernelManager
+from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
@@ -27,6 +20,8 @@ from rich.progress import (
     TimeElapsedColumn,
 )
 from rich.text import Text
+
+from lstm_course.commands.kernels import reach_kernels
 
 NOTEBOOKS = Path(__file__).resolve().parents[2] / "notebooks"
 CELL_SECONDS = 300
@@ -242,28 +237,6 @@ def execute(
         outputs = notebook.cells.pop().outputs
     modules = "".join(output.text for output in outputs).splitlines()
     return notebook, [Path(module).resolve() for module in modules]
-
-
-def reach_kernels() -> None:
-    """See to it that kernels can be talked to where no network is up at all.
-
-    Jupyter talks to its kernels over the loopback network. In a sandbox that cuts
-    off that, too, sockets in a folder of our own take its place (not on Windows).
-    """
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        try:
-            socket.create_connection(server.getsockname(), timeout=5).close()
-        except OSError:
-            if os.name == "nt" or ConnectionFileMixin.transport.default_value == "ipc":
-                return
-            folder = tempfile.mkdtemp(prefix="lstm-course-")
-            atexit.register(shutil.rmtree, folder, ignore_errors=True)
-            numbers = itertools.count()
-            ConnectionFileMixin.transport.default_value = "ipc"
-            # What is an address elsewhere is the beginning of a path here. Jupyter's
-            # own is relative to the folder of whoever asks.
-            for kind in (KernelManager, AsyncKernelManager):
-                setattr(kind, "_ip_default", lambda _: f"{folder}/{next(numbers)}")  # noqa: B010
 
 
 def read(lesson: Path) -> NotebookNode:
