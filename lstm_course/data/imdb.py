@@ -22,8 +22,6 @@ import csv
 import hashlib
 import importlib.util
 import io
-import os
-import tempfile
 from collections import defaultdict
 from collections.abc import Sequence
 from itertools import count, pairwise
@@ -34,6 +32,7 @@ import numpy as np
 from numpy.typing import NDArray
 from platformdirs import user_cache_path
 
+from lstm_course.arrays.files import atomic_write
 from lstm_course.arrays.quiet import import_keras
 from lstm_course.arrays.shapes import check_at_least
 from lstm_course.data.text import (
@@ -359,24 +358,16 @@ def _read_cache(path: Path) -> _Corpus | None:
 
 
 def _write_cache(path: Path, corpus: _Corpus) -> None:
-    """Write all of the file or nothing, also when two processes do so at once."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix="imdb-", suffix=".part")
-    part = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            np.savez(
-                file,
-                key=np.array(_CACHE_KEY),
-                ids=corpus.ids,
-                bounds=corpus.bounds,
-                labels=corpus.labels,
-                texts=_pack(corpus.texts),
-                tokens=_pack(corpus.tokens),
-            )
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)
+    with atomic_write(path) as file:
+        np.savez(
+            file,
+            key=np.array(_CACHE_KEY),
+            ids=corpus.ids,
+            bounds=corpus.bounds,
+            labels=corpus.labels,
+            texts=_pack(corpus.texts),
+            tokens=_pack(corpus.tokens),
+        )
 
 
 def _pack(strings: list[str]) -> NDArray[np.uint8]:
