@@ -271,9 +271,10 @@ def lstm_backward(
         by_ifg[t] *= dc
         by_o[t] *= dh
         dc *= f[t]
-        carried = 0 if columns.carried is None else dh * columns.carried[t]
+        carried = None if columns.carried is None else dh * columns.carried[t]
         np.matmul(params.recurrent_kernel, d_slabs[t], out=dh)
-        dh += carried
+        if carried is not None:
+            dh += carried
 
     d_inputs, *d_weights = backward_through_columns(d_slabs, columns, params.kernel)
     return d_inputs, LSTMParams(*d_weights), LSTMState(dh.T.copy(), dc.T.copy())
