@@ -21,9 +21,10 @@ from rich.progress import (
 )
 from rich.text import Text
 
+from lstm_course.commands.environment import ROOT
 from lstm_course.commands.kernels import reach_kernels
 
-NOTEBOOKS = Path(__file__).resolve().parents[2] / "notebooks"
+NOTEBOOKS = ROOT / "notebooks"
 CELL_SECONDS = 300
 
 Report = Callable[[int, int], object]  # told the cells done and the cells in all
