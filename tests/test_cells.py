@@ -111,7 +111,7 @@ def test_backward_is_the_central_difference_in_every_entry(kind):
 @kinds
 def test_a_gradient_left_out_is_a_gradient_of_zero(kind):
     example = make_example(kind)
-    _, forward, backward, _ = example.cell
+    _, forward, backward, *_ = example.cell
     *_, trace = forward(example.inputs, example.params, **example.options)
     nothing = np.zeros_like(example.d_outputs)
     final = example.d_final_state
@@ -311,7 +311,7 @@ def test_arguments_may_be_read_only_and_results_are_no_views_of_them(kind):
 @pytest.mark.parametrize("mask", ["no mask", "holes"])
 def test_outputs_are_read_only_and_the_state_is_a_copy(kind, mask, go_backwards):
     example = make_example(kind, mask, go_backwards=go_backwards)
-    _, forward, backward, _ = example.cell
+    _, forward, backward, *_ = example.cell
     outputs, state, trace = forward(example.inputs, example.params, **example.options)
     with pytest.raises(ValueError, match="read-only"):
         outputs[0, 0, 0] = 1

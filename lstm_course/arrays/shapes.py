@@ -135,3 +135,13 @@ def check_at_least(name: str, value: int, least: int) -> None:
         raise TypeError(f"{name} is {reprlib.repr(value)}; expected an integer")
     if value < least:
         raise ValueError(f"{name} is {value}; expected at least {least}")
+
+
+def check_ids_below(size: int, **named: Ids) -> None:
+    """Raise a ValueError unless every id has one of ``size`` rows."""
+    for name, ids in named.items():
+        if ids.size and not (ids.min() >= 0 and ids.max() < size):
+            raise ValueError(
+                f"{name} go from {ids.min()} to {ids.max()}; "
+                f"expected 0 to {size - 1}, for there are {size} rows of embeddings"
+            )

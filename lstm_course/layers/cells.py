@@ -3,22 +3,25 @@
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from lstm_course.layers.gru import GRUState, gru_backward, gru_forward, gru_init
-from lstm_course.layers.lstm import LSTMState, lstm_backward, lstm_forward, lstm_init
-from lstm_course.layers.rnn import RNNState, rnn_backward, rnn_forward, rnn_init
+from lstm_course.layers import gru, lstm, rnn
 
 
 class Cell(NamedTuple):
-    """The functions of one kind of recurrent layer."""
+    """The functions of one kind of recurrent layer, and its named tuples."""
 
     init: Callable[..., Any]
     forward: Callable[..., Any]
     backward: Callable[..., Any]
+    params: type[Any]
     state: type[Any]
 
 
+_RNN = rnn.rnn_init, rnn.rnn_forward, rnn.rnn_backward
+_LSTM = lstm.lstm_init, lstm.lstm_forward, lstm.lstm_backward
+_GRU = gru.gru_init, gru.gru_forward, gru.gru_backward
+
 CELLS = {
-    "rnn": Cell(rnn_init, rnn_forward, rnn_backward, RNNState),
-    "lstm": Cell(lstm_init, lstm_forward, lstm_backward, LSTMState),
-    "gru": Cell(gru_init, gru_forward, gru_backward, GRUState),
+    "rnn": Cell(*_RNN, rnn.RNNParams, rnn.RNNState),
+    "lstm": Cell(*_LSTM, lstm.LSTMParams, lstm.LSTMState),
+    "gru": Cell(*_GRU, gru.GRUParams, gru.GRUState),
 }

@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 import numpy as np
+from numpy.random import Generator
 from numpy.typing import DTypeLike
 
 from lstm_course.arrays.initializers import glorot_uniform
@@ -24,11 +25,7 @@ class DenseTrace(NamedTuple):
 
 
 def dense_init(
-    rng: np.random.Generator,
-    input_dim: int,
-    units: int,
-    *,
-    dtype: DTypeLike = np.float32,
+    rng: Generator, input_dim: int, units: int, *, dtype: DTypeLike = np.float32
 ) -> DenseParams:
     """Return weights drawn as Keras draws them, for D = input_dim and K = units."""
     kernel = glorot_uniform(rng, (input_dim, units), dtype)
@@ -41,24 +38,15 @@ def dense_forward(inputs: Array, params: DenseParams) -> tuple[Array, DenseTrace
     Raises:
         TypeError, ValueError: an argument has the wrong kind, rank or size.
     """
-    check_shapes(
-        kernel=(params.kernel, "D K"), bias=(params.bias, "K"), inputs=(inputs, "B D")
-    )
-    return inputs @ params.kernel + params.bias, DenseTrace(params, inputs)
+    kernel, bias = params
+    check_shapes(kernel=(kernel, "D K"), bias=(bias, "K"), inputs=(inputs, "B D"))
+    return inputs @ kernel + bias, DenseTrace(params, inputs)
 
 
 def dense_backward(d_outputs: Array, trace: DenseTrace) -> tuple[Array, DenseParams]:
-    """Return the gradients of the inputs (B, D) and of the weights.
-
-    Args:
-        d_outputs: (B, K) gradient of the outputs.
-        trace: of the forward pass.
-    """
-    params, inputs = trace
-    check_shapes(
-        kernel=(params.kernel, "D K"),
-        inputs=(inputs, "B D"),
-        d_outputs=(d_outputs, "B K"),
-    )
+    """Return the gradients of inputs and weights, given that of the outputs (B, K)."""
+    (kernel, _), inputs = trace
+    sizes = {"kernel": (kernel, "D K"), "inputs": (inputs, "B D")}
+    check_shapes(**sizes, d_outputs=(d_outputs, "B K"))
     d_params = DenseParams(inputs.T @ d_outputs, d_outputs.sum(axis=0))
-    return d_outputs @ params.kernel.T, d_params
+    return d_outputs @ kernel.T, d_params

@@ -1,17 +1,14 @@
 """Dropout of a recurrent layer's inputs."""
 
 import numpy as np
+from numpy.random import Generator
 from numpy.typing import DTypeLike
 
 from lstm_course.arrays.shapes import Array
 
 
 def dropout_mask(
-    rng: np.random.Generator,
-    batch: int,
-    features: int,
-    rate: float,
-    dtype: DTypeLike = np.float32,
+    rng: Generator, batch: int, width: int, rate: float, dtype: DTypeLike = np.float32
 ) -> Array:
     """Return (B, 1, D): 0 with probability ``rate``, else 1 / (1 - rate).
 
@@ -25,6 +22,6 @@ def dropout_mask(
     """
     if not 0 <= rate < 1:
         raise ValueError(f"rate is {rate}; expected 0 <= rate < 1")
-    kept = rng.random((batch, 1, features)) >= rate
+    kept = rng.random((batch, 1, width)) >= rate
     mask: Array = kept.astype(dtype) / np.asarray(1 - rate, dtype)
     return mask

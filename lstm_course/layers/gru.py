@@ -20,20 +20,13 @@ instead of two, came with cuDNN.
 from typing import NamedTuple
 
 import numpy as np
+from numpy.random import Generator
 from numpy.typing import DTypeLike
 
+from lstm_course.arrays import columns as cols
 from lstm_course.arrays.activations import sigmoid
 from lstm_course.arrays.initializers import glorot_uniform, orthogonal
 from lstm_course.arrays.shapes import Array, Mask
-from lstm_course.layers.columns import (
-    Columns,
-    Forms,
-    backward_through_columns,
-    check_step,
-    fill_columns,
-    read_outputs,
-    turn_gradients,
-)
 
 
 class GRUParams(NamedTuple):
@@ -55,12 +48,10 @@ class GRUState(NamedTuple):
     h: Array  # (B, H) hidden state
 
 
-def _forms(params: GRUParams) -> Forms:
+def _forms(params: GRUParams) -> cols.Forms:
     two = getattr(getattr(params, "bias", None), "ndim", 1) == 2
-    return Forms(
-        GRUParams("D 3H", "H 3H", "2 3H" if two else "3H"),  # type: ignore[arg-type]
-        GRUState("B H"),  # type: ignore[arg-type]
-    )
+    specs = ["D 3H", "H 3H", "2 3H" if two else "3H"]
+    return GRUParams._make(specs), GRUState._make(["B H"])
 
 
 class GRUGates(NamedTuple):
@@ -72,20 +63,16 @@ class GRUGates(NamedTuple):
 
 
 class GRUTrace(NamedTuple):
-    """Every value of a forward pass, steps in the order of processing.
-
-    At a masked step z = 1: that is how the state is carried unchanged.
-    """
+    """Every value of a forward pass, in the order of processing; masked: z = 1."""
 
     params: GRUParams
-    columns: Columns  # x, h before the step, and 1, for each step
-    slabs: Array  # (T, 4H, B) z, r, h' U_n (+ b'_n) and n
+    columns: cols.Columns  # x, h before the step, and 1, for each step
+    slabs: Array  # (T, 4, H, B): z, r, u, n
 
     @property
     def gates(self) -> GRUGates:
         """The gates of every step, each (B, T, H)."""
-        z, r, _, n = np.split(self.slabs.transpose(2, 0, 1), 4, axis=-1)
-        return GRUGates(z, r, n)
+        return GRUGates(*self.slabs[:, [0, 1, 3]].transpose(1, 3, 0, 2))
 
     @property
     def h(self) -> Array:
@@ -94,7 +81,7 @@ class GRUTrace(NamedTuple):
 
 
 def gru_init(
-    rng: np.random.Generator,
+    rng: Generator,
     input_dim: int,
     units: int,
     *,
@@ -102,30 +89,17 @@ def gru_init(
     dtype: DTypeLike = np.float32,
 ) -> GRUParams:
     """Return weights drawn as Keras draws them, for D = input_dim and H = units."""
-    return GRUParams(
-        glorot_uniform(rng, (input_dim, 3 * units), dtype),
-        orthogonal(rng, (units, 3 * units), dtype),
-        np.zeros((2, 3 * units) if reset_after else 3 * units, dtype),
-    )
+    kernel = glorot_uniform(rng, (input_dim, 3 * units), dtype)
+    recurrent_kernel = orthogonal(rng, (units, 3 * units), dtype)
+    bias = np.zeros((2, 3 * units) if reset_after else 3 * units, dtype)
+    return GRUParams(kernel, recurrent_kernel, bias)
 
 
 def gru_step(
     x_t: Array, state: GRUState, params: GRUParams
 ) -> tuple[GRUState, GRUGates]:
-    """Take one step: the four equations.
-
-    Args:
-        x_t: (B, D) the input of this step.
-        state: h (B, H) after the step before.
-        params: the weights; the shape of the bias says where the reset gate acts.
-
-    Returns:
-        The state after this step, and its gates.
-
-    Raises:
-        TypeError, ValueError: an argument has the wrong kind, rank or size.
-    """
-    check_step(_forms(params), x_t, state, params)
+    """Take one step, as ``lstm_step``, with h alone as state: the four equations."""
+    cols.check_step(_forms(params), x_t, state, params)
     h = state.h
     b_x, b_h = params.bias if params.reset_after else (params.bias, 0 * params.bias)
     U_z, U_r, U_n = np.split(params.recurrent_kernel, 3, axis=1)
@@ -142,15 +116,23 @@ def gru_step(
     return GRUState(h), GRUGates(z, r, n)
 
 
-# The whole sequence, in columns and blocks as for the LSTM (lstm.py, columns.py). The
-# fused weights make four blocks of rows a step: z, r, the part of n that comes from h'
-# and the part that comes from x, for the reset gate stands between the two.
+# The whole sequence, in columns and blocks as for the LSTM (lstm.py, arrays/columns.py). Four
+# blocks of rows a step: z, r, u and n, where u is what the reset gate scales and n the
+# rest of the candidate. With the reset gate before the product, u is h' itself.
 
 
-def _four_blocks(weights: Array, from_h: Array | int, from_x: Array | int) -> Array:
-    """Return (…, 4H) of weights (…, 3H): z, r, n times from_h, n times from_x."""
-    z, r, n = np.split(weights, 3, axis=-1)
-    return np.concatenate([z, r, n * from_h, n * from_x], axis=-1)
+def _one_matrix(params: GRUParams, dtype: DTypeLike) -> Array:
+    """Return (D + H + 1, 4H): what x, h' and 1 give to z, r, u and n."""
+    kernel, recurrent_kernel, bias = params
+    units = len(recurrent_kernel)
+    b_x, b_h = bias if params.reset_after else (bias, np.zeros_like(bias))
+    from_x = np.vstack([kernel, np.zeros_like(recurrent_kernel), b_x], dtype=dtype)
+    from_h = np.vstack([np.zeros_like(kernel), recurrent_kernel, b_h], dtype=dtype)
+    zr, n = np.s_[:, : 2 * units], np.s_[:, 2 * units :]
+    weights = np.hstack([from_x[zr] + from_h[zr], from_h[n], from_x[n]])
+    if not params.reset_after:
+        weights[len(kernel) : -1, 2 * units : 3 * units] = np.eye(units)
+    return weights
 
 
 def gru_forward(
@@ -161,130 +143,77 @@ def gru_forward(
     mask: Mask | None = None,
     go_backwards: bool = False,
 ) -> tuple[Array, GRUState, GRUTrace]:
-    """Run the GRU over whole sequences.
-
-    Arguments, results and errors as of ``lstm_forward``, with h alone as state.
-    """
-    columns = fill_columns(
-        _forms(params), inputs, params, initial_state, mask, go_backwards
-    )
+    """Run the GRU over whole sequences: as ``lstm_forward``, with h alone as state."""
+    forms = _forms(params)
+    columns = cols.fill(forms, inputs, params, initial_state, mask, go_backwards)
     carried, hidden = columns.carried, columns.hidden
     steps, units, batch = hidden[1:].shape
-    dtype = hidden.dtype
-
-    after = params.reset_after
-    bias = params.bias.astype(dtype)
-    b_x, b_h = bias if after else (bias, 0 * bias)
-    weights = np.vstack(
-        [
-            _four_blocks(params.kernel, 0, 1),
-            _four_blocks(params.recurrent_kernel, int(after), 0),
-            _four_blocks(b_x, 0, 1) + _four_blocks(b_h, 1, 0),
-        ]
-    ).T.astype(dtype)
-    weights[: 2 * units] *= 0.5  # σ(z) = ½ + ½ tanh(z/2)
-    U_n = params.recurrent_kernel[:, 2 * units :].T
-
-    slabs = np.empty((steps, 4 * units, batch), dtype)
-    new = np.empty((units, batch), dtype)
-    for t, (column, slab, zr, z, r, u, n, before, h) in enumerate(
-        zip(
-            columns.values,
-            slabs,
-            slabs[:, : 2 * units],
-            *np.split(slabs, 4, axis=1),
-            hidden,
-            hidden[1:],
-            strict=False,  # one hidden state more than steps
-        )
+    slabs = np.empty((steps, 4, units, batch), hidden.dtype)
+    scale = np.repeat(np.array([0.5, 0.5, 1, 1], hidden.dtype), units)
+    weights = (scale * _one_matrix(params, hidden.dtype)).T
+    after, U_n = params.reset_after, params.recurrent_kernel[:, 2 * units :].T
+    new = np.empty((units, batch), hidden.dtype)
+    walk = cols.walk(columns, weights, slabs.reshape(steps, 4 * units, batch))
+    for (t, slab, h), (z, r, u, n), before in zip(
+        walk, slabs, hidden[:-1], strict=True
     ):
-        np.matmul(weights, column, out=slab)
-        np.tanh(zr, out=zr)
-        zr *= 0.5
-        zr += 0.5
+        gates = slab[: 2 * units]
+        np.tanh(gates, gates)  # σ(z) = ½ + ½ tanh(z/2)
+        gates *= 0.5
+        gates += 0.5
         if carried is not None:
             np.copyto(z, 1, where=carried[t])
         if after:
-            np.multiply(r, u, out=new)
+            np.multiply(r, u, new)
         else:
-            np.multiply(r, before, out=u)
-            np.matmul(U_n, u, out=new)
+            u *= r
+            np.matmul(U_n, u, new)
         n += new
-        np.tanh(n, out=n)
-        np.multiply(z, before, out=h)
-        np.subtract(1, z, out=new)
+        np.tanh(n, n)
+        np.multiply(z, before, h)
+        np.subtract(1, z, new)
         new *= n
         h += new
     state = GRUState(hidden[-1].T.copy())
-    return read_outputs(columns), state, GRUTrace(params, columns, slabs)
+    return cols.read_outputs(columns), state, GRUTrace(params, columns, slabs)
 
 
 def gru_backward(
-    d_outputs: Array | None,
-    trace: GRUTrace,
-    *,
-    d_final_state: GRUState | None = None,
+    d_outputs: Array | None, trace: GRUTrace, *, d_final_state: GRUState | None = None
 ) -> tuple[Array, GRUParams, GRUState]:
-    """Carry the gradient of a loss back through the whole sequence.
-
-    Arguments, results and errors as of ``lstm_backward``, with h alone as state.
-    """
+    """Carry a gradient back: as ``lstm_backward``, with h alone as state."""
     params, columns, slabs = trace
-    d_h, (dh,) = turn_gradients(_forms(params), columns, d_outputs, d_final_state)
-    z, r, u, n = np.split(slabs, 4, axis=1)
+    turned = cols.turn_round(_forms(params), columns, d_outputs, d_final_state)
+    z, r, u, n = slabs.swapaxes(0, 1)
     before = columns.hidden[:-1]
-    units, after = before.shape[1], params.reset_after
-    U_n = params.recurrent_kernel[:, 2 * units :]
+    steps, units, batch = before.shape
+    after, U_n = params.reset_after, params.recurrent_kernel[:, 2 * units :]
 
-    # The derivatives of h by the pre-activations, all steps at once; the loop scales
-    # them by dh.
-    d_slabs = np.empty_like(slabs)
-    by_z, by_r, by_u, by_n = np.split(d_slabs, 4, axis=1)
+    # The derivatives of h by the products, all steps at once; the loop scales them.
+    blocks = np.empty_like(slabs)
+    by_z, by_r, by_u, by_n = blocks.swapaxes(0, 1)
     np.multiply((before - n) * z, 1 - z, out=by_z)
     np.multiply(1 - z, 1 - n * n, out=by_n)
-    if after:
-        np.multiply(by_n, r, out=by_u)
-        np.multiply(by_n * u * r, 1 - r, out=by_r)
-    else:  # these two go through U_n first
-        by_u[:] = 0
-        np.multiply(before * r, 1 - r, out=by_r)
-    blocks = d_slabs.reshape(len(slabs), 4, *dh.shape)
-    recurrent = _four_blocks(params.recurrent_kernel, int(after), 0)
-    for t in reversed(range(len(slabs))):
-        if d_h is not None:
-            dh += d_h[t]
-        kept = dh * z[t]
+    np.multiply(by_n if after else 1, r, out=by_u)
+    np.multiply(by_u * (u if after else before), 1 - r, out=by_r)
+    d_slabs = blocks.reshape(steps, 4 * units, batch)
+    weights = _one_matrix(params, slabs.dtype)[:-1]
+    back = cols.walk_back(columns, weights, turned, d_slabs, kept=z)
+    for dh, block in zip(back, blocks[::-1], strict=True):
         if after:
-            blocks[t] *= dh
-        else:
-            by_z[t] *= dh
-            by_n[t] *= dh
-            d_reset = U_n @ by_n[t]  # by r ⊙ h'
-            by_r[t] *= d_reset
-            kept += d_reset * r[t]
-        np.matmul(recurrent, d_slabs[t], out=dh)
-        dh += kept
+            block *= dh
+        else:  # u and r are reached through n and U_n
+            block[::3] *= dh
+            block[1:3] *= U_n @ block[3]
 
-    kernel = _four_blocks(params.kernel, 0, 1)
-    d_inputs, d_kernel, d_recurrent, d_bias = backward_through_columns(
-        d_slabs, columns, kernel
-    )
-
-    def three_blocks(gradient: Array, n: Array) -> Array:
-        return np.concatenate([gradient[..., : 2 * units], n], axis=-1)
-
-    from_h = np.s_[..., 2 * units : 3 * units]
-    from_x = np.s_[..., 3 * units :]
+    d_inputs, d_weights, d_h0 = cols.read_gradients(columns, turned, d_slabs)
+    d_kernel, d_recurrent, d_row = d_weights
+    u_block = slice(2 * units, 3 * units)
+    if not after:
+        d_recurrent[:, u_block] = np.tensordot(u, by_n, axes=((0, 2), (0, 2)))
+    d_bias = np.delete(d_row, u_block)
     if after:
-        d_U_n = d_recurrent[from_h]
-        rows = [three_blocks(d_bias, d_bias[part]) for part in (from_x, from_h)]
-        d_bias = np.stack(rows)
-    else:
-        d_U_n = np.tensordot(u, by_n, axes=((0, 2), (0, 2)))
-        d_bias = three_blocks(d_bias, d_bias[from_x])
-    d_params = GRUParams(
-        three_blocks(d_kernel, d_kernel[from_x]),
-        three_blocks(d_recurrent, d_U_n),
-        d_bias,
-    )
-    return d_inputs, d_params, GRUState(dh.T.copy())
+        d_bias = np.stack([d_bias, d_row[: 3 * units]])
+    d_kernel = np.delete(d_kernel, u_block, axis=1)
+    d_params = GRUParams(d_kernel, d_recurrent[:, : 3 * units], d_bias)
+    return d_inputs, d_params, GRUState(d_h0)

@@ -20,20 +20,13 @@ Cummins (2000). A forget bias of 1: Jozefowicz, Zaremba and Sutskever (2015).
 from typing import NamedTuple
 
 import numpy as np
+from numpy.random import Generator
 from numpy.typing import DTypeLike
 
+from lstm_course.arrays import columns as cols
 from lstm_course.arrays.activations import sigmoid
 from lstm_course.arrays.initializers import glorot_uniform, orthogonal
 from lstm_course.arrays.shapes import Array, Mask
-from lstm_course.layers.columns import (
-    Columns,
-    Forms,
-    backward_through_columns,
-    check_step,
-    fill_columns,
-    read_outputs,
-    turn_gradients,
-)
 
 
 class LSTMParams(NamedTuple):
@@ -51,10 +44,7 @@ class LSTMState(NamedTuple):
     c: Array  # (B, H) cell state: stays inside the layer, long-term
 
 
-_FORMS = Forms(
-    LSTMParams("D 4H", "H 4H", "4H"),  # type: ignore[arg-type]
-    LSTMState("B H", "B H"),  # type: ignore[arg-type]
-)
+_FORMS = LSTMParams._make(["D 4H", "H 4H", "4H"]), LSTMState._make(["B H", "B H"])
 
 
 class LSTMGates(NamedTuple):
@@ -74,15 +64,14 @@ class LSTMTrace(NamedTuple):
     """
 
     params: LSTMParams
-    columns: Columns  # x, h before the step, and 1, for each step
-    slabs: Array  # (T, 4H, B) the gates i, f, g, o
-    cells: Array  # (T + 1, H, B) c, the initial one first
-    tanh_cells: Array  # (T, H, B)
+    columns: cols.Columns  # x, h before the step, and 1, for each step
+    slabs: Array  # (T + 1, 5, H, B): c before the step, i, f, g, o
+    tanh_cells: Array  # (T, H, B): tanh of c after the step
 
     @property
     def gates(self) -> LSTMGates:
         """The four gates of every step, each (B, T, H)."""
-        return LSTMGates(*np.split(self.slabs.transpose(2, 0, 1), 4, axis=-1))
+        return LSTMGates(*self.slabs[:-1, 1:].transpose(1, 3, 0, 2))
 
     @property
     def h(self) -> Array:
@@ -92,11 +81,11 @@ class LSTMTrace(NamedTuple):
     @property
     def c(self) -> Array:
         """The cell state after each step, (B, T, H)."""
-        return self.cells[1:].transpose(2, 0, 1)
+        return self.slabs[1:, 0].transpose(2, 0, 1)
 
 
 def lstm_init(
-    rng: np.random.Generator,
+    rng: Generator,
     input_dim: int,
     units: int,
     *,
@@ -105,17 +94,12 @@ def lstm_init(
 ) -> LSTMParams:
     """Return weights drawn as Keras draws them, for D = input_dim and H = units.
 
-    The kernel is Glorot uniform and the recurrent kernel orthogonal, each drawn as
-    one matrix; the bias is zero, but one for the forget gate.
+    The bias is zero, but one for the forget gate.
     """
-    bias = np.zeros(4 * units, dtype)
-    if unit_forget_bias:
-        bias[units : 2 * units] = 1
-    return LSTMParams(
-        glorot_uniform(rng, (input_dim, 4 * units), dtype),
-        orthogonal(rng, (units, 4 * units), dtype),
-        bias,
-    )
+    kernel = glorot_uniform(rng, (input_dim, 4 * units), dtype)
+    recurrent_kernel = orthogonal(rng, (units, 4 * units), dtype)
+    bias = np.repeat(np.array([0, unit_forget_bias, 0, 0], dtype), units)
+    return LSTMParams(kernel, recurrent_kernel, bias)
 
 
 def lstm_step(
@@ -134,7 +118,7 @@ def lstm_step(
     Raises:
         TypeError, ValueError: an argument has the wrong kind, rank or size.
     """
-    check_step(_FORMS, x_t, state, params)
+    cols.check_step(_FORMS, x_t, state, params)
     z = x_t @ params.kernel + state.h @ params.recurrent_kernel + params.bias
     z_i, z_f, z_g, z_o = np.split(z, 4, axis=-1)
 
@@ -148,9 +132,10 @@ def lstm_step(
 
 
 # The whole sequence is the same work in fewer and larger pieces. Arrays are turned
-# round to (T, rows, B), each gate a block of H rows (columns.py says why); x, h and a
-# 1 stand in one column and the weights in one matrix, so that a step is one product;
-# and since σ(z) = ½ + ½ tanh(z/2), one tanh serves the four gates.
+# round to (T, rows, B), and the weights are one matrix, so that a step is one product
+# (arrays/columns.py). A step's slab holds five blocks of H rows: c', i, f, g, o. Since
+# σ(z) = ½ + ½ tanh(z/2), one tanh serves the four gates; and one multiplication gives
+# i ⊙ g and f ⊙ c', for i and f are neighbours and g and c' are every third block.
 
 
 def lstm_forward(
@@ -180,58 +165,42 @@ def lstm_forward(
     Raises:
         TypeError, ValueError: an argument has the wrong kind, rank or size.
     """
-    columns = fill_columns(_FORMS, inputs, params, initial_state, mask, go_backwards)
-    carried, hidden = columns.carried, columns.hidden
-    steps, units, batch = hidden[1:].shape
-    dtype = hidden.dtype
-
-    half = np.repeat([0.5, 0.5, 1.0, 0.5], units)[:, None].astype(dtype)
-    shift = 1 - half
-    carry = np.repeat([0, 1, 0, 0], units)[:, None].astype(dtype)
-    weights = half * np.vstack(params).T
-
-    slabs = np.empty((steps, 4 * units, batch), dtype)
-    cells = np.empty((steps + 1, units, batch), dtype)
-    cells[0] = 0 if initial_state is None else initial_state.c.T
+    columns = cols.fill(_FORMS, inputs, params, initial_state, mask, go_backwards)
+    steps, units, batch = columns.hidden[1:].shape
+    dtype = columns.values.dtype
+    slabs = np.empty((steps + 1, 5, units, batch), dtype)
+    slabs[0, 0] = 0 if initial_state is None else initial_state.c.T
     tanh_cells = np.empty((steps, units, batch), dtype)
-    written = np.empty((units, batch), dtype)
 
-    for t, (column, z, i, f, g, o, c_before, c, tanh_c, h) in enumerate(
-        zip(
-            columns.values,
-            slabs,
-            *np.split(slabs, 4, axis=1),
-            cells,
-            cells[1:],
-            tanh_cells,
-            hidden[1:],
-            strict=False,  # one state more than steps
-        )
+    scale = np.repeat(np.array([0.5, 0.5, 1, 0.5], dtype), units)
+    half = np.outer(scale, np.ones(batch, dtype))  # in full: quicker than broadcasting
+    shift = 1 - half
+    carry = np.repeat([0, 1, 0, 0], units)[:, None]  # i, f, g, o of a masked step
+    weights = (scale * np.vstack(params)).T
+    gates = slabs.reshape(steps + 1, 5 * units, batch)[:-1, units:]
+    products = i_g, f_c = np.empty((2, units, batch), dtype)
+    walk = cols.walk(columns, weights, gates)
+    i_f, g_c, o_all = slabs[:-1, 1:3], slabs[:-1, 3::-3], slabs[:-1, 4]
+    for (t, z, h), i_and_f, g_and_c, o, c, tanh_c in zip(
+        walk, i_f, g_c, o_all, slabs[1:, 0], tanh_cells, strict=True
     ):
-        np.matmul(weights, column, out=z)
-        np.tanh(z, out=z)
+        np.tanh(z, z)
         z *= half
         z += shift
-        if carried is not None:
-            np.copyto(z, carry, where=carried[t])
-        np.multiply(f, c_before, out=c)
-        np.multiply(i, g, out=written)
-        c += written
-        np.tanh(c, out=tanh_c)
-        np.multiply(o, tanh_c, out=h)
-        if carried is not None:
-            np.copyto(h, hidden[t], where=carried[t])
+        if columns.carried is not None:
+            np.copyto(z, carry, where=columns.carried[t])
+        np.multiply(i_and_f, g_and_c, products)
+        np.add(f_c, i_g, c)
+        np.tanh(c, tanh_c)
+        np.multiply(o, tanh_c, h)
 
-    state = LSTMState(hidden[-1].T.copy(), cells[-1].T.copy())
-    trace = LSTMTrace(params, columns, slabs, cells, tanh_cells)
-    return read_outputs(columns), state, trace
+    state = LSTMState(columns.hidden[-1].T.copy(), slabs[-1, 0].T.copy())
+    trace = LSTMTrace(params, columns, slabs, tanh_cells)
+    return cols.read_outputs(columns), state, trace
 
 
 def lstm_backward(
-    d_outputs: Array | None,
-    trace: LSTMTrace,
-    *,
-    d_final_state: LSTMState | None = None,
+    d_outputs: Array | None, trace: LSTMTrace, *, d_final_state: LSTMState | None = None
 ) -> tuple[Array, LSTMParams, LSTMState]:
     """Carry the gradient of a loss back through the whole sequence.
 
@@ -247,34 +216,35 @@ def lstm_backward(
     Raises:
         TypeError, ValueError: an argument has the wrong kind, rank or size.
     """
-    params, columns, slabs, cells, tanh_cells = trace
-    d_h, (dh, dc) = turn_gradients(_FORMS, columns, d_outputs, d_final_state)
-    i, f, g, o = np.split(slabs, 4, axis=1)
+    params, columns, slabs, tanh_c = trace
+    turned = cols.turn_round(_FORMS, columns, d_outputs, d_final_state)
+    steps, units, batch = tanh_c.shape
+    dc = np.zeros((units, batch), slabs.dtype)
+    if d_final_state is not None:
+        dc += d_final_state.c.T
 
     # All that does not depend on what comes back through time, for all steps at once:
-    # the derivative of c by the pre-activations of i, f and g, of h by that of o, ...
-    d_slabs = np.empty_like(slabs)
-    by_i, by_f, by_g, by_o = np.split(d_slabs, 4, axis=1)
-    np.multiply(g * i, 1 - i, out=by_i)
-    np.multiply(cells[:-1] * f, 1 - f, out=by_f)
-    np.multiply(i, 1 - g * g, out=by_g)
-    np.multiply(tanh_cells * o, 1 - o, out=by_o)
-    h_by_c = o * (1 - tanh_cells * tanh_cells)
-    # ... so that the loop has only to scale it by dc or dh, and to step back.
-    by_ifg = d_slabs.reshape(len(slabs), 4, *dh.shape)[:, :3]
-    through_h = np.empty_like(dc)
-    for t in reversed(range(len(slabs))):
-        if d_h is not None:
-            dh += d_h[t]
-        np.multiply(dh, h_by_c[t], out=through_h)
-        dc += through_h
-        by_ifg[t] *= dc
-        by_o[t] *= dh
-        dc *= f[t]
-        carried = None if columns.carried is None else dh * columns.carried[t]
-        np.matmul(params.recurrent_kernel, d_slabs[t], out=dh)
-        if carried is not None:
-            dh += carried
+    # six blocks a step, the derivatives of c by c' and by the products of i, f and g,
+    # then of h by the product of o and by c.
+    c_before, i, f, g, o = slabs[:-1].swapaxes(0, 1)
+    blocks = np.empty((steps, 6, units, batch), slabs.dtype)
+    blocks[:, 0] = f
+    np.multiply(g * i, 1 - i, out=blocks[:, 1])
+    np.multiply(c_before * f, 1 - f, out=blocks[:, 2])
+    np.multiply(i, 1 - g * g, out=blocks[:, 3])
+    np.multiply(tanh_c * o, 1 - o, out=blocks[:, 4])
+    np.multiply(o, 1 - tanh_c * tanh_c, out=blocks[:, 5])
+    # The loop has only to scale them by dh and dc, and to step back.
+    d_slabs = blocks.reshape(steps, 6 * units, batch)[:, units : 5 * units]
+    weights = np.vstack([params.kernel, params.recurrent_kernel])
+    back = cols.walk_back(columns, weights, turned, d_slabs, columns.carried)
+    last_first = blocks[::-1]
+    by_c, by_h, through_h = last_first[:, :4], last_first[:, 4:], last_first[:, 5]
+    for dh, by_c_t, by_h_t, dc_t in zip(back, by_c, by_h, through_h, strict=True):
+        by_h_t *= dh
+        dc_t += dc
+        by_c_t *= dc_t
+        dc = by_c_t[0]
 
-    d_inputs, *d_weights = backward_through_columns(d_slabs, columns, params.kernel)
-    return d_inputs, LSTMParams(*d_weights), LSTMState(dh.T.copy(), dc.T.copy())
+    d_inputs, d_params, d_h0 = cols.read_gradients(columns, turned, d_slabs)
+    return d_inputs, LSTMParams(*d_params), LSTMState(d_h0, dc.T.copy())

@@ -13,19 +13,12 @@ Source: Elman (1990).
 from typing import NamedTuple
 
 import numpy as np
+from numpy.random import Generator
 from numpy.typing import DTypeLike
 
+from lstm_course.arrays import columns as cols
 from lstm_course.arrays.initializers import glorot_uniform, orthogonal
 from lstm_course.arrays.shapes import Array, Mask
-from lstm_course.layers.columns import (
-    Columns,
-    Forms,
-    backward_through_columns,
-    check_step,
-    fill_columns,
-    read_outputs,
-    turn_gradients,
-)
 
 
 class RNNParams(NamedTuple):
@@ -42,10 +35,7 @@ class RNNState(NamedTuple):
     h: Array  # (B, H) hidden state
 
 
-_FORMS = Forms(
-    RNNParams("D H", "H H", "H"),  # type: ignore[arg-type]
-    RNNState("B H"),  # type: ignore[arg-type]
-)
+_FORMS = RNNParams._make(["D H", "H H", "H"]), RNNState._make(["B H"])
 
 
 class RNNGates(NamedTuple):
@@ -56,7 +46,7 @@ class RNNTrace(NamedTuple):
     """Every value of a forward pass, steps in the order of processing."""
 
     params: RNNParams
-    columns: Columns
+    columns: cols.Columns
 
     @property
     def h(self) -> Array:
@@ -65,37 +55,20 @@ class RNNTrace(NamedTuple):
 
 
 def rnn_init(
-    rng: np.random.Generator,
-    input_dim: int,
-    units: int,
-    *,
-    dtype: DTypeLike = np.float32,
+    rng: Generator, input_dim: int, units: int, *, dtype: DTypeLike = np.float32
 ) -> RNNParams:
     """Return weights drawn as Keras draws them, for D = input_dim and H = units."""
+    kernel = glorot_uniform(rng, (input_dim, units), dtype)
     return RNNParams(
-        glorot_uniform(rng, (input_dim, units), dtype),
-        orthogonal(rng, (units, units), dtype),
-        np.zeros(units, dtype),
+        kernel, orthogonal(rng, (units,) * 2, dtype), np.zeros(units, dtype)
     )
 
 
 def rnn_step(
     x_t: Array, state: RNNState, params: RNNParams
 ) -> tuple[RNNState, RNNGates]:
-    """Take one step.
-
-    Args:
-        x_t: (B, D) the input of this step.
-        state: h (B, H) after the step before.
-        params: the weights.
-
-    Returns:
-        The state after this step, and its gates: none.
-
-    Raises:
-        TypeError, ValueError: an argument has the wrong kind, rank or size.
-    """
-    check_step(_FORMS, x_t, state, params)
+    """Take one step; as ``lstm_step``, with h alone as state and no gates."""
+    cols.check_step(_FORMS, x_t, state, params)
     z = x_t @ params.kernel + state.h @ params.recurrent_kernel + params.bias
     return RNNState(np.tanh(z)), RNNGates()
 
@@ -108,48 +81,28 @@ def rnn_forward(
     mask: Mask | None = None,
     go_backwards: bool = False,
 ) -> tuple[Array, RNNState, RNNTrace]:
-    """Run the RNN over whole sequences.
-
-    Arguments, results and errors as of ``lstm_forward``, with h alone as state.
-    """
-    columns = fill_columns(_FORMS, inputs, params, initial_state, mask, go_backwards)
-    carried, hidden = columns.carried, columns.hidden
-    weights = np.vstack(params).T.astype(hidden.dtype)
-    for t, (column, h) in enumerate(zip(columns.values, hidden[1:], strict=False)):
-        np.matmul(weights, column, out=h)
-        np.tanh(h, out=h)
-        if carried is not None:
-            np.copyto(h, hidden[t], where=carried[t])
-    return (
-        read_outputs(columns),
-        RNNState(hidden[-1].T.copy()),
-        RNNTrace(params, columns),
-    )
+    """Run the RNN over whole sequences: as ``lstm_forward``, with h alone as state."""
+    columns = cols.fill(_FORMS, inputs, params, initial_state, mask, go_backwards)
+    hidden = columns.hidden
+    for _, z, h in cols.walk(columns, np.vstack(params).T, hidden[1:]):
+        np.tanh(z, h)
+    state = RNNState(hidden[-1].T.copy())
+    return cols.read_outputs(columns), state, RNNTrace(params, columns)
 
 
 def rnn_backward(
-    d_outputs: Array | None,
-    trace: RNNTrace,
-    *,
-    d_final_state: RNNState | None = None,
+    d_outputs: Array | None, trace: RNNTrace, *, d_final_state: RNNState | None = None
 ) -> tuple[Array, RNNParams, RNNState]:
-    """Carry the gradient of a loss back through the whole sequence.
-
-    Arguments, results and errors as of ``lstm_backward``, with h alone as state.
-    """
+    """Carry a gradient back: as ``lstm_backward``, with h alone as state."""
     params, columns = trace
-    d_h, (dh,) = turn_gradients(_FORMS, columns, d_outputs, d_final_state)
-    h = columns.hidden[1:]
+    turned = cols.turn_round(_FORMS, columns, d_outputs, d_final_state)
+    h, carried = columns.hidden[1:], columns.carried
     d_slabs = 1 - h * h  # the slope of tanh; the loop scales it by dh
-    if columns.carried is not None:
-        d_slabs *= ~columns.carried[:, None, :]
-    for t in reversed(range(len(h))):
-        if d_h is not None:
-            dh += d_h[t]
-        d_slabs[t] *= dh
-        carried = None if columns.carried is None else dh * columns.carried[t]
-        np.matmul(params.recurrent_kernel, d_slabs[t], out=dh)
-        if carried is not None:
-            dh += carried
-    d_inputs, *d_weights = backward_through_columns(d_slabs, columns, params.kernel)
-    return d_inputs, RNNParams(*d_weights), RNNState(dh.T.copy())
+    if carried is not None:
+        d_slabs *= ~carried
+    weights = np.vstack([params.kernel, params.recurrent_kernel])
+    back = cols.walk_back(columns, weights, turned, d_slabs, carried)
+    for dh, by_z in zip(back, d_slabs[::-1], strict=True):
+        by_z *= dh
+    d_inputs, d_params, d_h0 = cols.read_gradients(columns, turned, d_slabs)
+    return d_inputs, RNNParams(*d_params), RNNState(d_h0)

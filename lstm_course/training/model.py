@@ -13,11 +13,16 @@ from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
-from threadpoolctl import ThreadpoolController
 
 from lstm_course.arrays.activations import sigmoid
 from lstm_course.arrays.files import atomic_write
-from lstm_course.arrays.shapes import Array, Ids, check_at_least, check_shapes
+from lstm_course.arrays.shapes import (
+    Array,
+    Ids,
+    check_at_least,
+    check_ids_below,
+    check_shapes,
+)
 from lstm_course.arrays.trees import tree_from_leaves, tree_leaves
 from lstm_course.layers.cells import CELLS
 from lstm_course.layers.dense import (
@@ -31,7 +36,6 @@ from lstm_course.layers.dropout import dropout_mask
 from lstm_course.layers.embedding import (
     EmbeddingParams,
     EmbeddingTrace,
-    check_ids_below,
     embedding_backward,
     embedding_forward,
     embedding_init,
@@ -181,7 +185,6 @@ def sentiment_backward(
     return SentimentParams(d_embedding, tuple(d_recurrent), d_head)
 
 
-_BLAS = ThreadpoolController()  # a step's products are too small to be shared out
 _PREDICTED_AT_ONCE = 256  # reviews: large enough for speed, small enough for the cache
 
 
@@ -268,30 +271,27 @@ class NumpySentimentModel:
             if checkpoint is not None:
                 _save(checkpoint, self.config, params)
 
-        with _BLAS.limit(limits=1):
-            try:
-                self.params, history = fit(
-                    self.params,
-                    run_epoch,
-                    lambda params: self._evaluate(validation, params),
-                    epochs=epochs,
-                    patience=patience,
-                    on_epoch=bar.end_epoch,
-                    on_best=on_best,
-                )
-            finally:
-                bar.close()
+        try:
+            self.params, history = fit(
+                self.params,
+                run_epoch,
+                lambda params: self._evaluate(validation, params),
+                epochs=epochs,
+                patience=patience,
+                on_epoch=bar.end_epoch,
+                on_best=on_best,
+            )
+        finally:
+            bar.close()
         return history
 
     def predict(self, ids: Ids) -> Array:
         """Return the probability that each review of ids (N, T) is positive, (N,)."""
-        with _BLAS.limit(limits=1):
-            return sigmoid(self._logits(ids, self.params))
+        return sigmoid(self._logits(ids, self.params))
 
     def evaluate(self, split: LabelledIds) -> tuple[float, float]:
         """Return the mean loss and the accuracy on labelled reviews."""
-        with _BLAS.limit(limits=1):
-            return self._evaluate(split, self.params)
+        return self._evaluate(split, self.params)
 
     def save(self, path: str | Path) -> None:
         """Write the model to ``path``, which ends in .npz, whole or not at all."""

@@ -11,8 +11,7 @@ import numpy as np
 from lstm_course.arrays.activations import sigmoid
 from lstm_course.arrays.files import atomic_write
 from lstm_course.arrays.quiet import import_keras
-from lstm_course.arrays.shapes import Array, Ids, check_shapes
-from lstm_course.layers.embedding import check_ids_below
+from lstm_course.arrays.shapes import Array, Ids, check_ids_below, check_shapes
 from lstm_course.training.history import History
 from lstm_course.training.loop import fit
 from lstm_course.training.model import (

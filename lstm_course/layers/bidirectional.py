@@ -1,0 +1,99 @@
+"""A recurrent layer that reads both ways: one cell forwards, another one backwards.
+
+    y_t = [h→_t ; h←_t]              the outputs of both at a step, side by side
+
+Each direction is a whole RNN, LSTM or GRU with weights of its own; the second takes the
+last step first, and its outputs are turned back before they are joined. So an output
+depends on the whole sequence, future included: fit for labelling and classifying, not
+for forecasting. Letters: B sequences, T steps, H units of each direction.
+
+Source: Schuster and Paliwal (1997).
+"""
+
+from functools import partial
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.random import Generator
+
+from lstm_course.arrays.shapes import Array, Mask, check_shapes
+from lstm_course.layers.cells import CELLS, Cell
+
+
+class BothWays(NamedTuple):
+    """What each direction has of its own: params, or states, or traces of one cell.
+
+    The leaves of two params are ``get_weights()`` of Keras' Bidirectional, in order.
+    """
+
+    forward: Any
+    backward: Any
+
+
+def _pair(name: str, value: BothWays | None) -> BothWays:
+    if not isinstance(value, BothWays):
+        raise TypeError(f"{name} is a {type(value).__name__}; expected BothWays")
+    return value
+
+
+def _cell_of(params: BothWays) -> Cell:
+    for cell in CELLS.values():
+        if all(isinstance(each, cell.params) for each in _pair("params", params)):
+            return cell
+    kinds = " and ".join(type(each).__name__ for each in params)
+    raise TypeError(f"params are {kinds}; expected two of one cell, such as LSTMParams")
+
+
+def bidirectional_init(
+    rng: Generator, input_dim: int, units: int, *, cell: str = "lstm", **options: Any
+) -> BothWays:
+    """Return the weights of both directions; options are those of the cell's init."""
+    init = partial(CELLS[cell].init, rng, input_dim, units, **options)
+    return BothWays(init(), init())
+
+
+def bidirectional_forward(
+    inputs: Array,
+    params: BothWays,
+    *,
+    initial_state: BothWays | None = None,
+    mask: Mask | None = None,
+    go_backwards: bool = False,
+) -> tuple[Array, BothWays, BothWays]:
+    """Run both directions over whole sequences.
+
+    As ``lstm_forward``, but for params, states and traces in pairs and outputs of
+    (B, T, 2H).
+    """
+    run = partial(_cell_of(params).forward, inputs, mask=mask)
+    start = BothWays(None, None)
+    if initial_state is not None:
+        start = _pair("initial_state", initial_state)
+    there, *first = run(params[0], initial_state=start[0], go_backwards=go_backwards)
+    back, *second = run(
+        params[1], initial_state=start[1], go_backwards=not go_backwards
+    )
+    check_shapes(forward=(there, "B T H"), backward=(back, "B T H"))
+    state, trace = map(BothWays, first, second)
+    return np.concatenate([there, back[:, ::-1]], axis=-1), state, trace
+
+
+def bidirectional_backward(
+    d_outputs: Array | None, trace: BothWays, *, d_final_state: BothWays | None = None
+) -> tuple[Array, BothWays, BothWays]:
+    """Carry the gradient of a loss back through both directions.
+
+    As ``lstm_backward``, but for states and params in pairs, d_outputs of (B, T, 2H).
+    """
+    run = _cell_of(BothWays(trace.forward.params, trace.backward.params)).backward
+    final, d_there, d_back = BothWays(None, None), None, None
+    if d_final_state is not None:
+        final = _pair("d_final_state", d_final_state)
+    if d_outputs is not None:
+        check_shapes(trace=(trace.forward.h, "B T H"), d_outputs=(d_outputs, "B T 2H"))
+        d_there, d_back = np.split(d_outputs, 2, axis=-1)
+        d_back = d_back[:, ::-1]
+    d_inputs, *first = run(d_there, trace.forward, d_final_state=final.forward)
+    d_more, *second = run(d_back, trace.backward, d_final_state=final.backward)
+    d_params, d_initial_state = map(BothWays, first, second)
+    return d_inputs + d_more, d_params, d_initial_state
