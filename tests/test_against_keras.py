@@ -106,7 +106,7 @@ def test_two_layers_are_two_of_kerass(keras):
         make_example(kind, initial_state=False, sizes=sizes, seed=seed)
         for seed, sizes in enumerate([(3, 6, 4, 5), (3, 6, 5, 2)])
     )
-    _, forward, backward, _ = lower.cell
+    _, forward, backward, *_ = lower.cell
     hidden, _, lower_trace = forward(lower.inputs, lower.params, mask=lower.mask)
     outputs, _, upper_trace = forward(hidden, upper.params, mask=upper.mask)
     d_hidden, d_upper, _ = backward(upper.d_outputs, upper_trace)

@@ -62,7 +62,7 @@ def test_inputs_times_the_mask_is_kerass_dropout(kind):
         loss = tf.reduce_sum(expected * example.d_outputs)
     d_expected = tape.gradient(loss, inputs)
 
-    _, forward, backward, _ = example.cell
+    _, forward, backward, *_ = example.cell
     outputs, _, trace = forward(
         example.inputs * dropped, example.params, mask=example.mask
     )

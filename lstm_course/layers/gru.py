@@ -116,9 +116,9 @@ def gru_step(
     return GRUState(h), GRUGates(z, r, n)
 
 
-# The whole sequence, in columns and blocks as for the LSTM (lstm.py, arrays/columns.py). Four
-# blocks of rows a step: z, r, u and n, where u is what the reset gate scales and n the
-# rest of the candidate. With the reset gate before the product, u is h' itself.
+# The whole sequence, in columns and blocks as for the LSTM (lstm.py). Four blocks of
+# rows a step: z, r, u and n, where u is what the reset gate scales and n the rest of
+# the candidate. With the reset gate before the product, u is h' itself.
 
 
 def _one_matrix(params: GRUParams, dtype: DTypeLike) -> Array:

@@ -132,10 +132,10 @@ def lstm_step(
 
 
 # The whole sequence is the same work in fewer and larger pieces. Arrays are turned
-# round to (T, rows, B), and the weights are one matrix, so that a step is one product
+# round to (T, rows, B) and the weights are one matrix, so that a step is one product
 # (arrays/columns.py). A step's slab holds five blocks of H rows: c', i, f, g, o. Since
 # σ(z) = ½ + ½ tanh(z/2), one tanh serves the four gates; and one multiplication gives
-# i ⊙ g and f ⊙ c', for i and f are neighbours and g and c' are every third block.
+# i ⊙ g and f ⊙ c', for i and f are neighbours, and g and c' are every third block.
 
 
 def lstm_forward(
