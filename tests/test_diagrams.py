@@ -8,14 +8,9 @@ import pytest
 
 from lstm_course.arrays.trees import tree_leaves
 from lstm_course.data.imdb import load_imdb
-from lstm_course.study.diagrams import (
-    PARTS,
-    PICTURES,
-    REVIEW,
-    REVIEW_STEPS,
-    WRITTEN,
-    draw_pictures,
-)
+from lstm_course.study.diagrams import PICTURES, draw_pictures
+from lstm_course.study.diagrams.course_map import PARTS, WRITTEN
+from lstm_course.study.diagrams.sentiment_model import REVIEW, REVIEW_STEPS
 from lstm_course.training.model import SentimentConfig, sentiment_init
 
 USE = re.compile(r"!\[([^]]*)\]\([./]*figures/(\w+\.svg)\)")
