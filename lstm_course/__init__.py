@@ -17,6 +17,12 @@ _MODULE_OF = {
     ],
     "data.imdb": ["IMDB", "Split", "load_imdb"],
     "data.text": ["Vocabulary", "pad_batch", "tokenize"],
+    "layers.bidirectional": [
+        "BothWays",
+        "bidirectional_backward",
+        "bidirectional_forward",
+        "bidirectional_init",
+    ],
     "layers.gru": [
         "GRUGates",
         "GRUParams",

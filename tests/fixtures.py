@@ -5,12 +5,19 @@ every number is random and not zero, and what is optional (initial state, gradie
 into the final state, mask, direction) is there unless the test is about its absence.
 """
 
+from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from lstm_course.arrays.shapes import Array, Mask
 from lstm_course.arrays.trees import tree_leaves, tree_map
+from lstm_course.layers.bidirectional import (
+    BothWays,
+    bidirectional_backward,
+    bidirectional_forward,
+    bidirectional_init,
+)
 from lstm_course.layers.cells import CELLS, Cell
 
 B, T, D, H = 3, 6, 4, 5
@@ -25,17 +32,81 @@ MASKS: dict[str, Mask | None] = {
 }
 
 
+class Stack(NamedTuple):
+    """What two layers, one upon the other, have of their own: params and the like."""
+
+    lower: Any
+    upper: Any
+
+
+def stack_of(cell: Cell) -> Cell:
+    """Return two layers as one, put together as a user would."""
+
+    def init(rng: Any, input_dim: int, units: int, **options: Any) -> Stack:
+        lower = cell.init(rng, input_dim, units, **options)
+        return Stack(lower, cell.init(rng, units, max(1, units // 2), **options))
+
+    def forward(
+        inputs: Array,
+        params: Stack,
+        *,
+        initial_state: Stack | None = None,
+        mask: Mask | None = None,
+        go_backwards: bool = False,
+    ) -> tuple[Array, Stack, Stack]:
+        start = initial_state or Stack(None, None)
+        hidden, low, lower = cell.forward(
+            inputs,
+            params.lower,
+            initial_state=start.lower,
+            mask=mask,
+            go_backwards=go_backwards,
+        )
+        if mask is not None and go_backwards:  # as the outputs of the lower one come
+            mask = mask[:, ::-1]
+        outputs, up, upper = cell.forward(
+            hidden,
+            params.upper,
+            initial_state=start.upper,
+            mask=mask,
+            go_backwards=go_backwards,
+        )
+        return outputs, Stack(low, up), Stack(lower, upper)
+
+    def backward(
+        d_outputs: Array | None, trace: Stack, *, d_final_state: Stack | None = None
+    ) -> tuple[Array, Stack, Stack]:
+        final = d_final_state or Stack(None, None)
+        d_hidden, d_upper, d_up = cell.backward(
+            d_outputs, trace.upper, d_final_state=final.upper
+        )
+        d_inputs, d_lower, d_low = cell.backward(
+            d_hidden, trace.lower, d_final_state=final.lower
+        )
+        return d_inputs, Stack(d_lower, d_upper), Stack(d_low, d_up)
+
+    return Cell(init, forward, backward, Stack, Stack)
+
+
 class Kind(NamedTuple):
-    """A recurrent layer here and in Keras."""
+    """A recurrent layer here and in Keras, or a layer made of two."""
 
     name: str  # in CELLS, and of its functions: rnn_step and so on
     keras: str
     options: dict[str, Any]  # of its init, and of Keras' layer
+    form: type[Any] | None = None  # of its params, where it is made of two
 
     @property
     def cell(self) -> Cell:
         """The functions of the layer."""
-        return CELLS[self.name]
+        cell = CELLS[self.name]
+        if self.form is BothWays:
+            init = partial(bidirectional_init, cell=self.name)
+            functions = bidirectional_forward, bidirectional_backward
+            return Cell(init, *functions, BothWays, BothWays)
+        if self.form is Stack:
+            return stack_of(cell)
+        return cell
 
 
 KINDS = {
@@ -44,6 +115,13 @@ KINDS = {
     "gru": Kind("gru", "GRU", {"reset_after": True}),
     "gru, reset before": Kind("gru", "GRU", {"reset_after": False}),
 }
+BOTH_WAYS = {
+    f"{name}, both ways": kind._replace(form=BothWays) for name, kind in KINDS.items()
+}
+STACKS = {
+    f"{name}, two layers": kind._replace(form=Stack) for name, kind in KINDS.items()
+}
+LAYERS = KINDS | BOTH_WAYS | STACKS
 
 
 class Example(NamedTuple):
@@ -55,13 +133,13 @@ class Example(NamedTuple):
     initial_state: Any
     mask: Mask | None
     go_backwards: bool
-    d_outputs: Array  # (B, T, H): the weights of a weighted sum are its gradient
+    d_outputs: Array  # as the outputs: the weights of a weighted sum are its gradient
     d_final_state: Any
 
     @property
     def cell(self) -> Cell:
         """The functions of the layer."""
-        return KINDS[self.kind].cell
+        return LAYERS[self.kind].cell
 
     @property
     def options(self) -> dict[str, Any]:
@@ -100,20 +178,25 @@ def make_example(
     def normal(*shape: int) -> Array:
         return rng.normal(size=shape).astype(dtype)
 
-    def state() -> Any:
-        form = KINDS[kind].cell.state
-        return form(*(normal(batch, units) for _ in form._fields))
+    def state_for(params: Any) -> Any:
+        if isinstance(params, BothWays | Stack):
+            return type(params)(*map(state_for, params))
+        form = CELLS[layer.name].state
+        shape = batch, len(params.recurrent_kernel)
+        return form(*(normal(*shape) for _ in form._fields))
 
-    form = KINDS[kind].cell.init(rng, features, units, **KINDS[kind].options)
+    layer = LAYERS[kind]
+    form = layer.cell.init(rng, features, units, **layer.options)
+    width = len(tree_leaves(form)[-2][1])  # of the last recurrent kernel
     return Example(
         kind,
         inputs=normal(batch, steps, features),
         params=tree_map(lambda array: 0.7 * normal(*array.shape), form),
-        initial_state=state() if initial_state else None,
+        initial_state=state_for(form) if initial_state else None,
         mask=None if MASKS[mask] is None else MASKS[mask][:, :steps],
         go_backwards=go_backwards,
-        d_outputs=normal(batch, steps, units),
-        d_final_state=state(),
+        d_outputs=normal(batch, steps, 2 * width if layer.form is BothWays else width),
+        d_final_state=state_for(form),
     )
 
 

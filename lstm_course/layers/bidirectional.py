@@ -5,11 +5,16 @@
 Each direction is a whole RNN, LSTM or GRU with weights of its own; the second takes the
 last step first, and its outputs are turned back before they are joined. So an output
 depends on the whole sequence, future included: fit for labelling and classifying, not
-for forecasting. Letters: B sequences, T steps, H units of each direction.
+for forecasting. At a masked step the outputs are 0, as in Keras, since the last outputs
+of the two belong to different steps. Letters: B sequences, T steps, H units of each
+direction.
 
 Source: Schuster and Paliwal (1997).
 """
 
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -44,10 +49,30 @@ def _cell_of(params: BothWays) -> Cell:
     raise TypeError(f"params are {kinds}; expected two of one cell, such as LSTMParams")
 
 
+@contextmanager
+def _naming(direction: str) -> Iterator[None]:
+    """Let an error of one direction say which: params.kernel is params.forward.kernel."""
+    try:
+        yield
+    except (TypeError, ValueError) as error:
+        pairs = r"\b(params|initial_state|trace|d_final_state)\b"
+        words = re.sub(pairs, rf"\1.{direction}", str(error))
+        raise type(error)(words) from None
+
+
+def _zero_where_masked(outputs: Array, trace: BothWays) -> Array:
+    carried = trace.forward.columns.carried
+    if carried is None:
+        return outputs
+    return np.where(carried.transpose(2, 0, 1), 0, outputs)
+
+
 def bidirectional_init(
     rng: Generator, input_dim: int, units: int, *, cell: str = "lstm", **options: Any
 ) -> BothWays:
     """Return the weights of both directions; options are those of the cell's init."""
+    if cell not in CELLS:
+        raise ValueError(f"cell is {cell!r}; expected one of {[*CELLS]}")
     init = partial(CELLS[cell].init, rng, input_dim, units, **options)
     return BothWays(init(), init())
 
@@ -69,13 +94,19 @@ def bidirectional_forward(
     start = BothWays(None, None)
     if initial_state is not None:
         start = _pair("initial_state", initial_state)
-    there, *first = run(params[0], initial_state=start[0], go_backwards=go_backwards)
-    back, *second = run(
-        params[1], initial_state=start[1], go_backwards=not go_backwards
-    )
-    check_shapes(forward=(there, "B T H"), backward=(back, "B T H"))
+    with _naming("forward"):
+        there, *first = run(
+            params.forward, initial_state=start.forward, go_backwards=go_backwards
+        )
+    with _naming("backward"):
+        back, *second = run(
+            params.backward, initial_state=start.backward, go_backwards=not go_backwards
+        )
+    names = "the output of params.forward", "the output of params.backward"
+    check_shapes(**{names[0]: (there, "B T H"), names[1]: (back, "B T H")})
     state, trace = map(BothWays, first, second)
-    return np.concatenate([there, back[:, ::-1]], axis=-1), state, trace
+    outputs = np.concatenate([there, back[:, ::-1]], axis=-1)
+    return _zero_where_masked(outputs, trace), state, trace
 
 
 def bidirectional_backward(
@@ -85,15 +116,18 @@ def bidirectional_backward(
 
     As ``lstm_backward``, but for states and params in pairs, d_outputs of (B, T, 2H).
     """
+    _pair("trace", trace)
     run = _cell_of(BothWays(trace.forward.params, trace.backward.params)).backward
     final, d_there, d_back = BothWays(None, None), None, None
     if d_final_state is not None:
         final = _pair("d_final_state", d_final_state)
     if d_outputs is not None:
         check_shapes(trace=(trace.forward.h, "B T H"), d_outputs=(d_outputs, "B T 2H"))
-        d_there, d_back = np.split(d_outputs, 2, axis=-1)
+        d_there, d_back = np.split(_zero_where_masked(d_outputs, trace), 2, axis=-1)
         d_back = d_back[:, ::-1]
-    d_inputs, *first = run(d_there, trace.forward, d_final_state=final.forward)
-    d_more, *second = run(d_back, trace.backward, d_final_state=final.backward)
+    with _naming("forward"):
+        d_inputs, *first = run(d_there, trace.forward, d_final_state=final.forward)
+    with _naming("backward"):
+        d_more, *second = run(d_back, trace.backward, d_final_state=final.backward)
     d_params, d_initial_state = map(BothWays, first, second)
     return d_inputs + d_more, d_params, d_initial_state
