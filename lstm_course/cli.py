@@ -124,6 +124,43 @@ def train(
 
 
 @app.command()
+def experiments(
+    names: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[NAME]...", help="None lists the experiments."),
+    ] = None,
+    all_of_them: Annotated[
+        bool, typer.Option("--all", help="Run every experiment.")
+    ] = False,
+    jobs: Annotated[
+        int, typer.Option(min=1, help="Runs at a time, a process for each.")
+    ] = 1,
+    scheduler: Annotated[
+        str | None,
+        typer.Option(help="A Dask cluster that does the runs.", show_default=False),
+    ] = None,
+    again: Annotated[
+        bool, typer.Option("--again", help="Replace what is stored.")
+    ] = False,
+) -> None:
+    """Measure the course's claims over several seeds; go on where it was stopped."""
+    from lstm_course.commands.experiments import list_experiments, run_experiments
+    from lstm_course.experiments.runner import ExperimentError, experiment_names
+
+    if all_of_them:
+        names = experiment_names()
+    if not names:
+        list_experiments()
+        return
+    try:
+        code = run_experiments(names, jobs=jobs, scheduler=scheduler, again=again)
+    except ExperimentError as error:
+        typer.echo(error, err=True)
+        raise typer.Exit(1) from None
+    raise typer.Exit(code)
+
+
+@app.command()
 def doctor() -> None:
     """Look at the installation and say what to do about each finding."""
     from lstm_course.commands.doctor import examine, report
