@@ -37,6 +37,7 @@ from lstm_course.commands.refresh import (
 OPENING = ["**You will be able to**", "**You need**", "**Time**"]
 REMEMBER, NEXT = "What to remember", "Where to go next"
 THINGS_TO_REMEMBER = 3
+VERDICTS = "holds|outdated|wrong"
 CELL_LINES, LINE_LENGTH = 25, 88
 WORDS_PER_LINE = (3, 12)
 
@@ -277,6 +278,36 @@ def explains_its_code(notebook: NotebookNode, path: Path) -> list[str]:
     return [f"{words} words to {lines} lines of code, not {low} to {high} a line"]
 
 
+def settles_claims_by_predictions(notebook: NotebookNode, path: Path) -> list[str]:
+    if path.name.startswith("00_"):
+        return []
+    text = markdown(notebook)
+    faults = [f"no {sign!r}" for sign in ("**Predict", "**Claim C") if sign not in text]
+    claims = re.findall(r"\*\*Claim (.*)", text)
+    judged = re.compile(rf"C\d\d\b.*({VERDICTS})")
+    return faults + [f"no verdict on {c[:3]}" for c in claims if not judged.match(c)]
+
+
+def _numbers(text: str) -> set[str]:
+    """The numbers of a text that are worth binding: decimals, and three digits up."""
+    text = text.replace("\u2212", "-").replace("\u202f", "").replace("\u2009", "")
+    text = re.sub(r"(?<=\d),(?=\d{3}\b)", "", text)
+    found = re.findall(r"(?<![\w.])\d+(?:\.\d+)?(?:e-?\d+)?(?![\w]|\.\d)", text)
+    years = re.compile(r"(19|20)\d\d")
+    return {n for n in found if not years.fullmatch(n) and ("." in n or len(n) > 2)}
+
+
+def quotes_only_what_it_shows(notebook: NotebookNode, path: Path) -> list[str]:
+    """Numbers in the prose stand in an output or in the code: nbval binds those."""
+    shown = set[str]()
+    for _, cell in code_cells(notebook):
+        shown |= _numbers(cell.source.replace("_", ""))
+        for text in strings(cell.outputs):
+            shown |= _numbers(text)
+    prose = "\n".join(token.content for token in parts(markdown(notebook), "text"))
+    return [f"{n} is quoted, never shown" for n in sorted(_numbers(prose) - shown)]
+
+
 OF_NOTEBOOKS = [
     is_valid,
     has_unique_ids,
@@ -290,7 +321,13 @@ OF_NOTEBOOKS = [
     imports_first,
     has_short_cells,
 ]
-OF_LESSONS = [opens_with_its_aims, ends_with_what_to_remember, explains_its_code]
+OF_LESSONS = [
+    opens_with_its_aims,
+    ends_with_what_to_remember,
+    explains_its_code,
+    settles_claims_by_predictions,
+    quotes_only_what_it_shows,
+]
 
 
 # The committed files ------------------------------------------------------------
