@@ -14,8 +14,13 @@ import matplotlib as mpl
 from lstm_course.arrays.files import atomic_write
 from lstm_course.study.diagrams import (
     course_map,
+    ladder_of_shapes,
+    lstm_cell,
     sentence_to_tensor,
     sentiment_model,
+    two_cells,
+    unrolled_rnn,
+    weight_blocks,
 )
 
 # Laid over matplotlib's own defaults, whatever a reader's matplotlibrc says.
@@ -27,8 +32,13 @@ _RC: dict[Any, Any] = {
 
 PICTURES = {
     "course_map.svg": course_map.PICTURE,
+    "ladder_of_shapes.svg": ladder_of_shapes.PICTURE,
+    "lstm_cell.svg": lstm_cell.PICTURE,
     "sentence_to_tensor.svg": sentence_to_tensor.PICTURE,
     "sentiment_model.svg": sentiment_model.PICTURE,
+    "two_cells.svg": two_cells.PICTURE,
+    "unrolled_rnn.svg": unrolled_rnn.PICTURE,
+    "weight_blocks.svg": weight_blocks.PICTURE,
 }
 
 
