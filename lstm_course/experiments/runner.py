@@ -42,7 +42,9 @@ class Experiment(NamedTuple):
         seeds: at least five where a comparison is drawn.
         run: (recipe, case, seed) -> JSON-able numbers.
         quick: a case and a seed that take a few seconds, for a test to run again.
-        watched: the key of the result that this test compares.
+        watched: the key of the result that this test compares: a number.
+        shortened: changes to the recipe that spare this test work and leave the
+            number watched as it is.
     """
 
     name: str
@@ -53,6 +55,7 @@ class Experiment(NamedTuple):
     run: Callable[[dict[str, Any], str, int], dict[str, Any]]
     quick: tuple[str, int]
     watched: str
+    shortened: dict[str, Any] = {}  # noqa: RUF012 - read only
 
     def runs(self) -> list[tuple[str, int]]:
         """Return (case, seed) of every run, a seed of each case before the next."""

@@ -1,0 +1,118 @@
+"""What the experiments on film reviews share: steps of training, and when to stop."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from lstm_course.training.losses import binary_cross_entropy
+from lstm_course.training.model import (
+    LabelledIds,
+    NumpySentimentModel,
+    SentimentConfig,
+    SentimentParams,
+    sentiment_backward,
+    sentiment_forward,
+    sentiment_init,
+)
+from lstm_course.training.optimizers import adam_update, optimizer_init
+
+
+def train_in_pieces(
+    config: SentimentConfig,
+    train: LabelledIds,
+    *,
+    steps: int,
+    every: int,
+    batch_size: int,
+    learning_rate: float,
+) -> Iterator[tuple[SentimentParams, float]]:
+    """Train with Adam, and hand out the weights as they are after every few steps.
+
+    The same steps as ``NumpySentimentModel.fit`` takes, seed for seed; but a piece may
+    be shorter than an epoch, which a large training set needs long for and a small
+    one is through with at once.
+
+    Args:
+        config: what the model is made of, with its seed.
+        train: what to learn from; shuffled anew whenever all of it was read.
+        steps: how many to take in all.
+        every: steps of a piece; divides ``steps``.
+        batch_size: reviews a step; fewer in the last one of an epoch.
+        learning_rate: Adam's.
+
+    Yields:
+        The weights after a piece, and its mean loss while they changed, with dropout.
+    """
+    rng = np.random.default_rng(config.seed)
+    params = sentiment_init(rng, config)
+    state = optimizer_init(params)
+    labels = train.labels.astype(np.float32)
+    rest = np.zeros(0, np.intp)
+    total_loss = reviews = 0.0
+    for step in range(1, steps + 1):
+        if not len(rest):
+            rest = rng.permutation(len(labels))
+        chosen, rest = rest[:batch_size], rest[batch_size:]
+        logits, trace = sentiment_forward(
+            train.ids[chosen], params, config, dropout_rng=rng
+        )
+        loss, d_logits = binary_cross_entropy(logits, labels[chosen])
+        grads = sentiment_backward(d_logits, trace, config)
+        params, state = adam_update(params, grads, state, learning_rate=learning_rate)
+        total_loss += loss * len(chosen)
+        reviews += len(chosen)
+        if step % every == 0:
+            yield params, total_loss / reviews
+            total_loss = reviews = 0.0
+
+
+def train_with_patience(
+    config: SentimentConfig,
+    train: LabelledIds,
+    validation: LabelledIds,
+    *,
+    learning_rate: float,
+    steps: int,
+    every: int,
+    patience: int,
+    batch_size: int,
+) -> tuple[NumpySentimentModel, dict[str, float]]:
+    """Train until the validation loss no longer falls; keep the best weights.
+
+    Args:
+        config: what the model is made of.
+        train: what to learn from.
+        validation: what decides when to stop, and which weights to keep.
+        learning_rate: Adam's.
+        steps: the most to take.
+        every: steps between two evaluations.
+        patience: stop after so many evaluations without a lower loss.
+        batch_size: reviews a step.
+
+    Returns:
+        The model, and its numbers: steps, validation_loss, validation_accuracy, and
+        first_validation_loss, that of the first evaluation.
+    """
+    pieces = train_in_pieces(
+        config,
+        train,
+        steps=steps,
+        every=every,
+        batch_size=batch_size,
+        learning_rate=learning_rate,
+    )
+    losses: list[float] = []
+    for params, _ in pieces:
+        model = NumpySentimentModel(config, params)
+        loss, accuracy = model.evaluate(validation)
+        losses.append(loss)
+        if loss == min(losses):
+            best, best_accuracy = model, accuracy
+        elif len(losses) - 1 - losses.index(min(losses)) >= patience:
+            break
+    return best, {
+        "steps": every * (1 + losses.index(min(losses))),
+        "validation_loss": min(losses),
+        "validation_accuracy": best_accuracy,
+        "first_validation_loss": losses[0],
+    }

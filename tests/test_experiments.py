@@ -1,0 +1,384 @@
+"""The runner of experiments, and each experiment against what is committed of it."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from importlib.util import find_spec
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from lstm_course.commands import experiments as command
+from lstm_course.commands.experiments import list_experiments, run_experiments
+from lstm_course.experiments import runner
+from lstm_course.experiments.runner import (
+    Experiment,
+    ExperimentError,
+    experiment_names,
+    load_experiment,
+    measure,
+    missing_runs,
+    rounded,
+)
+from lstm_course.study import measurements
+from lstm_course.study.measurements import read_measurement
+
+
+def multiply(recipe, case, seed):
+    """Note that it was called, and with what; then return a number to know it by."""
+    if "calls" in recipe:
+        with open(recipe["calls"], "a") as file:
+            print(case, seed, file=file)
+    if [case, seed] == recipe.get("fails"):
+        raise ZeroDivisionError(f"no result for {case} and {seed}")
+    return {"product": recipe["factor"] * seed, "case": ord(case), "list": (1.5, 2)}
+
+
+def toy(run=multiply, **recipe):
+    return Experiment(
+        name="toy",
+        question="How much is it?",
+        recipe={"factor": 10, "rates": (0.1, 0.3)} | recipe,
+        cases=("b", "a"),
+        seeds=(3, 1, 2),
+        run=run,
+        quick=("b", 1),
+        watched="product",
+    )
+
+
+ALL_RUNS = [("b", 3), ("a", 3), ("b", 1), ("a", 1), ("b", 2), ("a", 2)]
+
+
+def stored(folder):
+    return json.loads((folder / "toy.json").read_text())
+
+
+@pytest.fixture
+def calls(tmp_path):
+    """Return the runs that took place since one last asked."""
+    path = tmp_path / "calls.txt"
+
+    def since():
+        lines = path.read_text().split("\n")[:-1] if path.exists() else []
+        path.unlink(missing_ok=True)
+        return [(case, int(seed)) for case, seed in map(str.split, lines)]
+
+    since.path = str(path)
+    return since
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_every_run_is_stored_under_its_case_and_seed(tmp_path, jobs):
+    outcomes = list(measure(toy(), folder=tmp_path, jobs=jobs))
+    assert sorted(outcome[:2] for outcome in outcomes) == sorted(ALL_RUNS)
+    assert not any(outcome.error for outcome in outcomes)
+    document = stored(tmp_path)
+    assert document["question"] == "How much is it?"
+    assert document["recipe"] == {"factor": 10, "rates": [0.1, 0.3]}
+    assert document["versions"]["numpy"] == np.__version__
+    assert document["results"] == {
+        case: {
+            str(seed): {"product": 10 * seed, "case": ord(case), "list": [1.5, 2]}
+            for seed in (1, 2, 3)
+        }
+        for case in "ab"
+    }
+    assert list(document["results"]) == ["b", "a"]  # the experiment's order
+    assert list(document["results"]["a"]) == ["3", "1", "2"]
+    assert missing_runs(toy(), tmp_path) == []
+
+
+def test_a_run_is_stored_before_the_next_one_begins(tmp_path):
+    for number, outcome in enumerate(measure(toy(), folder=tmp_path), start=1):
+        results = stored(tmp_path)["results"]
+        assert sum(map(len, results.values())) == number
+        assert results[outcome.case][str(outcome.seed)] == outcome.result
+
+
+def test_what_is_stored_is_not_run_again(tmp_path, calls):
+    experiment = toy(calls=calls.path)
+    running = measure(experiment, folder=tmp_path)
+    first, second = next(running), next(running)
+    running.close()
+    done = [first[:2], second[:2]]
+    calls()
+    assert missing_runs(experiment, tmp_path) == [r for r in ALL_RUNS if r not in done]
+    list(measure(experiment, folder=tmp_path))
+    assert calls() == ALL_RUNS[2:]
+    list(measure(experiment, folder=tmp_path))
+    assert calls() == []
+    list(measure(experiment, folder=tmp_path, again=True))
+    assert calls() == ALL_RUNS
+
+
+def test_a_new_seed_is_added_to_what_is_stored(tmp_path, calls):
+    experiment = toy(calls=calls.path)
+    list(measure(experiment, folder=tmp_path))
+    calls()
+    list(measure(experiment._replace(seeds=(2, 9)), folder=tmp_path))
+    assert calls() == [("b", 9), ("a", 9)]
+    assert list(stored(tmp_path)["results"]["b"]) == ["2", "9"]
+
+
+def test_runs_of_another_recipe_are_never_added(tmp_path, calls):
+    list(measure(toy(), folder=tmp_path))
+    before = stored(tmp_path)
+    changed = toy(calls=calls.path)
+    with pytest.raises(
+        ExperimentError, match=r"another recipe.*calls: None -> .*again"
+    ):
+        list(measure(changed, folder=tmp_path))
+    assert (calls(), stored(tmp_path)) == ([], before)
+    anew = measure(changed, folder=tmp_path, again=True)
+    next(anew)
+    anew.close()
+    after = stored(tmp_path)
+    assert after["recipe"]["calls"] == calls.path
+    assert sum(map(len, after["results"].values())) == 1
+
+
+def test_runs_with_other_versions_are_never_added(tmp_path, monkeypatch):
+    running = measure(toy(), folder=tmp_path)
+    next(running)
+    running.close()
+    now = {"numpy": "9.9", "keras": "9.9", "tensorflow": "9.9"}
+    monkeypatch.setattr(runner, "_versions", lambda: now)
+    with pytest.raises(ExperimentError, match=r"other versions.*numpy: .* -> 9\.9"):
+        missing_runs(toy(), tmp_path)
+    complete = toy()._replace(cases=("b",), seeds=(3,))
+    assert missing_runs(complete, tmp_path) == []  # a whole measurement stays one
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_a_failing_run_is_named_and_the_others_go_on(tmp_path, jobs):
+    failing = toy(fails=["a", 1])
+    outcomes = list(measure(failing, folder=tmp_path, jobs=jobs))
+    assert len(outcomes) == 6
+    (failed,) = [outcome for outcome in outcomes if outcome.error]
+    assert failed[:2] == ("a", 1)
+    assert "ZeroDivisionError: no result for a and 1" in failed.error
+    assert missing_runs(failing, tmp_path) == [("a", 1)]
+
+
+def test_a_result_that_no_file_can_hold_is_a_failed_run(tmp_path):
+    experiment = toy(run=lambda recipe, case, seed: {"weights": {1, 2}})
+    outcomes = list(measure(experiment, folder=tmp_path))
+    assert all("set is not JSON serializable" in outcome.error for outcome in outcomes)
+    assert not (tmp_path / "toy.json").exists()
+
+
+def test_a_write_that_fails_leaves_what_was_stored(tmp_path, monkeypatch):
+    running = measure(toy(), folder=tmp_path)
+    next(running)
+    before = (tmp_path / "toy.json").read_bytes()
+
+    class FullDisk:
+        def __init__(self, path):
+            raise OSError("no space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fdopen", lambda *_: FullDisk("toy.json"))
+        with pytest.raises(OSError, match="no space"):
+            next(running)
+    assert (tmp_path / "toy.json").read_bytes() == before
+    assert [path.name for path in tmp_path.iterdir()] == ["toy.json"]
+    assert len(list(measure(toy(), folder=tmp_path))) == 5
+
+
+def test_numbers_are_rounded_and_what_is_not_finite_is_null():
+    result = {
+        "loss": np.float32(0.1234567891),
+        "steps": np.int64(1_234_567),
+        "curve": np.array([1 / 3, 123_456_789.0, np.nan]),
+        "tuple": (1e-12 / 3, -np.inf, 7),
+        7: True,
+    }
+    assert json.loads(json.dumps(rounded(result), allow_nan=False)) == {
+        "loss": 0.123457,
+        "steps": 1_234_567,
+        "curve": [0.333333, 123_457_000.0, None],
+        "tuple": [3.33333e-13, None, 7],
+        "7": True,
+    }
+
+
+CTRL_C = """
+import sys, time
+from pathlib import Path
+from lstm_course.commands import experiments as command
+from lstm_course.experiments.runner import Experiment
+
+folder = Path(sys.argv[1])
+
+def run(recipe, case, seed):
+    if seed == 1:
+        return {"x": 1}
+    (folder / f"under way {case}").touch()
+    try:
+        time.sleep(60)
+    except KeyboardInterrupt:
+        pass  # as fit does, which then returns what it has
+    return {"x": 2}
+
+experiment = Experiment("toy", "?", {}, ("a", "b"), (1, 2), run, ("a", 1), "x")
+command.load_experiment = lambda name: experiment
+sys.exit(command.run_experiments(["toy"], folder=folder, jobs=int(sys.argv[2])))
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="sends a POSIX signal")
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_ctrl_c_keeps_the_finished_runs_and_no_other(tmp_path, jobs):
+    process = subprocess.Popen(
+        [sys.executable, "-c", CTRL_C, str(tmp_path), str(jobs)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,  # a terminal sends Ctrl-C to the whole group
+    )
+    try:
+        while len(list(tmp_path.glob("under way *"))) < jobs:
+            assert process.poll() is None, process.communicate()
+        os.killpg(process.pid, signal.SIGINT)
+        said, complained = process.communicate(timeout=30)
+    finally:
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.communicate()
+    assert (process.returncode, complained) == (130, "")
+    assert "Interrupted. The finished runs are stored" in said
+    assert stored(tmp_path)["results"] == {"a": {"1": {"x": 1}}, "b": {"1": {"x": 1}}}
+
+
+@pytest.fixture
+def toy_alone(monkeypatch):
+    """Let there be one experiment, and let the test change it."""
+    there = SimpleNamespace(experiment=toy())
+    monkeypatch.setattr(command, "experiment_names", lambda: ["toy"])
+    monkeypatch.setattr(command, "load_experiment", lambda name: there.experiment)
+    return there
+
+
+def test_the_list_says_what_is_stored_and_what_is_missing(tmp_path, toy_alone, capsys):
+    list_experiments(tmp_path)
+    said = " ".join(capsys.readouterr().out.split())
+    assert said == "toy 0 of 6 runs How much is it?"
+    running = measure(toy_alone.experiment, folder=tmp_path)
+    next(running)
+    running.close()
+    list_experiments(tmp_path)
+    assert "1 of 6 runs" in capsys.readouterr().out
+    toy_alone.experiment = toy(factor=11)
+    list_experiments(tmp_path)
+    assert "factor: 10 -> 11" in capsys.readouterr().out
+
+
+def test_the_command_says_how_each_run_ended(tmp_path, toy_alone, capsys):
+    toy_alone.experiment = toy(fails=["a", 1])
+    assert run_experiments(["toy"], folder=tmp_path) == 1
+    said = capsys.readouterr().out
+    assert "6 of 6 runs to do" in said
+    assert "1 of 6  b, seed 3: product 30" in said
+    assert "a, seed 1: failed" in said
+    assert "ZeroDivisionError" in said
+    assert said.endswith("nothing stored for them:\n  toy, a, seed 1\n")
+    toy_alone.experiment = toy(fails=["a", 1])._replace(seeds=(3, 2))
+    assert run_experiments(["toy"], folder=tmp_path) == 0
+    assert "0 of 4 runs to do" in capsys.readouterr().out
+
+
+def test_an_unknown_name_is_answered_with_those_there_are():
+    with pytest.raises(
+        ExperimentError, match=r"no experiment 'bok'; there are: .*book"
+    ):
+        run_experiments(["bok"])
+
+
+def test_without_the_packages_for_a_cluster_it_says_so(tmp_path, monkeypatch):
+    monkeypatch.setattr(runner, "find_spec", lambda name: None)
+    with pytest.raises(ExperimentError, match=r"dask and distributed.*pip install"):
+        list(measure(toy(), folder=tmp_path, scheduler="tcp://127.0.0.1:8786"))
+
+
+@pytest.mark.skipif(find_spec("distributed") is None, reason="needs distributed")
+class TestCluster:
+    @pytest.fixture
+    def cluster(self):
+        from distributed import LocalCluster
+
+        with LocalCluster(
+            n_workers=2,
+            threads_per_worker=1,
+            dashboard_address=None,
+            worker_dashboard_address=None,
+        ) as cluster:
+            yield cluster
+
+    def test_its_workers_do_the_runs(self, cluster, tmp_path):
+        def run(recipe, case, seed):
+            if (case, seed) == ("a", 2):
+                raise ValueError("this one cannot be done")
+            time.sleep(0.3)  # so that one worker does not do them all
+            return {"product": os.getpid()}
+
+        import time
+
+        outcomes = list(
+            measure(toy(run), folder=tmp_path, scheduler=cluster.scheduler_address)
+        )
+        (failed,) = [outcome for outcome in outcomes if outcome.error]
+        assert failed[:2] == ("a", 2)
+        assert "this one cannot be done" in failed.error
+        workers = {o.result["product"] for o in outcomes if not o.error}
+        assert len(workers) == 2
+        assert os.getpid() not in workers
+        results = stored(tmp_path)["results"]
+        assert sum(map(len, results.values())) == 5
+
+    def test_nobody_at_the_address_is_said(self, tmp_path, monkeypatch):
+        import dask
+
+        with (
+            dask.config.set({"distributed.comm.timeouts.connect": "1s"}),
+            pytest.raises(ExperimentError, match="no Dask scheduler at tcp://127"),
+        ):
+            list(measure(toy(), folder=tmp_path, scheduler="tcp://127.0.0.1:9"))
+
+
+def test_a_measurement_that_is_not_there_is_said(tmp_path, monkeypatch):
+    monkeypatch.setattr(measurements, "FOLDER", tmp_path)
+    with pytest.raises(FileNotFoundError, match="lstm-course experiments adding"):
+        read_measurement("adding")
+
+
+@pytest.mark.parametrize("name", experiment_names())
+class TestCommitted:
+    def test_it_is_named_as_its_module(self, name):
+        experiment = load_experiment(name)
+        assert experiment.name == name
+        assert experiment.quick in experiment.runs()
+
+    def test_the_recipe_is_the_one_it_was_measured_by(self, name):
+        experiment = load_experiment(name)
+        measurement = read_measurement(name)
+        assert measurement["question"] == experiment.question
+        assert measurement["recipe"] == json.loads(json.dumps(experiment.recipe))
+        measured = {
+            case: [*map(int, seeds)] for case, seeds in measurement["results"].items()
+        }
+        assert measured == {case: [*experiment.seeds] for case in experiment.cases}
+
+    def test_a_quick_run_falls_inside_the_stored_spread(self, name):
+        experiment = load_experiment(name)
+        case, seed = experiment.quick
+        seeds = read_measurement(name)["results"][case].values()
+        values = [result[experiment.watched] for result in seeds]
+        recipe = experiment.recipe | experiment.shortened
+        value = experiment.run(recipe, case, seed)[experiment.watched]
+        # Six digits are stored; another machine's rounding moves the last of them.
+        noise = 1e-5 * max(map(abs, values))
+        assert min(values) - noise <= value <= max(values) + noise
