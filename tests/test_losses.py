@@ -1,4 +1,4 @@
-"""Binary cross-entropy from logits: Keras' numbers, true gradients, no overflow."""
+"""Losses: Keras' numbers, true gradients, no overflow."""
 
 import math
 
@@ -8,7 +8,7 @@ from fixtures import assert_close
 
 from lstm_course.arrays.gradcheck import central_difference_gradient
 from lstm_course.arrays.quiet import import_keras
-from lstm_course.training.losses import binary_cross_entropy
+from lstm_course.training.losses import binary_cross_entropy, mean_squared_error
 
 rng = np.random.default_rng(9)
 LOGITS, LABELS = 4 * rng.normal(size=7), np.array([0.0, 1, 1, 0, 1, 0, 0])
@@ -82,3 +82,35 @@ def test_float32_stays_float32():
 def test_what_does_not_fit_is_refused_by_name(logits, labels, error, message):
     with pytest.raises(error, match=f"^{message}"):
         binary_cross_entropy(logits, labels)
+
+
+PREDICTIONS, TARGETS = rng.normal(size=(4, 3)), rng.normal(size=(4, 3))
+
+
+def test_mean_squared_error_is_kerass():
+    expected = import_keras().losses.MeanSquaredError(dtype="float64")
+    loss, _ = mean_squared_error(PREDICTIONS, TARGETS)
+    assert type(loss) is float
+    assert loss == pytest.approx(float(expected(TARGETS, PREDICTIONS)), rel=1e-14)
+
+
+def test_gradient_of_mean_squared_error_is_the_central_difference():
+    _, d_predictions = mean_squared_error(PREDICTIONS, TARGETS)
+    expected = central_difference_gradient(
+        lambda predictions: mean_squared_error(predictions, TARGETS)[0], PREDICTIONS
+    )
+    assert_close(d_predictions, expected, 1e-9)
+    assert mean_squared_error(*[PREDICTIONS.astype(np.float32)] * 2)[1].dtype == "f4"
+
+
+@pytest.mark.parametrize(
+    ("predictions", "targets", "message"),
+    [
+        # NumPy would have compared each prediction with each target.
+        (PREDICTIONS[:, :1], TARGETS[:, 0], r"targets has shape \(4,\), 1 axes"),
+        (PREDICTIONS[:, :1], TARGETS, r"targets has shape \(4, 3\); expected \(B, K\)"),
+    ],
+)
+def test_predictions_and_targets_have_one_shape(predictions, targets, message):
+    with pytest.raises(ValueError, match=f"^{message}"):
+        mean_squared_error(predictions, targets)

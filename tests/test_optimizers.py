@@ -1,4 +1,4 @@
-"""RMSprop and Adam: the first steps by hand, twenty steps beside Keras'."""
+"""RMSprop, Adam and clipping: the first steps by hand, twenty steps beside Keras'."""
 
 import math
 
@@ -12,6 +12,8 @@ from lstm_course.layers.dense import DenseParams
 from lstm_course.training.optimizers import (
     OPTIMIZERS,
     adam_update,
+    clip_by_global_norm,
+    global_norm,
     optimizer_init,
     rmsprop_update,
 )
@@ -116,3 +118,34 @@ def test_no_gradient_moves_nothing(name):
     zeros = tree_map(np.zeros_like, params)
     new, _ = OPTIMIZERS[name](params, zeros, optimizer_init(params), learning_rate=0.1)
     assert_close(new, params, 0)
+
+
+@pytest.mark.parametrize("limit", [0.01, 1.0, 1e6])
+def test_clipping_is_kerass_global_clipnorm(limit):
+    grads, flat = tree(1), np.concatenate([g.ravel() for _, g in tree_leaves(tree(1))])
+    assert global_norm(grads) == pytest.approx(np.linalg.norm(flat), rel=1e-6)
+    clipped = clip_by_global_norm(grads, limit)
+
+    # A step of plain gradient descent at rate 1 shows what Keras made of the gradients.
+    keras = import_keras()
+    optimizer = keras.optimizers.SGD(1.0, global_clipnorm=limit)
+    variables = [keras.Variable(0 * array) for _, array in tree_leaves(grads)]
+    optimizer.apply([array for _, array in tree_leaves(grads)], variables)
+    for (_, array), variable in zip(tree_leaves(clipped), variables, strict=True):
+        assert array == pytest.approx(-variable.numpy(), rel=1e-5)
+
+    assert dtypes_of(clipped) == {np.dtype(np.float32)}
+    assert isinstance(clipped[0], DenseParams)
+    assert_equal(grads, tree(1))
+
+
+def test_the_norm_of_large_float32_gradients_does_not_overflow():
+    grads = (np.array([3e30, 4e30], np.float32),)
+    assert global_norm(grads) == pytest.approx(5e30)
+    assert clip_by_global_norm(grads, 1.0)[0] == pytest.approx([0.6, 0.8])
+
+
+@pytest.mark.parametrize("limit", [0, -1.0, float("nan")])
+def test_a_limit_that_is_none_is_refused(limit):
+    with pytest.raises(ValueError, match=f"^limit is {limit}; expected a number above"):
+        clip_by_global_norm(tree(0), limit)

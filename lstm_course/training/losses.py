@@ -1,4 +1,4 @@
-"""Losses and their gradients, from logits: the scores before the last sigmoid."""
+"""Losses and their gradients by what the model put out."""
 
 import numpy as np
 
@@ -22,3 +22,18 @@ def binary_cross_entropy(logits: Array, labels: Array) -> tuple[float, Array]:
     check_shapes(logits=(logits, "B"), labels=(labels, "B"))
     loss = np.mean(np.logaddexp(0, logits) - labels * logits)
     return float(loss), (sigmoid(logits) - labels) / len(logits)
+
+
+def mean_squared_error(predictions: Array, targets: Array) -> tuple[float, Array]:
+    """Return the mean of (prediction - target)², and its gradient by the predictions.
+
+    Args:
+        predictions: (B, K).
+        targets: (B, K).
+
+    Raises:
+        TypeError, ValueError: an argument has the wrong kind, rank or size.
+    """
+    check_shapes(predictions=(predictions, "B K"), targets=(targets, "B K"))
+    error = predictions - targets
+    return float(np.mean(error * error)), (2 / error.size) * error

@@ -1,4 +1,4 @@
-"""RMSprop and Adam, with Keras' formulas and defaults, on trees of parameters."""
+"""RMSprop, Adam and clipping, with Keras' formulas, on trees of parameters."""
 
 from collections.abc import Callable
 from typing import Any, Generic, NamedTuple
@@ -6,7 +6,7 @@ from typing import Any, Generic, NamedTuple
 import numpy as np
 
 from lstm_course.arrays.shapes import Array
-from lstm_course.arrays.trees import Tree, tree_map
+from lstm_course.arrays.trees import Tree, tree_leaves, tree_map
 
 
 class OptimizerState(NamedTuple, Generic[Tree]):
@@ -68,6 +68,30 @@ def adam_update(
     mean = tree_map(lambda m, g: m + (1 - beta_1) * (g - m), state.mean, grads)
     square = tree_map(lambda s, g: s + (1 - beta_2) * (g * g - s), state.square, grads)
     return tree_map(step, params, mean, square), OptimizerState(mean, square, steps)
+
+
+def global_norm(grads: Tree) -> float:
+    """Return the length of all gradients together, as if they were one vector."""
+    squares = (np.sum(np.square(g, dtype=np.float64)) for _, g in tree_leaves(grads))
+    return float(np.sqrt(sum(squares)))
+
+
+def clip_by_global_norm(grads: Tree, limit: float) -> Tree:
+    """Return the gradients, shortened to ``limit`` if they are longer together.
+
+    Their direction stays: all are multiplied by the same number (Pascanu, Mikolov and
+    Bengio, 2013). Keras' name for the limit is ``global_clipnorm``.
+
+    Raises:
+        ValueError: the limit is not above 0.
+    """
+    if not limit > 0:
+        raise ValueError(f"limit is {limit!r}; expected a number above 0")
+    norm = global_norm(grads)
+    if norm <= limit:
+        return grads
+    scale = float(limit / norm)
+    return tree_map(lambda g: g * scale, grads)
 
 
 OPTIMIZERS: dict[str, Callable[..., Any]] = {

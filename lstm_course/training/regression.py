@@ -1,0 +1,128 @@
+"""A recurrent layer and a dense one: from a sequence to a number, or to several.
+
+inputs (B, T, D) → rnn | lstm | gru → last h (B, H) → dense → predictions (B, K)
+"""
+
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import DTypeLike
+
+from lstm_course.arrays.shapes import Array
+from lstm_course.layers.cells import CELLS
+from lstm_course.layers.dense import (
+    DenseParams,
+    DenseTrace,
+    dense_backward,
+    dense_forward,
+    dense_init,
+)
+from lstm_course.training.losses import mean_squared_error
+from lstm_course.training.optimizers import (
+    OPTIMIZERS,
+    clip_by_global_norm,
+    global_norm,
+    optimizer_init,
+)
+
+
+class RegressionParams(NamedTuple):
+    """All the weights."""
+
+    recurrent: Any  # RNNParams, LSTMParams or GRUParams
+    head: DenseParams
+
+
+class RegressionTrace(NamedTuple):
+    """What backward needs: the traces of the two layers."""
+
+    recurrent: Any
+    head: DenseTrace
+
+
+class Step(NamedTuple):
+    """One step of training."""
+
+    params: RegressionParams  # after the step
+    loss: float  # on the batch of this step, before it
+    gradient_norm: float  # of all gradients together, before clipping
+
+
+def regression_init(
+    rng: np.random.Generator,
+    cell: str,
+    input_dim: int,
+    units: int,
+    outputs: int = 1,
+    *,
+    dtype: DTypeLike = np.float32,
+) -> RegressionParams:
+    """Return weights drawn as Keras draws them, for D, H = units and K = outputs.
+
+    Raises:
+        ValueError: ``cell`` is none of "rnn", "lstm", "gru".
+    """
+    if cell not in CELLS:
+        raise ValueError(f"cell is {cell!r}; expected one of {[*CELLS]}")
+    return RegressionParams(
+        CELLS[cell].init(rng, input_dim, units, dtype=dtype),
+        dense_init(rng, units, outputs, dtype=dtype),
+    )
+
+
+def regression_forward(
+    inputs: Array, params: RegressionParams, *, cell: str
+) -> tuple[Array, RegressionTrace]:
+    """Return the predictions (B, K) for inputs (B, T, D), and the trace."""
+    _, state, trace = CELLS[cell].forward(inputs, params.recurrent)
+    predictions, head_trace = dense_forward(state.h, params.head)
+    return predictions, RegressionTrace(trace, head_trace)
+
+
+def regression_backward(
+    d_predictions: Array, trace: RegressionTrace, *, cell: str
+) -> RegressionParams:
+    """Return the gradients of all weights, given those of the predictions (B, K)."""
+    kind = CELLS[cell]
+    d_h, d_head = dense_backward(d_predictions, trace.head)
+    others = [np.zeros_like(d_h)] * (len(kind.state._fields) - 1)
+    d_final = kind.state(d_h, *others)
+    _, d_recurrent, _ = kind.backward(None, trace.recurrent, d_final_state=d_final)
+    return RegressionParams(d_recurrent, d_head)
+
+
+def train(
+    params: RegressionParams,
+    draw_batch: Callable[[], tuple[Array, Array]],
+    *,
+    cell: str,
+    steps: int,
+    optimizer: str = "adam",
+    learning_rate: float = 1e-2,
+    clip_norm: float | None = None,
+) -> Iterator[Step]:
+    """Train on fresh batches, handing out each step: stop listening, and it stops.
+
+    Args:
+        params: the weights to start from.
+        draw_batch: returns the next inputs (B, T, D) and targets (B, K).
+        cell: "rnn", "lstm" or "gru", as in ``regression_init``.
+        steps: how many steps at most.
+        optimizer: "rmsprop" or "adam".
+        learning_rate: the optimizer's.
+        clip_norm: how long the gradient may be, all weights together; None: any length.
+    """
+    state = optimizer_init(params)
+    for _ in range(steps):
+        inputs, targets = draw_batch()
+        predictions, trace = regression_forward(inputs, params, cell=cell)
+        loss, d_predictions = mean_squared_error(predictions, targets)
+        grads = regression_backward(d_predictions, trace, cell=cell)
+        norm = global_norm(grads)
+        if clip_norm is not None:
+            grads = clip_by_global_norm(grads, clip_norm)
+        params, state = OPTIMIZERS[optimizer](
+            params, grads, state, learning_rate=learning_rate
+        )
+        yield Step(params, loss, norm)
