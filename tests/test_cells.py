@@ -1,16 +1,19 @@
-"""What holds for every recurrent layer: gradients, masks, properties, manners."""
+"""What holds for every recurrent layer: its meaning, gradients, masks and manners."""
 
 import re
+from functools import partial
 
 import numpy as np
 import pytest
 from fixtures import (
+    BOTH_WAYS,
     KINDS,
+    LAYERS,
     MASKS,
     B,
     D,
     H,
-    Results,
+    Stack,
     T,
     assert_close,
     assert_equal,
@@ -18,8 +21,6 @@ from fixtures import (
     make_example,
     run,
 )
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 import lstm_course
 from lstm_course.arrays.gradcheck import (
@@ -27,27 +28,26 @@ from lstm_course.arrays.gradcheck import (
     complex_step_gradient,
 )
 from lstm_course.arrays.trees import tree_leaves, tree_map
+from lstm_course.layers.bidirectional import BothWays
 from lstm_course.layers.cells import CELLS
 
 kinds = pytest.mark.parametrize("kind", KINDS)
+one_layer = pytest.mark.parametrize("kind", KINDS | BOTH_WAYS)
+layers = pytest.mark.parametrize("kind", LAYERS)
 directions = pytest.mark.parametrize(
     "go_backwards", [False, True], ids=["forwards", "backwards"]
 )
-few = settings(max_examples=25)
-seeds = st.integers(0, 2**32 - 1)
 
 
 def zero_state(example):
     return tree_map(np.zeros_like, example.d_final_state)
 
 
-def loop_of_steps(example, inputs, params, state):
-    """Run the lesson's step in a plain loop, masks and direction in sight."""
-    step = getattr(lstm_course, f"{KINDS[example.kind].name}_step")
+def loop(step, inputs, params, state, mask, go_backwards):
+    """Run the lesson's step in a plain loop, mask and direction in sight."""
     order = range(inputs.shape[1])
-    mask = np.ones(inputs.shape[:2], bool) if example.mask is None else example.mask
     output, outputs = np.zeros_like(state.h), []
-    for t in reversed(order) if example.go_backwards else order:
+    for t in reversed(order) if go_backwards else order:
         after, _ = step(inputs[:, t], state, params)
         counts = mask[:, t, None]
         pairs = zip(after, state, strict=True)
@@ -55,6 +55,26 @@ def loop_of_steps(example, inputs, params, state):
         output = np.where(counts, after.h, output)
         outputs.append(output)
     return np.stack(outputs, axis=1), state
+
+
+def loop_of_steps(example, inputs, params, state):
+    """Run a layer as one plain loop, or as two where it is made of two."""
+    step = getattr(lstm_course, f"{LAYERS[example.kind].name}_step")
+    mask = np.ones(inputs.shape[:2], bool) if example.mask is None else example.mask
+    back = example.go_backwards
+    in_order = mask[:, ::-1] if back else mask
+    if isinstance(params, BothWays):
+        there, first = loop(step, inputs, params.forward, state.forward, mask, back)
+        here, second = loop(
+            step, inputs, params.backward, state.backward, mask, not back
+        )
+        outputs = np.concatenate([there, here[:, ::-1]], axis=2)
+        return outputs * in_order[:, :, None], BothWays(first, second)
+    if isinstance(params, Stack):
+        hidden, first = loop(step, inputs, params.lower, state.lower, mask, back)
+        outputs, second = loop(step, hidden, params.upper, state.upper, in_order, back)
+        return outputs, Stack(first, second)
+    return loop(step, inputs, params, state, mask, back)
 
 
 def whole_sequence(example, inputs, params, state):
@@ -67,9 +87,9 @@ def weighted_sum(layer, example):
 
     def loss(tree):
         outputs, state = layer(example, *tree)
-        finals = zip(state, example.d_final_state, strict=True)
+        finals = tree_map(np.multiply, state, example.d_final_state)
         return np.sum(outputs * example.d_outputs) + sum(
-            np.sum(a * w) for a, w in finals
+            np.sum(array) for _, array in tree_leaves(finals)
         )
 
     return loss
@@ -79,7 +99,7 @@ def test_every_cell_is_among_the_kinds():
     assert {kind.name for kind in KINDS.values()} == set(CELLS)
 
 
-@kinds
+@layers
 @directions
 @pytest.mark.parametrize("mask", MASKS)
 def test_whole_sequence_is_a_loop_of_steps(kind, mask, go_backwards):
@@ -89,9 +109,14 @@ def test_whole_sequence_is_a_loop_of_steps(kind, mask, go_backwards):
     assert_close(whole_sequence(example, *arguments), expected, 1e-14)
 
 
-@kinds
+@pytest.mark.parametrize(
+    ("kind", "layer"),
+    [
+        *((kind, whole_sequence) for kind in LAYERS),
+        *((kind, loop_of_steps) for kind in KINDS),
+    ],
+)
 @directions
-@pytest.mark.parametrize("layer", [whole_sequence, loop_of_steps])
 def test_backward_is_the_complex_step_in_every_entry(kind, go_backwards, layer):
     example = make_example(kind, go_backwards=go_backwards)
     tree = (example.inputs, example.params, example.initial_state)
@@ -108,7 +133,7 @@ def test_backward_is_the_central_difference_in_every_entry(kind):
     assert_close(tuple(run(example)[2:]), expected, 1e-8)
 
 
-@kinds
+@layers
 def test_a_gradient_left_out_is_a_gradient_of_zero(kind):
     example = make_example(kind)
     _, forward, backward, *_ = example.cell
@@ -123,9 +148,11 @@ def test_a_gradient_left_out_is_a_gradient_of_zero(kind):
         backward(example.d_outputs, trace),
         backward(example.d_outputs, trace, d_final_state=zero_state(example)),
     )
+    for _, array in tree_leaves(backward(None, trace)):
+        assert not array.any()
 
 
-@kinds
+@one_layer
 @directions
 def test_no_initial_state_is_one_of_zeros(kind, go_backwards):
     example = make_example(kind, initial_state=False, go_backwards=go_backwards)
@@ -148,113 +175,19 @@ def test_a_masked_step_repeats_the_last_output(kind, go_backwards):
         assert np.array_equal(state.h[row], last)
 
 
-@kinds
+@layers
 @directions
 def test_a_row_all_masked_keeps_its_state_and_gives_zeros(kind, go_backwards):
     example = make_example(kind, "a row all masked", go_backwards=go_backwards)
     outputs, state, d_inputs, _, d_initial_state = run(example)
     assert not outputs[0].any()
     assert not d_inputs[0].any()
-    for after, before in zip(state, example.initial_state, strict=True):
-        assert np.array_equal(after[0], before[0])
-    for came, given_back in zip(d_initial_state, example.d_final_state, strict=True):
-        assert np.array_equal(came[0], given_back[0])
+    first_row = partial(tree_map, lambda array: array[0])
+    assert_equal(first_row(state), first_row(example.initial_state))
+    assert_equal(first_row(d_initial_state), first_row(example.d_final_state))
 
 
-@kinds
-@directions
-@pytest.mark.parametrize("padding", [0.0, 1e30, np.inf, np.nan])
-@pytest.mark.parametrize("mask", [name for name in MASKS if name != "no mask"])
-def test_what_stands_in_the_padding_does_not_count(kind, mask, padding, go_backwards):
-    example = make_example(kind, mask, go_backwards=go_backwards)
-    inputs = np.where(example.mask[:, :, None], example.inputs, padding)
-    came = run(example._replace(inputs=inputs))
-    assert_equal(came, run(example))
-    assert not came.d_inputs[~example.mask].any()
-    assert came.d_inputs[example.mask].all()
-
-
-def split_gradients(example, at):
-    """Run a sequence in two pieces, the state and its gradient handed over."""
-    cell = example.cell
-    first, second = example.inputs[:, :at], example.inputs[:, at:]
-    head, state, head_trace = cell.forward(
-        first, example.params, initial_state=example.initial_state
-    )
-    tail, final, tail_trace = cell.forward(second, example.params, initial_state=state)
-    d_tail = example.d_outputs[:, at:]
-    d_second, d_params, d_state = cell.backward(
-        d_tail, tail_trace, d_final_state=example.d_final_state
-    )
-    d_first, d_more, d_initial_state = cell.backward(
-        example.d_outputs[:, :at], head_trace, d_final_state=d_state
-    )
-    return Results(
-        np.concatenate([head, tail], axis=1),
-        final,
-        np.concatenate([d_first, d_second], axis=1),
-        tree_map(np.add, d_params, d_more),
-        d_initial_state,
-    )
-
-
-@kinds
-@given(seed=seeds, sizes=st.tuples(*[st.integers(1, 5)] * 4), data=st.data())
-@few
-def test_two_pieces_are_the_whole(kind, seed, sizes, data):
-    example = make_example(kind, "no mask", sizes=sizes, seed=seed)
-    at = data.draw(st.integers(0, sizes[1]), label="at")
-    assert_close(split_gradients(example, at), run(example), 1e-12)
-
-
-@kinds
-@given(
-    seed=seeds,
-    lengths=st.lists(st.integers(0, 5), min_size=1, max_size=4),
-    left=st.booleans(),
-    go_backwards=st.booleans(),
-)
-@few
-def test_a_padded_batch_is_its_rows_alone(kind, seed, lengths, left, go_backwards):
-    steps = max(lengths)
-    sizes = len(lengths), steps, 4, 3
-    example = make_example(
-        kind, "no mask", go_backwards=go_backwards, sizes=sizes, seed=seed
-    )
-    columns = np.arange(steps)
-    mask = np.array([columns < length for length in lengths])
-    mask = mask[:, ::-1] if left else mask
-    came = run(example._replace(mask=mask))
-
-    d_params = tree_map(np.zeros_like, example.params)
-    for row in range(len(lengths)):
-        one, valid = slice(row, row + 1), mask[row]
-        processed = valid[::-1] if go_backwards else valid
-        # Where the row is padded behind, its last output is repeated to the end.
-        repeats = ~processed & np.logical_or.accumulate(processed)
-        d_outputs = example.d_outputs[one, processed]
-        if processed.any():
-            d_outputs[:, -1] += example.d_outputs[one, repeats].sum(axis=1)
-        alone = run(
-            example._replace(
-                inputs=example.inputs[one, valid],
-                initial_state=tree_map(lambda a: a[one], example.initial_state),  # noqa: B023
-                d_outputs=d_outputs,
-                d_final_state=tree_map(lambda a: a[one], example.d_final_state),  # noqa: B023
-            )
-        )
-        assert_close(came.outputs[one, processed], alone.outputs, 1e-12)
-        assert_close(came.d_inputs[one, valid], alone.d_inputs, 1e-12)
-        for both, single in [
-            (came.state, alone.state),
-            (came.d_initial_state, alone.d_initial_state),
-        ]:
-            assert_close(tree_map(lambda a: a[one], both), single, 1e-12)  # noqa: B023
-        d_params = tree_map(np.add, d_params, alone.d_params)
-    assert_close(came.d_params, d_params, 1e-12)
-
-
-@kinds
+@layers
 @pytest.mark.parametrize("sizes", [(3, 0, 4, 5), (0, 6, 4, 5)], ids=["T=0", "B=0"])
 def test_nothing_to_process_passes_states_and_gradients_on(kind, sizes):
     example = make_example(kind, "no mask", sizes=sizes)
@@ -287,14 +220,14 @@ def in_other_layout(example, layout):
     return type(example)(*map(change, example))
 
 
-@kinds
+@one_layer
 @pytest.mark.parametrize("layout", [np.asfortranarray, stretched])
 def test_memory_layout_makes_no_difference(kind, layout):
     example = make_example(kind)
     assert_close(run(in_other_layout(example, layout)), run(example), 1e-13)
 
 
-@kinds
+@one_layer
 def test_arguments_may_be_read_only_and_results_are_no_views_of_them(kind):
     example = make_example(kind)
     before = [array.copy() for array in arrays_of(example)]
@@ -322,13 +255,13 @@ def test_outputs_are_read_only_and_the_state_is_a_copy(kind, mask, go_backwards)
     assert_equal(backward(example.d_outputs, trace), expected)
 
 
-@kinds
+@one_layer
 @pytest.mark.parametrize("dtype", [np.float32, np.float64, np.complex128])
 def test_dtype_is_kept(kind, dtype):
     assert dtypes_of(run(make_example(kind, dtype=dtype))) == {np.dtype(dtype)}
 
 
-@kinds
+@one_layer
 @pytest.mark.parametrize("wide", ["inputs", "params", "initial_state"])
 def test_the_widest_dtype_of_the_arguments_decides(kind, wide):
     example = make_example(kind, dtype=np.float32)
@@ -343,7 +276,7 @@ def test_the_widest_dtype_of_the_arguments_decides(kind, wide):
     assert_close(came, whole, 1e-12)
 
 
-@kinds
+@one_layer
 def test_float32_is_near_float64(kind):
     example = make_example(kind, dtype=np.float32)
     wide = in_other_layout(
