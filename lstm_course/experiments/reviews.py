@@ -106,9 +106,10 @@ def train_with_patience(
         model = NumpySentimentModel(config, params)
         loss, accuracy = model.evaluate(validation)
         losses.append(loss)
-        if loss == min(losses):
+        since_best = len(losses) - 1 - losses.index(min(losses))
+        if since_best == 0:
             best, best_accuracy = model, accuracy
-        elif len(losses) - 1 - losses.index(min(losses)) >= patience:
+        if since_best == patience:
             break
     return best, {
         "steps": every * (1 + losses.index(min(losses))),
