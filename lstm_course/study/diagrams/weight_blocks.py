@@ -11,6 +11,7 @@ from lstm_course.layers.lstm import lstm_init
 from lstm_course.layers.rnn import rnn_init
 from lstm_course.study.diagrams.toolkit import (
     Picture,
+    Style,
     box,
     new_page,
     tint,
@@ -98,7 +99,7 @@ def _draw_block(ax: Axes, left: float, top: float, rows: int, color: str) -> Non
     """Draw the weights that one gate has in one array, with room for a number."""
     wide, high = _SQUARE * UNITS, _SQUARE * rows
     box(ax, left, top, wide, high, color=color, fill=tint(color, 0.25), line=2)
-    style = {"color": color, "linewidth": 0.5, "alpha": 0.45, "clip_on": False}
+    style: Style = {"color": color, "linewidth": 0.5, "alpha": 0.45, "clip_on": False}
     for n in range(1, UNITS):
         ax.plot([left + n * _SQUARE] * 2, [top, top + high], **style)
     for n in range(1, rows):
