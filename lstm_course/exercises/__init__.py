@@ -1,0 +1,1 @@
+"""What a learner can get wrong, and how the course tells."""
