@@ -6,6 +6,7 @@ import time
 
 import numpy as np
 
+from lstm_course.commands import contenders
 from lstm_course.commands.contenders import Layer, Model
 
 
@@ -14,6 +15,7 @@ class Pretender:
 
     def __init__(self, where=None, how=None, error=0):
         self.where, self.how, self.error = where, how, error
+        contenders.machine_rates = lambda: (1e10, 1e-9)  # known without measuring
 
     def reach(self, where):
         if where == self.where:

@@ -361,22 +361,16 @@ def _prepare_layer(engine: Engine, size: Size) -> tuple[list[Proof], Pieces]:
 def machine_rates() -> tuple[float, float]:
     """Return the flops a second of a matrix product, and the seconds of one tanh.
 
-    Both in float32, of arrays in the cache, with the threads that this process has;
-    the best of many tries: what the machine can do when nothing disturbs it.
+    Both in float32, of arrays in the cache, and by CPU time of the one thread that is
+    left to NumPy; the best of some tries: what this machine can do undisturbed.
     """
 
     def best(function: Callable[[], object], times: int) -> float:
-        tries = []
-        for _ in range(30):
-            start = time.perf_counter()
-            for _ in range(times):
-                function()
-            tries.append((time.perf_counter() - start) / times)
-        return min(tries)
+        return min(_measure(_repeated(function), 1, times)[1] for _ in range(8))
 
     rng = np.random.default_rng(0)
     a, b, product = rng.standard_normal((3, 768, 768), np.float32)
     block, values = rng.standard_normal((2, 4096), np.float32)
-    product_seconds = best(lambda: np.matmul(a, b, out=product), 1)
-    tanh_seconds = best(lambda: np.tanh(block, out=values), 100)
+    product_seconds = best(lambda: np.matmul(a, b, out=product), 8)
+    tanh_seconds = best(lambda: np.tanh(block, out=values), 5000)
     return 2 * 768**3 / product_seconds, tanh_seconds / block.size
