@@ -63,7 +63,8 @@ def installed() -> bool:
         from importlib import metadata
 
         needed = metadata.requires("lstm-course") or []
-        return all(metadata.version(pin.partition("==")[0]) for pin in needed)
+        pins = [pin for pin in needed if "extra ==" not in pin]
+        return all(metadata.version(pin.partition("==")[0]) for pin in pins)
     except ImportError:  # what metadata raises for a missing package is one, too
         return False
 

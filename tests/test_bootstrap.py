@@ -380,7 +380,8 @@ def plant(clone: Clone, name: str, *needs: str) -> None:
 
 
 def test_environment_of_another_tool_is_used(foreign: Clone) -> None:
-    plant(foreign, "lstm_course", "numpy==1.0", "typer==1.0")
+    extra = "torch==1.0; extra == 'bench'"  # wanted by few, and needed by none
+    plant(foreign, "lstm_course", "numpy==1.0", "typer==1.0", extra)
     plant(foreign, "numpy")
     plant(foreign, "typer")
     code, out, err = foreign.run("9")

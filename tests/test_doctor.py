@@ -50,6 +50,15 @@ def test_unsupported_machine(monkeypatch: pytest.MonkeyPatch) -> None:
     assert (state, "riscv64" in found, "riscv64" in advice) == ("problem", True, True)
 
 
+def test_away_from_the_checkout_the_pins_come_from_the_installed_package(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    needs = ["numpy==1.0", "keras==3.0", "torch==2.0; extra == 'bench'"]
+    monkeypatch.setattr(doctor, "ROOT", tmp_path)
+    monkeypatch.setattr(metadata, "requires", lambda name: needs)
+    assert doctor._pins() == {"numpy": "1.0", "keras": "3.0"}
+
+
 @pytest.mark.parametrize("name", ["keras", "nbval"])
 def test_missing_package(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     real = metadata.version

@@ -97,7 +97,8 @@ def _pins() -> dict[str, str]:
     if pyproject.exists():
         pins = tomllib.loads(pyproject.read_text("utf-8"))["project"]["dependencies"]
     else:
-        pins = metadata.requires("lstm-course") or []
+        needed = metadata.requires("lstm-course") or []
+        pins = [pin for pin in needed if "extra ==" not in pin]
     return dict(pin.split("==") for pin in pins)
 
 
