@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 from lstm_course import cli
 from lstm_course.training.history import History
 
-COMMANDS = ["lab", "test", "run", "refresh", "train", "doctor"]
+COMMANDS = ["lab", "test", "run", "refresh", "train", "experiments", "doctor"]
 
 
 def invoke(*arguments):

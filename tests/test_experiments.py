@@ -10,7 +10,9 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from typer.testing import CliRunner
 
+from lstm_course import cli
 from lstm_course.commands import experiments as command
 from lstm_course.commands.experiments import list_experiments, run_experiments
 from lstm_course.experiments import runner
@@ -289,6 +291,46 @@ def test_the_command_says_how_each_run_ended(tmp_path, toy_alone, capsys):
     toy_alone.experiment = toy(fails=["a", 1])._replace(seeds=(3, 2))
     assert run_experiments(["toy"], folder=tmp_path) == 0
     assert "0 of 4 runs to do" in capsys.readouterr().out
+
+
+@pytest.fixture
+def handed(monkeypatch):
+    """Run nothing; give what the command line handed over, and what to answer."""
+    told = SimpleNamespace(names=None, options=None, listed=0, answer=0)
+
+    def run(names, **options):
+        told.names, told.options = names, options
+        if isinstance(told.answer, Exception):
+            raise told.answer
+        return told.answer
+
+    def count():
+        told.listed += 1
+
+    monkeypatch.setattr(command, "run_experiments", run)
+    monkeypatch.setattr(command, "list_experiments", count)
+    return told
+
+
+def test_the_command_line_lists_or_runs(handed):
+    invoke = CliRunner().invoke
+    assert invoke(cli.app, ["experiments"]).exit_code == 0
+    assert (handed.listed, handed.names) == (1, None)
+    handed.answer = 130
+    assert invoke(cli.app, ["experiments", "book", "adding"]).exit_code == 130
+    assert handed.names == ["book", "adding"]
+    assert handed.options == {"jobs": 1, "scheduler": None, "again": False}
+    options = ["--all", "--jobs", "3", "--scheduler", "tcp://here:1", "--again"]
+    invoke(cli.app, ["experiments", *options])
+    assert handed.names == experiment_names()
+    assert handed.options == {"jobs": 3, "scheduler": "tcp://here:1", "again": True}
+    assert handed.listed == 1
+
+
+def test_the_command_line_says_why_it_cannot_run(handed):
+    handed.answer = ExperimentError("measured by another recipe")
+    done = CliRunner().invoke(cli.app, ["experiments", "book"])
+    assert (done.exit_code, done.stderr) == (1, "measured by another recipe\n")
 
 
 def test_an_unknown_name_is_answered_with_those_there_are():
