@@ -1,0 +1,66 @@
+"""Pictures of forecasts: beside what came, and beyond the range they learned from."""
+
+from collections.abc import Mapping
+
+from matplotlib.figure import Figure
+
+from lstm_course.arrays.shapes import Array
+from lstm_course.study.figures import BLUE, GREEN, GREY, ORANGE, new_figure
+
+_SIGNS = ((BLUE, "-"), (ORANGE, "--"), (GREEN, ":"))
+
+
+def counted_on(
+    right: Array, forecasts: Mapping[str, Array], learned: tuple[float, float]
+) -> Figure:
+    """Return forecasts against what would be right, one panel a group.
+
+    Args:
+        right: (W,) the right answer of each window.
+        forecasts: name → (runs, W), one thin line a run.
+        learned: the smallest and the largest answer that was learned from.
+    """
+    figure, axes = new_figure(len(forecasts), height=4.2)
+    for ax, (name, lines) in zip(axes, forecasts.items(), strict=True):
+        ax.axvspan(*learned, color=GREEN, alpha=0.25, lw=0)
+        ax.annotate("learned", (learned[0], right.max()), ha="center", color=GREEN)
+        ax.plot(right, right, "--", color=GREY, zorder=3)
+        ax.annotate("right", (right.max(), right.max()), ha="right", va="bottom")
+        ax.plot(right, lines.T, "-", color=BLUE, lw=0.8, alpha=0.7)
+        room = 1.6 * right.max()
+        ax.set(xlabel="what should come", ylim=(1.5 * right.min(), room), title=name)
+    axes[0].set_ylabel("forecast")
+    return figure
+
+
+def beside(
+    truth: Array,
+    forecasts: Mapping[str, Array],
+    *,
+    learned: tuple[float, float] | None = None,
+    marks: Mapping[int, str] | None = None,
+    height: float = 3.6,
+) -> Figure:
+    """Return forecasts as lines beside the values that came, as dots.
+
+    Args:
+        truth: (S,) what came.
+        forecasts: name → (S,), up to three.
+        learned: the smallest and the largest value that was learned from: a band.
+        marks: step → what begins there, written beside an upright line.
+        height: of the figure in inches.
+    """
+    figure, (ax,) = new_figure(height=height)
+    if learned:
+        ax.axhspan(*learned, color=GREY, alpha=0.15, lw=0, label="range learned from")
+    ax.plot(truth, "o", color=GREY, ms=4, label="what came")
+    for (name, line), (color, dash) in zip(forecasts.items(), _SIGNS, strict=False):
+        ax.plot(line, dash, color=color, label=name)
+    for step, text in (marks or {}).items():
+        ax.axvline(step, color=GREY, lw=1)
+        ax.annotate(
+            text, (step, 1), (4, -14), ("data", "axes fraction"), "offset points"
+        )
+    ax.set(xlabel="step", ylabel="value, scaled")
+    ax.legend(loc="upper left", bbox_to_anchor=(1, 1))
+    return figure
