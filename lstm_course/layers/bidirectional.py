@@ -87,8 +87,8 @@ def bidirectional_forward(
 ) -> tuple[Array, BothWays, BothWays]:
     """Run both directions over whole sequences.
 
-    As ``lstm_forward``, but for params, states and traces in pairs and outputs of
-    (B, T, 2H).
+    As ``lstm_forward``, but for params, states and traces in pairs, and for outputs of
+    (B, T, 2H), which are 0 at masked steps.
     """
     run = partial(_cell_of(params).forward, inputs, mask=mask)
     start = BothWays(None, None)
