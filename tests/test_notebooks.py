@@ -290,8 +290,7 @@ def settles_claims_by_predictions(notebook: NotebookNode, path: Path) -> list[st
 
 def _numbers(text: str) -> set[str]:
     """The numbers of a text that are worth binding: decimals, and three digits up."""
-    text = text.replace("\u2212", "-").replace("\u202f", "").replace("\u2009", "")
-    text = re.sub(r"(?<=\d),(?=\d{3}\b)", "", text)
+    text = re.sub(r"(?<=\d)(,|\{,\}|\u202f)(?=\d{3}\b)", "", text)
     found = re.findall(r"(?<![\w.])\d+(?:\.\d+)?(?:e-?\d+)?(?![\w]|\.\d)", text)
     years = re.compile(r"(19|20)\d\d")
     return {n for n in found if not years.fullmatch(n) and ("." in n or len(n) > 2)}
@@ -373,17 +372,22 @@ def path(tmp_path):
     return tmp_path / "notebooks" / "01_gates.ipynb"
 
 
+PROSE = "The forget gate decides what stays in the cell, $f = \\sigma(z)$. " * 3
+
+
 @pytest.fixture
 def lesson():
     """A lesson without a fault: title, imports, experiment, exercise, ending."""
-    prose = "The forget gate decides what stays in the cell, $f = \\sigma(z)$. " * 3
     cells = [
         new_markdown_cell(
             "# Gates\n\n**You will be able to** read them.\n\n**You need** lesson 00.\n"
             "\n**Time** 15 minutes.\n\n![The four gates](../figures/gates.png)"
         ),
         new_code_cell("import numpy as np\n\nfrom lstm_course import lstm_step"),
-        new_markdown_cell(prose + '<img src="../figures/gates.png" alt="Gates">'),
+        new_markdown_cell(
+            PROSE + '<img src="../figures/gates.png" alt="Gates">\n\n'
+            "**Predict:** is 0.333 left?\n\n> **Claim C05 — holds.** It was."
+        ),
         new_code_cell(
             "%precision 3\nx = np.float64(1)\n" + "x = x / 3\n" * 8 + "x",
             outputs=[
@@ -512,11 +516,20 @@ FAULTS = {
         ends_with_what_to_remember,
         in_cell(5, "- two\n", "- two\n- and\n"),
     ),
+    "no prediction": (settles_claims_by_predictions, in_cell(2, "Predict", "Guess")),
+    "no claim": (settles_claims_by_predictions, in_cell(2, "Claim C05", "Claim")),
+    "no verdict": (settles_claims_by_predictions, in_cell(2, "holds", "stands")),
+    "a number from nowhere": (quotes_only_what_it_shows, in_cell(2, "0.333", "0.334")),
+    "a count from nowhere": (quotes_only_what_it_shows, in_cell(2, "0.333", "1,024")),
+    "a formula's number": (
+        quotes_only_what_it_shows,
+        in_cell(2, "0.333", "$8{,}809$"),
+    ),
     "a wall of code": (explains_its_code, in_cell(3, "%", "1\n" * 12 + "%")),
     "a wall of words": (explains_its_code, in_cell(2, "<img", "and so on " * 40)),
     "words in a formula": (
         explains_its_code,
-        lambda nb: nb.cells[2].update(source="$" + "w + " * 40 + "w$"),
+        in_cell(2, PROSE, "$" + "w + " * 40 + "w$ "),
     ),
 }
 # What is a fault in more than one way.
