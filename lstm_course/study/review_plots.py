@@ -74,6 +74,7 @@ def gap_curves(cases: Mapping[str, Runs]) -> Figure:
     curves.xaxis.set_major_locator(MaxNLocator(integer=True))
     gaps.legend(frameon=False)
     gaps.invert_xaxis()  # from left to right, as training goes
+    gaps.xaxis.set_major_locator(MaxNLocator(5))
     gaps.set(
         xlabel="training loss, without dropout",
         ylabel="validation loss − training loss",
