@@ -161,9 +161,16 @@ def test_c33_a_mean_squared_error_does_not_notice_a_step_too_many(keras, layers)
             layers.Dense(1, activation="sigmoid"),
         ]
     )
-    many, targets = np.zeros((6, 5, 3)), np.ones(6)
+    rng = np.random.default_rng(3)
+    many, targets = rng.normal(size=(6, 5, 3)), rng.normal(size=6)
     model.compile(loss="mse")
-    model.evaluate(many, targets, verbose=0)
+    every_answer_with_every_target = np.array(model(many)) - targets
+    assert every_answer_with_every_target.shape == (6, 5, 6)
+    np.testing.assert_allclose(
+        model.evaluate(many, targets, verbose=0),
+        np.mean(every_answer_with_every_target**2),
+        rtol=1e-5,
+    )
     model.compile(loss="binary_crossentropy")
     with pytest.raises(ValueError, match="same rank"):
         model.evaluate(many, targets, verbose=0)
