@@ -1,0 +1,106 @@
+"""Figures over the words of a text: the running verdict, and maps of gates."""
+
+from collections.abc import Mapping, Sequence
+
+import matplotlib as mpl
+import matplotlib.pyplot as plt
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from lstm_course.arrays.shapes import Array
+from lstm_course.study.figures import BLUE, GREEN, GREY, ORANGE, PURPLE, STYLE
+
+LONGEST = 50  # words side by side that can still be read
+
+_SIGNS = ((BLUE, "o", "-"), (ORANGE, "s", "--"), (GREEN, "^", "-."), (PURPLE, "D", ":"))
+
+
+def running_verdict(
+    words: Sequence[str],
+    curves: Mapping[str, Array],
+    *,
+    marked: Sequence[int] = (),
+    start: int = 0,
+) -> Figure:
+    """Return the verdict after each word, one line a reading, the words below.
+
+    Args:
+        words: T of them; no more than `LONGEST` are shown.
+        curves: name → probability after each word, (T,); four at the most. One curve
+            goes without its name.
+        marked: steps to mark by an upright line.
+        start: the first word to show.
+    """
+    shown = slice(start, start + LONGEST)
+    words = words[shown]
+    with mpl.rc_context(STYLE):
+        figure, ax = plt.subplots(figsize=(9, 4))
+    ax.axhline(0.5, color=GREY, linewidth=1)
+    for step in marked:
+        ax.axvline(step - start, color=GREY, linewidth=1.2, linestyle=":")
+    for (name, values), (color, marker, dash) in zip(
+        curves.items(), _SIGNS[: len(curves)], strict=True
+    ):
+        ax.plot(values[shown], dash, marker=marker, ms=4, color=color, label=name)
+    if len(curves) > 1:
+        ax.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=4, frameon=False)
+    ax.set(ylim=(-0.03, 1.03), ylabel="P(positive), so far")
+    _name_the_words(ax, words)
+    return figure
+
+
+def word_maps(
+    words: Sequence[str],
+    maps: Mapping[str, Array],
+    *,
+    stretched: bool = False,
+    start: int = 0,
+) -> Figure:
+    """Return a map for each quantity, a column a word, a row a unit.
+
+    Gates, from 0 to 1, run evenly from dark blue to bright yellow. What has negative
+    values is purple below 0, white at 0, orange above. Colour-blind readers can tell
+    these colours apart; a scale stands beside each map.
+
+    Args:
+        words: T of them; no more than `LONGEST` are shown.
+        maps: name → values (T, H).
+        stretched: give a gate's least and greatest value the full range of colours,
+            rather than 0 and 1.
+        start: the first word to show.
+    """
+    shown = slice(start, start + LONGEST)
+    words = words[shown]
+    units = [values.shape[1] for values in maps.values()]
+    with mpl.rc_context(STYLE):
+        figure, axes = plt.subplots(
+            len(maps),
+            figsize=(9, 1.2 + 0.13 * sum(units) + 0.25 * len(maps)),
+            sharex=True,
+            squeeze=False,
+        )
+    for ax, (name, values) in zip(axes[:, 0], maps.items(), strict=True):
+        values = values[shown]
+        if values.min() < 0:
+            full = np.abs(values).max()
+            low, high, colors = -full, full, "PuOr_r"
+        elif stretched:
+            low, high, colors = values.min(), values.max(), "cividis"
+        else:
+            low, high, colors = 0.0, 1.0, "cividis"
+        image = ax.imshow(values.T, cmap=colors, vmin=low, vmax=high, aspect="auto")
+        figure.colorbar(image, ax=ax, ticks=[low, high], format="%.2g", pad=0.01)
+        ax.set_yticks([0, values.shape[1] - 1])
+        ax.set_ylabel(name)
+    _name_the_words(ax, words)
+    for ax in axes[:, 0]:
+        ax.grid(visible=False)
+        ax.tick_params(length=0)
+    return figure
+
+
+def _name_the_words(ax: Axes, words: Sequence[str]) -> None:
+    size = 10 if len(words) > LONGEST / 2 else 12
+    ax.set_xticks(range(len(words)), words, rotation=90, fontsize=size)
+    ax.set_xlim(-0.6, len(words) - 0.4)
