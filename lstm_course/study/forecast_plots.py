@@ -22,14 +22,14 @@ def counted_on(
     """
     figure, axes = new_figure(len(forecasts), height=4.2)
     for ax, (name, lines) in zip(axes, forecasts.items(), strict=True):
-        ax.axvspan(*learned, color=GREEN, alpha=0.25, lw=0)
-        ax.annotate("learned", (learned[0], right.max()), ha="center", color=GREEN)
-        ax.plot(right, right, "--", color=GREY, zorder=3)
-        ax.annotate("right", (right.max(), right.max()), ha="right", va="bottom")
-        ax.plot(right, lines.T, "-", color=BLUE, lw=0.8, alpha=0.7)
-        room = 1.6 * right.max()
-        ax.set(xlabel="what should come", ylim=(1.5 * right.min(), room), title=name)
+        ax.axvspan(*learned, color=GREY, alpha=0.2, lw=0, label="answers learned")
+        ax.plot(right, right, "--", color=GREY, label="what should come", zorder=3)
+        drawn = ax.plot(right, lines.T, "-", color=BLUE, lw=0.8, alpha=0.7)
+        drawn[0].set_label("a trained network")
+        limits = (1.5 * right.min(), 1.6 * right.max())
+        ax.set(xlabel="what should come", ylim=limits, title=name)
     axes[0].set_ylabel("forecast")
+    axes[-1].legend(loc="upper left", frameon=False)
     return figure
 
 
@@ -62,5 +62,5 @@ def beside(
             text, (step, 1), (4, -14), ("data", "axes fraction"), "offset points"
         )
     ax.set(xlabel="step", ylabel="value, scaled")
-    ax.legend(loc="upper left", bbox_to_anchor=(1, 1))
+    ax.legend(loc="upper left", bbox_to_anchor=(1, 1), frameon=False)
     return figure

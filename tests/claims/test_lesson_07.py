@@ -1,0 +1,132 @@
+"""Lesson 07's verdicts: counting on, the spelling of a shape, and relu."""
+
+import numpy as np
+import pytest
+
+from lstm_course.arrays.quiet import import_keras
+from lstm_course.data.series import windows
+from lstm_course.experiments import counting_on
+from lstm_course.study.measurements import read_measurement
+from lstm_course.training.forecasting import fit_least_squares
+
+
+@pytest.fixture(scope="module")
+def keras():
+    return import_keras()
+
+
+def of_runs(name, case, key):
+    """One figure of every seed; nan where it was not finite."""
+    runs = read_measurement(name)["results"][case].values()
+    return np.array([run[key] for run in runs], float)
+
+
+def test_c10_counts_on_by_one_step_and_no_farther():
+    relu, tanh = (of_runs("counting_on", case, "asked") for case in ("relu", "tanh"))
+    assert len(relu) == len(tanh) == 20
+    assert 6 <= np.sum(np.abs(relu - 8) < 0.5) <= 14  # about half
+    assert np.all((relu > 7) & (relu < 10))
+    assert tanh.max() < 7.5  # never near 8
+    starts = read_measurement("counting_on")["recipe"]["starts"]
+    right = np.array(starts) + 3
+    forecasts = of_runs("counting_on", "relu", "forecasts")
+    inside = (right >= 4) & (right <= 7)
+    assert np.abs(forecasts - right)[:, inside].max() < 1.1
+    far = right >= 20
+    assert np.median(np.abs(forecasts - right)[:, far]) > 4
+    ceiling = of_runs("counting_on", "tanh", "forecasts")
+    assert ceiling.max() < 10 < right.max()
+
+
+def test_c10_least_squares_counts_on_exactly():
+    rule = fit_least_squares(*windows(np.arange(1.0, 8.0), 3))
+    asked = np.array([[5, 6, 7], [97, 98, 99]], float)[..., np.newaxis]
+    assert rule(asked) == pytest.approx(np.array([[8], [100]]))
+
+
+def test_c10_was_measured_by_what_fit_does():
+    """The experiment trains batch by batch: to the weights that ``fit`` comes to."""
+    recipe = counting_on.RECIPE | {"epochs": 3}
+    ours, theirs = (counting_on.build(recipe, "relu", 5) for _ in range(2))
+    counting_on.train(ours, recipe, None)
+    learned = np.array(recipe["learned"], np.float32)
+    inputs, targets = learned[:, :-1, np.newaxis], learned[:, -1]
+    batch, epochs = recipe["batch"], recipe["epochs"]
+    theirs.fit(
+        inputs, targets, batch_size=batch, epochs=epochs, shuffle=False, verbose=0
+    )
+    for ours_now, theirs_now in zip(
+        ours.get_weights(), theirs.get_weights(), strict=True
+    ):
+        assert ours_now == pytest.approx(theirs_now, abs=1e-6)
+
+
+def test_c11_input_shape_warns_and_input_length_is_refused(keras):
+    with pytest.warns(UserWarning, match="Do not pass an `input_shape`/`input_dim`"):
+        model = keras.Sequential([keras.layers.LSTM(10, input_shape=(3, 1))])
+    assert model.count_params() == 480
+    with (
+        pytest.warns(UserWarning, match="Do not pass"),
+        pytest.raises(
+            ValueError, match="Unrecognized keyword arguments passed to LSTM"
+        ),
+    ):
+        keras.layers.LSTM(10, input_dim=1, input_length=3)
+    with (
+        pytest.warns(UserWarning, match="Do not pass"),
+        pytest.raises(ValueError, match="expected ndim=3, found ndim=2"),
+    ):
+        keras.Sequential([keras.layers.LSTM(10, input_dim=1)])
+
+
+@pytest.mark.filterwarnings("error")
+def test_c11_an_input_in_front_is_what_to_write(keras):
+    model = keras.Sequential([keras.Input((3, 1)), keras.layers.LSTM(10)])
+    assert model.count_params() == 480
+
+
+def test_c27_relu_learns_from_short_windows_and_seldom_from_long_ones():
+    error = {
+        case: of_runs("relu", case, "error")
+        for case in ("tanh_24", "relu_24", "tanh_100", "relu_100")
+    }
+    assert all(len(found) == 5 for found in error.values())
+    assert error["tanh_24"].max() < 0.2
+    assert error["tanh_100"].max() < 0.2
+    assert error["relu_24"].max() < 0.3
+    failed = error["relu_100"] > 3 * error["tanh_100"].max()
+    assert failed.sum() == 4  # of five: a gamble
+    blown = {
+        case: np.sum(~(of_runs("relu", case, "first_losses") < 100)) for case in error
+    }
+    assert [blown[case] for case in ("tanh_24", "relu_24", "tanh_100")] == [0, 0, 0]
+    assert blown["relu_100"] == 4  # at the larger learning rate, of five
+
+
+def test_c27_relu_lets_the_cell_grow_without_bound(keras):
+    """One unit, its gates open, the candidate half of h: half as much again a step."""
+
+    def outputs(activation):
+        layer = keras.layers.LSTM(1, activation=activation, return_sequences=True)
+        layer.build((1, 260, 1))
+        weights = [[0.0, 0, 1, 0]], [[0.0, 0, 0.5, 0]], [20.0, 20, 0, 20]
+        layer.set_weights([np.array(w) for w in weights])
+        pulse = np.zeros((1, 260, 1), np.float32)
+        pulse[0, 0] = 1
+        return layer(pulse).numpy()[0, :, 0]
+
+    relu, tanh = outputs("relu"), outputs("tanh")
+    assert relu[199] == pytest.approx(1.5**199, rel=1e-4)
+    assert np.isfinite(relu).sum() == 219
+    assert np.isnan(relu[-1])
+    assert np.all(tanh <= 1)
+
+
+def test_c27_relu_gives_up_the_fast_kernel_and_costs_the_same_without_it(keras):
+    assert "1. `activation` == `tanh`" in keras.layers.LSTM.__doc__
+    for length in (24, 100):
+        relu, tanh = (
+            np.median(of_runs("relu", f"{kind}_{length}", "cpu_seconds"))
+            for kind in ("relu", "tanh")
+        )
+        assert 0.8 < relu / tanh < 1.25
