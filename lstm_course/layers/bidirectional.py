@@ -51,7 +51,7 @@ def _cell_of(params: BothWays) -> Cell:
 
 @contextmanager
 def _naming(direction: str) -> Iterator[None]:
-    """Let an error of one direction say which: params.kernel is params.forward.kernel."""
+    """Name the direction in errors: params.kernel becomes params.forward.kernel."""
     try:
         yield
     except (TypeError, ValueError) as error:
