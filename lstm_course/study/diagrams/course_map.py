@@ -119,7 +119,6 @@ PARTS = (
         _gates,
     ),
 )
-WRITTEN = (0, 1, 9, 10)  # the lessons there are; the map shows the others as coming
 
 
 def course_map() -> Figure:
@@ -141,14 +140,9 @@ def course_map() -> Figure:
             part.sketch(ax, middle)
         for column, title in enumerate(part.lessons):
             x = 230 + width / 2 + column * step
-            style: Style = {"linestyle": (0, (4, 3))}
-            number, weight = f"{lesson:02d} · coming", "normal"
-            if lesson in WRITTEN:
-                style = {"fill": tint(part.color, 0.3), "line": 2.2}
-                number, weight = f"{lesson:02d}", "bold"
-            style |= {"color": part.color, "corner": 8}
-            box(ax, x - width / 2, top, width, height, **style)
-            write(ax, x, top + 16, number, size=13, weight=weight)
+            style: Style = {"fill": tint(part.color, 0.3), "line": 2.2, "corner": 8}
+            box(ax, x - width / 2, top, width, height, color=part.color, **style)
+            write(ax, x, top + 16, f"{lesson:02d}", size=13, weight="bold")
             write(ax, x, top + 48, title)
             if column:
                 arrow(ax, (last_x + width / 2, middle), (x - width / 2, middle))
@@ -169,6 +163,5 @@ PICTURE = Picture(
     "05 long memory, 06 counting parameters. "
     "Using it: 07 a first forecast, 08 stacked LSTMs. "
     "Real reviews: 09 the reviews, 10 LSTM and dropout. "
-    "Looking back: 11 GRU and the comparison, 12 reading the gates. "
-    "The lessons with a dashed outline are still to come.",
+    "Looking back: 11 GRU and the comparison, 12 reading the gates.",
 )
