@@ -42,6 +42,8 @@ def test_names_of_lines_that_end_together_keep_apart():
     spread_lines(ax, [0, 1], groups)
     figure.canvas.draw()
     boxes = sorted(text.get_window_extent().bounds[1::2] for text in ax.texts)
+    assert len(boxes) == len(ends)
+    assert max(text.xy[1] for text in ax.texts) < ax.get_ylim()[1]
     for (low, height), (following, _) in itertools.pairwise(boxes):
         assert low + height <= following + 4  # pixels; letters have room around them
 

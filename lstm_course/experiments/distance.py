@@ -53,6 +53,6 @@ EXPERIMENT = Experiment(
     ),
     seeds=(1, 2, 3, 4, 5),
     run=run,
-    quick=("rnn 10", 1),
+    quick=("rnn 25", 4),
     watched="error",
 )

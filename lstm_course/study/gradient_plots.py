@@ -48,18 +48,27 @@ def spread_lines(
         ax.plot(distances, middle, dash, color=color, marker=marker, markevery=few)
         if len(runs) > 1:
             ax.fill_between(
-                distances, runs.min(0), runs.max(0), color=color, alpha=0.2, lw=0
+                distances, runs.min(0), runs.max(0), color=color, alpha=0.15, lw=0
             )
         ends.append((float(middle[-1]), name, color))
     low, high = min(distances), max(distances)
-    ax.set_xlim(low, high + room * (high - low))
+    wide = high - low
+    ax.set_xlim(low - 0.02 * wide, high + room * wide)
     ax.set_xticks([tick for tick in ax.get_xticks() if low <= tick <= high])
     if limits is not None:
         ax.set_ylim(limits)
     bottom, top = np.log(ax.get_ylim())
-    step, lowest = apart * (top - bottom), -np.inf
-    for value, name, color in sorted(ends):
-        y = max(np.clip(np.log(value), bottom, top - step / 2), lowest + step)
-        lowest = y
-        place = high + 0.03 * (high - low), np.exp(y)
+    step = apart * (top - bottom)
+    ends.sort()
+    places = [float(np.log(value)) for value, _, _ in ends]
+    lowest = bottom + step / 2
+    for n, y in enumerate(places):  # upwards, then back down from the edge
+        places[n] = max(y, lowest)
+        lowest = places[n] + step
+    highest = top - step / 2
+    for n in reversed(range(len(places))):
+        places[n] = min(places[n], highest)
+        highest = places[n] - step
+    for y, (_, name, color) in zip(places, ends, strict=True):
+        place = high + 0.03 * wide, np.exp(y)
         ax.annotate(name, place, color=color, va="center", fontsize=11)
