@@ -36,7 +36,7 @@ def relative_costs(ax: Axes, rows: Mapping[str, Mapping[str, float | None]]) -> 
         ax.plot([], [], marker, color=color, ms=9, label=cell)
     ax.legend(frameon=False, ncols=2, loc="lower center", bbox_to_anchor=(0.5, 1))
     ax.set_yticks(range(len(rows)), rows)
-    ax.set(xlabel="times the LSTM's", xlim=(0, 1.6), ylim=(len(rows) - 0.5, -0.5))
+    ax.set(xlabel="times the LSTM's", xlim=(0, 1.65), ylim=(len(rows) - 0.5, -0.5))
 
 
 def paired_differences(ax: Axes, sizes: Sequence[int], points: Array) -> None:
@@ -73,7 +73,7 @@ def solved_by_rate(
         ax.semilogx(
             rates, shares, dash, marker=marker, color=color, ms=9, alpha=0.8, label=cell
         )
-    ax.set_xticks(rates, [f"{rate:g}" for rate in rates])
+    ax.set_xticks(rates, [f"{rate:g}" for rate in rates], fontsize=10)
     ax.minorticks_off()
     ax.set(xlabel="learning rate", ylim=(-0.05, 1.05))
     ax.legend(frameon=False, ncols=3, loc="lower center", bbox_to_anchor=(0.5, 1))
