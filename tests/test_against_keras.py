@@ -91,10 +91,10 @@ def run_keras(example):
     starts, finals, variables = [], [], []
     with tf.GradientTape() as tape:
         tape.watch(inputs)
-        for weights, given in zip(params, start or [None, None], strict=True):
-            layer = keras_layer(example.kind, weights, example.go_backwards)
+        for own, given in zip(params, start or [None, None], strict=True):
+            layer = keras_layer(example.kind, own, example.go_backwards)
             if given is None:
-                both = isinstance(weights, BothWays)
+                both = isinstance(own, BothWays)
                 ways = [layer.forward_layer, layer.backward_layer] if both else [layer]
                 for way in ways:
                     watch_own_start(way, tape, starts)
