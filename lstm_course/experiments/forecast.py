@@ -68,6 +68,6 @@ EXPERIMENT = Experiment(
     cases=tuple(SERIES),
     seeds=tuple(range(1, 6)),
     run=run,
-    quick=("mackey_glass", 1),
+    quick=("mackey_glass", 3),
     watched="lstm_inside",
 )
