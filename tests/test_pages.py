@@ -18,7 +18,16 @@ TITLES = "Terms", "Terms that only the notes use", "Symbols"
 
 # What lessons print in bold without making a term of it.
 EMPHASIS = {
-    *("0.80", "0.89", "compare", "end", "ends", "intervene", "keep, write nothing"),
+    *(
+        "0.80",
+        "0.89",
+        "compare",
+        "difference",
+        "end",
+        "ends",
+        "intervene",
+        "keep, write nothing",
+    ),
     *("look", "learned equally much", "multiplied", "never keep", "not", "opens"),
     *(
         "predict",
