@@ -185,12 +185,12 @@ def test_c19_and_yet_it_comes_to_no_result():
 
 def test_c18_from_few_reviews_the_lstm_learns_more():
     for size in (500, 2000):
-        gru, lstm = (
-            of_all_runs("training_size", f"{cell} {size}", "test_accuracy")
-            for cell in ("gru", "lstm")
+        bag, rnn, gru, lstm = (
+            of_all_runs("training_size", f"{network} {size}", "test_accuracy")
+            for network in ("bag", "rnn", "gru", "lstm")
         )
-        bag = of_all_runs("training_size", f"bag {size}", "test_accuracy")
         assert np.all(bag > lstm)
+        assert rnn.mean() < gru.mean()  # the fewest parameters of the three cells
         ahead = lstm - gru
         assert np.all(ahead > 0)
         assert ahead.mean() > 2 * ahead.std(ddof=1) / np.sqrt(len(ahead))
@@ -211,3 +211,14 @@ def test_c18_the_gru_needs_less_luck_with_the_learning_rate():
     assert counts["lstm"] == [0, 3, 5, 5, 5, 2, 0]
     for gru, lstm in zip(solved["gru"][2:5], solved["lstm"][2:5], strict=True):
         assert np.median(gru) <= np.median(lstm) / 2
+
+
+def test_c18_from_many_reviews_the_gru_learns_a_little_more_if_anything():
+    ahead = [
+        of_all_runs("training_size", f"gru {size}", "test_accuracy")
+        - of_all_runs("training_size", f"lstm {size}", "test_accuracy")
+        for size in (8000, 20000)
+    ]
+    assert abs(ahead[0].mean()) < 2 * ahead[0].std(ddof=1) / np.sqrt(5)
+    assert ahead[1].min() > 0
+    assert ahead[1].mean() < 0.008  # one standard error of an accuracy
