@@ -21,6 +21,29 @@ def of_all_seeds(name, case, key):
     return np.array([run[key] for run in runs])
 
 
+def by_size(network):
+    """Return the mean test accuracies after 500, 2,000, 8,000 and 20,000 reviews."""
+    return np.array(
+        [
+            of_all_seeds("training_size", f"{network} {size}", "test_accuracy").mean()
+            for size in (500, 2000, 8000, 20000)
+        ]
+    )
+
+
+def test_c17_an_lstm_is_better_than_a_plain_rnn_at_every_size():
+    ahead = by_size("lstm") - by_size("rnn")
+    assert np.all(ahead > 2 * ONE_ERROR)
+    assert ahead[0] > 0.09 > 0.04 > ahead[-1]  # most of all with little data
+
+
+def test_c17_a_bag_wins_with_little_data_and_with_much_the_lstm_draws_level():
+    behind = by_size("bag") - by_size("lstm")
+    assert behind[0] > 0.06
+    assert behind[1] > 0.02
+    assert np.all(np.abs(behind[2:]) < ONE_ERROR)
+
+
 def test_c30_the_recipe_gives_the_books_figures_on_both_engines():
     params = build_sentiment_model(engine="numpy").params
     assert sum(array.size for _, array in tree_leaves(params)) == 8809
