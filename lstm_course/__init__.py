@@ -17,6 +17,8 @@ _MODULE_OF = {
     ],
     "data.imdb": ["IMDB", "Split", "load_imdb"],
     "data.text": ["Vocabulary", "pad_batch", "tokenize"],
+    "exercises.check": ["check", "quiz", "solution"],
+    "exercises.progress": ["show_progress"],
     "layers.bidirectional": [
         "BothWays",
         "bidirectional_backward",

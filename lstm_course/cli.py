@@ -91,14 +91,16 @@ def refresh(
         bool, typer.Option("--check", help="Only say which are stale, and why.")
     ] = False,
 ) -> None:
-    """Draw the diagrams, execute lessons and write their outputs into the notebooks."""
+    """Draw the diagrams, write the pages of solutions, execute the notebooks."""
     from lstm_course.commands.refresh import refresh, report_stale
 
     if check:
         raise typer.Exit(report_stale(lessons or ()))
+    from lstm_course.commands.solutions import write_solutions
     from lstm_course.study.diagrams import draw_pictures
 
     draw_pictures(ROOT / "figures")
+    write_solutions()
     raise typer.Exit(refresh(lessons or ()))
 
 
@@ -179,6 +181,36 @@ def experiments(
         typer.echo(error, err=True)
         raise typer.Exit(1) from None
     raise typer.Exit(code)
+
+
+@app.command()
+def progress(
+    erase: Annotated[bool, typer.Option("--erase", help="Forget every try.")] = False,
+) -> None:
+    """Show which exercises you have passed; the record is a file on this machine."""
+    from lstm_course.exercises.progress import (
+        erase_progress,
+        progress_file,
+        show_progress,
+    )
+
+    if erase:
+        erase_progress()
+    else:
+        show_progress()
+    typer.echo(f"{'Erased' if erase else 'Kept in'}: {progress_file()}")
+
+
+@app.command()
+def report(
+    learner: Annotated[
+        str | None, typer.Option(help="Whose progress it is.", show_default=False)
+    ] = None,
+) -> None:
+    """Print the progress as one line of JSON, for a teacher to collect."""
+    from lstm_course.exercises.progress import report
+
+    typer.echo(report(learner))
 
 
 @app.command()

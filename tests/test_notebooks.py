@@ -214,14 +214,24 @@ def links_lead_somewhere(notebook: NotebookNode, path: Path) -> list[str]:
 
 
 def imports_first(notebook: NotebookNode, path: Path) -> list[str]:
+    """At the top, and above the exercises, which can be done by themselves."""
+    first_of_exercises = next(
+        (cell.id for above, cell in pairwise(notebook.cells) if opens_exercises(above)),
+        None,
+    )
     return [
         f"{name} imports"
         for name, cell in list(code_cells(notebook))[1:]
-        if any(
+        if cell.id != first_of_exercises
+        and any(
             isinstance(node, ast.Import | ast.ImportFrom)
             for node in ast.walk(python(cell.source))
         )
     ]
+
+
+def opens_exercises(cell: NotebookNode) -> bool:
+    return cell.cell_type == "markdown" and cell.source.startswith("## Exercises\n")
 
 
 def has_short_cells(notebook: NotebookNode, path: Path) -> list[str]:

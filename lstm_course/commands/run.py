@@ -1,5 +1,6 @@
 """``run``: execute lessons from top to bottom, as a reader would."""
 
+import os
 import textwrap
 import time
 from collections.abc import Callable, Iterable
@@ -23,6 +24,7 @@ from rich.text import Text
 
 from lstm_course.commands.environment import ROOT
 from lstm_course.commands.kernels import reach_kernels
+from lstm_course.exercises.progress import PROGRESS_VARIABLE
 
 NOTEBOOKS = ROOT / "notebooks"
 CELL_SECONDS = 300
@@ -208,7 +210,10 @@ def execute(
     total = sum(cell.cell_type == "code" for cell in notebook.cells)
     number = 0
     progress(number, total)
-    with client.setup_kernel(cwd=str(lesson.resolve().parent), cleanup_kc=True):
+    # What the reader has passed is neither shown in the outputs nor added to.
+    env = os.environ | {PROGRESS_VARIABLE: os.devnull}
+    folder = str(lesson.resolve().parent)
+    with client.setup_kernel(cwd=folder, env=env, cleanup_kc=True):
         for index, cell in enumerate(notebook.cells):
             if cell.cell_type != "code":
                 continue

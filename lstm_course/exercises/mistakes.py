@@ -22,6 +22,11 @@ class Mistake(NamedTuple):
     wrong: str  # what stands there instead
     hint: str  # one sentence to the learner: which mistake it is, and where to look
 
+    @property
+    def module(self) -> str:
+        """The full name of the module that its function stands in."""
+        return f"lstm_course.{self.function.rpartition('.')[0]}"
+
 
 # function: {name: (right, wrong, hint)}
 _TABLE = {
@@ -380,25 +385,28 @@ MISTAKES = tuple(
 )
 
 
-def _find(function: str) -> Any:
-    module, _, name = function.rpartition(".")
-    return getattr(importlib.import_module(f"lstm_course.{module}"), name)
+def find_function(function: str) -> Any:
+    """Return a function of the package: "layers.lstm.lstm_step"."""
+    module, _, name = f"lstm_course.{function}".rpartition(".")
+    return getattr(importlib.import_module(module), name)
 
 
-def plant(mistake: Mistake) -> FunctionType:
-    """Return the mistake's function, made anew with the mistake in it.
+def plant(*mistakes: Mistake) -> FunctionType:
+    """Return a function of the package, made anew with a mistake or several in it.
 
     Raises:
-        ValueError: the right piece does not stand in the source, or more than once.
+        ValueError: a right piece does not stand in the source, or more than once.
     """
-    function = _find(mistake.function)
+    function = find_function(mistakes[0].function)
     source = inspect.getsource(function)
-    if (times := source.count(mistake.right)) != 1:
-        raise ValueError(
-            f"{mistake.name}: {mistake.right!r} stands {times} times in "
-            f"{mistake.function}; expected once"
-        )
-    code = compile(source.replace(mistake.right, mistake.wrong), mistake.name, "exec")
+    for mistake in mistakes:
+        if (times := source.count(mistake.right)) != 1:
+            raise ValueError(
+                f"{mistake.name}: {mistake.right!r} stands {times} times in "
+                f"{mistake.function}; expected once"
+            )
+        source = source.replace(mistake.right, mistake.wrong)
+    code = compile(source, mistakes[0].name, "exec")
     names = dict(function.__globals__)
     exec(code, names)  # noqa: S102 - our own source and our own table
     planted: FunctionType = names[function.__name__]
@@ -411,7 +419,7 @@ def planted(mistake: Mistake) -> Iterator[None]:
 
     Other modules hold the function itself, so its code is exchanged, not its name.
     """
-    function = _find(mistake.function)
+    function = find_function(mistake.function)
     right = function.__code__
     function.__code__ = plant(mistake).__code__
     try:

@@ -1,0 +1,228 @@
+"""Call an answer on every case, and bring what it returns into one plain form."""
+
+import copy
+import dis
+import inspect
+import pickle
+import traceback
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import EllipsisType, FunctionType, GeneratorType
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from lstm_course.arrays.shapes import Array
+from lstm_course.exercises.exercise import Cases
+from lstm_course.exercises.guard import overheard
+
+_PACKAGE = Path(__file__).resolve().parents[1]
+_MOST_ENTRIES = 1_000_000
+_PLAIN = (bool, int, float, complex)
+
+Leaf = Array | str | None  # what an answer is made of
+
+
+class Attempt(NamedTuple):
+    """What came of an answer: one outcome for each case, or why there is none."""
+
+    outcomes: dict[str, list[Leaf] | None] = {}  # noqa: RUF012 - None where it raised
+    problem: str = ""  # the first thing in its way, in words
+    untouched: bool = False  # nobody has begun to write it
+    printed: str = ""
+
+
+class Refusal(Exception):  # noqa: N818 - not an error of the course
+    """Why an answer cannot be compared, in words."""
+
+
+class Untouched(Refusal):
+    """The answer still has the three dots of the lesson in it."""
+
+
+def attempt_function(answer: Any, cases: Cases, view: Callable[[Any], Any]) -> Attempt:
+    """Call a function on copies of the arguments of each case."""
+    if is_stub(answer):
+        return Attempt(untouched=True)
+    _check_arguments(answer, next(iter(cases.values())))
+    numpy_before = numpy_names()
+    outcomes: dict[str, list[Leaf] | None] = {}
+    problems = []
+    with overheard() as page:
+        for label, arguments in cases.items():
+            copies = copy.deepcopy(arguments)
+            kept = pickle.dumps(copies)
+            outcomes[label] = None
+            try:
+                outcomes[label] = plain(view(answer(*copies)))
+            except Untouched:
+                return Attempt(untouched=True)
+            except NotImplementedError:
+                return Attempt(untouched=True)
+            except Refusal as refusal:
+                problems.append(str(refusal))
+            except BaseException as error:  # it may raise anything
+                problems.append(_in_words(error))
+            if pickle.dumps(copies) != kept:
+                raise Refusal(
+                    "Your function changes its arguments. The caller still needs them: "
+                    "make new arrays (c = f * c, not c *= f; x.copy() before x[0] = …)."
+                )
+    if changed := [name for name in numpy_before if _differs(name, numpy_before)]:
+        raise Refusal(f"Your function replaces numpy.{changed[0]}: leave NumPy alone.")
+    return Attempt(outcomes, (problems or [""])[0], printed=page.text)
+
+
+def attempt_value(answer: Any, view: Callable[[Any], Any]) -> Attempt:
+    """Bring a value into plain form."""
+    with overheard() as page:
+        if isinstance(answer, FunctionType):
+            raise Refusal("You gave a function; expected its result: call it.")
+        if isinstance(answer, tuple | list) and any(part is ... for part in answer):
+            return Attempt(untouched=True)
+        try:
+            outcomes = {"": plain(view(answer))}
+        except Untouched:
+            return Attempt(untouched=True)
+        except Refusal:
+            raise
+        except BaseException as error:
+            raise Refusal(_in_words(error, "Your answer")) from None
+    return Attempt(dict(outcomes), printed=page.text)
+
+
+def is_stub(answer: Any) -> bool:
+    """Tell whether a function has no body yet: dots, ``pass``, a docstring."""
+    if not isinstance(answer, FunctionType):
+        return False
+    trivial = {"RESUME", "NOP", "LOAD_CONST", "RETURN_VALUE", "RETURN_CONST"}
+    steps = list(dis.get_instructions(answer))
+    constants = [step.argval for step in steps if "CONST" in step.opname]
+    return {step.opname for step in steps} <= trivial and constants == [None]
+
+
+def numpy_names() -> dict[str, object]:
+    """Return what NumPy's names stand for, to see later whether they still do."""
+    return dict(vars(np))
+
+
+def _differs(name: str, before: dict[str, object]) -> bool:
+    return vars(np).get(name) is not before[name]
+
+
+_AT_IMPORT = numpy_names()
+
+
+def check_numpy() -> None:
+    """Raise a Refusal where NumPy is no longer itself: no number can be trusted."""
+    for name in _AT_IMPORT:
+        if _differs(name, _AT_IMPORT):
+            raise Refusal(
+                f"numpy.{name} has been replaced in this notebook, so that nothing can "
+                "be checked: restart the kernel, and name your own function otherwise."
+            )
+
+
+# Plain form ---------------------------------------------------------------------
+
+
+def plain(value: Any) -> list[Leaf]:
+    """Return the arrays and texts in a value, in order, whatever holds them.
+
+    Numbers, also in nested lists and tuples, become one array where they form a
+    rectangle. Named tuples, tuples, lists and dicts of arrays become their arrays.
+
+    Raises:
+        Refusal: there is something in it that is no number; says what.
+        Untouched: there are three dots in it.
+    """
+    leaves = list(_leaves(value))
+    if sum(leaf.size for leaf in leaves if isinstance(leaf, np.ndarray)) > (
+        _MOST_ENTRIES
+    ):
+        raise Refusal("Your answer returns more than a million numbers: far too many.")
+    return [np.array(leaf) if isinstance(leaf, np.ndarray) else leaf for leaf in leaves]
+
+
+def _leaves(value: Any, depth: int = 0) -> Iterator[Leaf]:
+    kind = type(value)
+    if isinstance(value, EllipsisType):
+        raise Untouched
+    if depth > 8:
+        raise Refusal("Your answer is a list inside a list inside a list, too deep.")
+    if value is None or kind is str:
+        yield value
+    elif kind in _PLAIN or isinstance(value, np.ndarray | np.generic):
+        yield _numbers(value)
+    elif isinstance(value, tuple | list):
+        if len(value) > _MOST_ENTRIES:
+            raise Refusal("Your answer is a list of more than a million things.")
+        rectangle = _rectangle(value)
+        if rectangle is not None:
+            yield rectangle
+        else:
+            for item in value:
+                yield from _leaves(item, depth + 1)
+    elif isinstance(value, dict):
+        for item in value.values():
+            yield from _leaves(item, depth + 1)
+    elif isinstance(value, GeneratorType):
+        raise Refusal("Your function returns a generator: write return, not yield.")
+    elif hasattr(value, "__array__"):  # a tensor of TensorFlow or PyTorch
+        yield _numbers(np.asarray(value))
+    else:
+        article = "an" if kind.__name__[:1].lower() in "aeiou" else "a"
+        raise Refusal(f"Your answer is {article} {kind.__name__}; expected numbers.")
+
+
+def _numbers(value: Any) -> Array:
+    array = np.asarray(value)
+    if array.dtype.kind not in "biufc":
+        raise Refusal(f"Your answer holds {array.dtype}; expected numbers.")
+    return array
+
+
+def _rectangle(value: Any) -> Array | None:
+    """Return nested lists of plain numbers as an array, or None where they are not."""
+    first = value
+    while isinstance(first, tuple | list) and len(first):
+        first = first[0]
+    if type(first) not in _PLAIN and not isinstance(first, np.generic):
+        return None
+    try:
+        array = np.array(value)
+    except (ValueError, TypeError):  # rows of several lengths, or something odd inside
+        return None
+    return array if array.dtype.kind in "biufc" else None
+
+
+# Words --------------------------------------------------------------------------
+
+
+def _check_arguments(answer: Any, arguments: tuple[Any, ...]) -> None:
+    try:
+        signature = inspect.signature(answer)
+    except (TypeError, ValueError):  # written in C: it will tell when it is called
+        return
+    try:
+        signature.bind(*arguments)
+    except TypeError:
+        raise Refusal(
+            f"Your function takes {signature}; it is called with "
+            f"{len(arguments)} argument{'s' * (len(arguments) != 1)}."
+        ) from None
+
+
+def _in_words(error: BaseException, what: str = "Your function") -> str:
+    """Say what was raised, and where in the learner's own lines."""
+    kind = type(error).__name__
+    try:
+        message = " ".join(str(error).split())[:200]
+    except Exception:  # an exception may be made to raise, too
+        message = ""
+    frames = traceback.extract_tb(error.__traceback__)
+    others = (str(_PACKAGE), "site-packages", "<frozen")
+    own = [f for f in frames if not any(other in f.filename for other in others)]
+    where = f" in the line `{own[-1].line}`" if own and own[-1].line else ""
+    told = f": {message}" if message else "."
+    return f"{what} raises {kind}{where}{told}"

@@ -1,0 +1,130 @@
+"""What a lesson calls: ``check`` an answer, put a ``quiz``, show the ``solution``."""
+
+import inspect
+import textwrap
+from collections import Counter
+from typing import Any
+
+import numpy as np
+
+from lstm_course.arrays.shapes import check_at_least
+from lstm_course.exercises.contents import find_exercise
+from lstm_course.exercises.exercise import Exercise, Quiz
+from lstm_course.exercises.judge import Verdict, judge
+from lstm_course.exercises.progress import record
+
+_SIGNS = {"passed": "✓", "failed": "✗", "not started": "○"}
+_WIDTH = 88
+
+_failures: Counter[str] = Counter()
+_shown: set[tuple[str, int]] = set()  # questions whose derivation was given
+
+
+def check(name: str, answer: Any) -> None:
+    """Print whether an answer is right, or which mistake is in it.
+
+    A second failure brings a hint, a third a larger one. What was tried is kept in the
+    learner's own file (``lstm-course progress``); an answer not begun is no try.
+
+    Args:
+        name: which exercise: "lstm_step".
+        answer: the learner's function, or value.
+
+    Raises:
+        ValueError: no exercise of this kind is called so.
+    """
+    exercise = find_exercise(name)
+    if isinstance(exercise, Quiz):
+        raise ValueError(  # noqa: TRY004
+            f"name is {name!r}, a quiz: call quiz({name!r}, answer, seed=1)"
+        )
+    verdict = judge(exercise, answer)
+    if answer is exercise.solve:
+        _say(f"{name}: {verdict.text} But it is the course's own, and does not count.")
+        return
+    if verdict.outcome == "failed":
+        _failures[name] += 1
+        verdict = verdict._replace(text=f"{verdict.text}{_hint(name, exercise)}")
+    _tell(name, verdict)
+
+
+def quiz(name: str, answer: Any = ..., *, seed: int) -> None:
+    """Put a question with numbers drawn from a seed; say whether the answer is right.
+
+    After an answer the derivation is shown. Then only another seed's question counts.
+
+    Args:
+        name: which quiz: "count_parameters".
+        answer: a value; three dots show the question alone.
+        seed: each gives other numbers.
+
+    Raises:
+        TypeError: the seed is no whole number.
+        ValueError: no quiz is called so, or the seed is below 0.
+    """
+    exercise = find_exercise(name)
+    if not isinstance(exercise, Quiz):
+        raise ValueError(  # noqa: TRY004
+            f"name is {name!r}, no quiz: call check({name!r}, answer)"
+        )
+    check_at_least("seed", seed, 0)
+    numbers = exercise.draw(np.random.default_rng(seed))
+    _say(exercise.question(*numbers))
+    verdict = judge(exercise, answer, {"": numbers})
+    if verdict.outcome == "not started":
+        _tell(name, verdict)
+        return
+    known = (name, seed) in _shown
+    _shown.add((name, seed))
+    if verdict.outcome == "passed" and known:
+        verdict = Verdict(
+            "not started", f"Right, as was shown. Now try seed={seed + 1}."
+        )
+    _tell(name, verdict)
+    _say(exercise.derivation(*numbers))
+    if verdict.outcome == "failed":
+        _say(f"Try one with other numbers: seed={seed + 1}.")
+
+
+def solution(name: str) -> None:
+    """Print the source of the course's own solution, and what comes of checking it.
+
+    Raises:
+        ValueError: no exercise is called so.
+    """
+    exercise = find_exercise(name)
+    print(inspect.getsource(exercise.solve))
+    if isinstance(exercise, Quiz):
+        numbers = exercise.draw(np.random.default_rng(1))
+        _say(exercise.question(*numbers))
+        _say(exercise.derivation(*numbers))
+        return
+    answer = exercise.solve() if exercise.cases is None else exercise.solve
+    _say(f"{_SIGNS['passed']} {name}: {judge(exercise, answer).text}")
+
+
+def _hint(name: str, exercise: Exercise) -> str:
+    small, large = exercise.hints
+    if _failures[name] == 2 and small:
+        return f"\nHint: {small}"
+    if _failures[name] > 2 and large:
+        look = f'from lstm_course import solution; solution("{name}")'
+        return f"\nHint: {large}\nOr look at the course's own: {look}"
+    return ""
+
+
+def _tell(name: str, verdict: Verdict) -> None:
+    _say(f"{_SIGNS[verdict.outcome]} {name}: {verdict.text}")
+    if verdict.outcome == "not started":
+        return
+    if verdict.outcome == "passed":
+        _failures.pop(name, None)
+    try:
+        record(name, passed=verdict.outcome == "passed")
+    except OSError as error:
+        _say(f"(This could not be kept in the file of your progress: {error}.)")
+
+
+def _say(text: str) -> None:
+    for line in text.splitlines():
+        print(textwrap.fill(line, _WIDTH, subsequent_indent="  "))

@@ -1,0 +1,59 @@
+"""What an exercise is: a solution, what to try an answer on, and the known mistakes."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from numpy.random import Generator
+
+from lstm_course.exercises.mistakes import MISTAKES, Mistake, find_function
+
+Cases = Mapping[str, tuple[Any, ...]]  # what is special about a case: its arguments
+
+
+@dataclass(frozen=True, kw_only=True)
+class Exercise:
+    """One task of a lesson. The lesson has its text; here is what holds it to account.
+
+    Each name of ``parts`` stands for one array that the solution returns, nested or
+    not, with the letters of its axes: ``{"h": "B H", "c": "B H"}``. They come in the
+    order in which they are computed where that is another: a wrong answer is told the
+    first that departs.
+    """
+
+    able: str  # the words of the lesson's "You will be able to" that this trains
+    solution: str  # the function that solves it: "layers.lstm.lstm_step"
+    reasoning: str  # why it is solved so, in Markdown, for the page of solutions
+    parts: Mapping[str, str] = field(default_factory=lambda: {"the answer": ""})
+    tolerance: float = 1e-6  # absolute, and relative to the largest entry
+    mistakes: Mapping[str, tuple[str, str, str]] = field(default_factory=dict)
+    # What the solution is called with; None where the answer is a value.
+    cases: Callable[[], Cases] | None = None
+    order: tuple[str, ...] = ()  # the parts as they are computed
+    enough: int = 0  # so many parts will do, when the solution returns more
+    hints: tuple[str, str] = ("", "")  # after the second failure, and after the third
+    given: tuple[str, ...] = ()  # the mistakes in the code that there is to repair
+    confirmed: str = ""  # what a right value was found to be or to do
+    view: Callable[[Any], Any] = lambda answer: answer  # what counts of an odd object
+
+    @cached_property
+    def solve(self) -> Callable[..., Any]:
+        """The solution."""
+        function: Callable[..., Any] = find_function(self.solution)
+        return function
+
+    @cached_property
+    def own_mistakes(self) -> tuple[Mistake, ...]:
+        """The mistakes that are known of the solution itself."""
+        own = [Mistake(name, self.solution, *m) for name, m in self.mistakes.items()]
+        return *own, *(m for m in MISTAKES if m.function == self.solution)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Quiz(Exercise):
+    """A question with numbers that are drawn anew from each seed."""
+
+    draw: Callable[[Generator], tuple[Any, ...]]  # arguments for the next three
+    question: Callable[..., str]
+    derivation: Callable[..., str]

@@ -1,0 +1,119 @@
+"""Let code that may do anything do its work, and come to no harm by it.
+
+On Linux it works in a copy of this process, which can be stopped whatever it does and
+takes everything that it changed with it. Elsewhere it works in a thread beside this
+one: a copy is not to be had on Windows and not safe on macOS. What it changes then
+stays changed, and what never ends goes on in the background.
+"""
+
+import builtins
+import contextlib
+import io
+import multiprocessing
+import multiprocessing.dummy
+import os
+import sys
+import threading
+import warnings
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+Result = TypeVar("Result")
+
+SECONDS = 3.0
+_EXTRA_MEMORY = 1 << 30  # bytes
+_COPIES = sys.platform == "linux"
+
+
+class TookTooLongError(Exception):
+    """The work did not end in time."""
+
+
+class DiedError(Exception):
+    """The work ended its process, or made a mess of it."""
+
+
+def guarded(work: Callable[[], Result], *, seconds: float = SECONDS) -> Result:
+    """Return what ``work()`` returns: not None, and something that pickle takes.
+
+    Raises:
+        TookTooLongError: it did not end within so many seconds.
+        DiedError: it returned nothing, for its process came to an end.
+    """
+    context: Any = (
+        multiprocessing.get_context("fork") if _COPIES else multiprocessing.dummy
+    )
+    receiver, sender = context.Pipe(duplex=False)
+    child = context.Process(target=_send, args=(sender, work))
+    child.daemon = True
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # of a fork among threads
+        child.start()
+    if _COPIES:
+        sender.close()  # so that the child's end is the last, and its death is noticed
+    kill = getattr(child, "kill", lambda: None)
+    watch = threading.Timer(seconds + 1, kill)  # for an answer that stops halfway
+    watch.start()
+    try:
+        in_time = receiver.poll(seconds)
+        result: Result | None = receiver.recv() if in_time else None
+    except Exception as error:
+        raise DiedError(str(error)) from error
+    finally:
+        watch.cancel()
+        kill()
+        if _COPIES:
+            child.join()
+    if result is None:
+        raise TookTooLongError
+    return result
+
+
+def _send(sender: Any, work: Callable[[], object]) -> None:
+    if _COPIES:
+        _be_harmless()
+    sender.send(work())
+
+
+def _be_harmless() -> None:
+    """Limit this process's memory, and cut it off from keyboard and screen."""
+    import resource
+
+    with open("/proc/self/statm", encoding="ascii") as file:
+        pages = int(file.read().split()[0])
+    limit = pages * resource.getpagesize() + _EXTRA_MEMORY
+    resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+    nothing = os.open(os.devnull, os.O_RDWR)
+    for standard in range(3):
+        os.dup2(nothing, standard)
+
+    def ask_nobody(*_: object) -> str:
+        raise EOFError("there is nobody to ask: work with the arguments alone")
+
+    builtins.input = ask_nobody
+
+
+class Page(io.TextIOBase):
+    """Where prints go to: a page, of which the first lines are kept."""
+
+    def __init__(self) -> None:
+        """Begin with an empty page."""
+        self.text = ""
+
+    def writable(self) -> bool:
+        """Say that one can print here."""
+        return True
+
+    def write(self, text: str) -> int:
+        """Keep what has room."""
+        if len(self.text) < 1000:
+            self.text += text[:1000]
+        return len(text)
+
+
+@contextlib.contextmanager
+def overheard() -> Any:
+    """Collect what is printed inside a ``with`` block."""
+    page = Page()
+    with contextlib.redirect_stdout(page), contextlib.redirect_stderr(page):
+        yield page

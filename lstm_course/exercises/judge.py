@@ -1,0 +1,305 @@
+"""Say whether an answer is right; if not, which mistake it is, or where it departs."""
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from itertools import combinations, islice
+from typing import Any, Literal, NamedTuple
+
+import numpy as np
+
+from lstm_course.arrays.shapes import Array
+from lstm_course.exercises import attempt as att
+from lstm_course.exercises.exercise import Cases, Exercise
+from lstm_course.exercises.guard import SECONDS, DiedError, TookTooLongError, guarded
+from lstm_course.exercises.mistakes import MISTAKES, Mistake, plant, planted
+
+_AXES = {
+    "B": "sequence",
+    "T": "step",
+    "D": "feature",
+    "H": "unit",
+    "N": "row",
+    "V": "word",
+    "K": "output",
+}
+_MOST_PAIRS = 400
+
+Outcomes = dict[str, list[att.Leaf] | None]
+
+
+class Verdict(NamedTuple):
+    """What is said of an answer."""
+
+    outcome: Literal["passed", "failed", "not started"]
+    text: str
+    mistakes: tuple[str, ...] = ()  # those that were recognised, by name
+
+
+class Departure(NamedTuple):
+    """The first place where an answer is not what it should be."""
+
+    text: str
+    error: float = np.inf  # relative to the largest entry, or infinite
+
+
+def judge(exercise: Exercise, answer: Any, cases: Cases | None = None) -> Verdict:
+    """Hold an answer against the solution, then against every known mistake.
+
+    Args:
+        exercise: which one.
+        answer: what the learner gives: a function, or a value. It may be anything.
+        cases: what to try it on; by default the exercise's own cases. A quiz has one,
+            its question's numbers.
+    """
+    if answer is None or answer is ...:
+        return _not_started(exercise)
+    takes_function = exercise.cases is not None
+    if exercise.cases is not None:
+        cases = exercise.cases()
+    cases = cases or {"": ()}
+
+    def work() -> att.Attempt | str:
+        try:
+            if takes_function and callable(answer):
+                return att.attempt_function(answer, cases, exercise.view)
+            if takes_function:
+                return (
+                    f"You gave a value of the kind {type(answer).__name__}; expected "
+                    "your function itself: its name alone, without parentheses."
+                )
+            return att.attempt_value(answer, exercise.view)
+        except att.Refusal as refusal:
+            return str(refusal)
+
+    try:
+        att.check_numpy()
+        tried = guarded(work)
+    except att.Refusal as refusal:
+        return Verdict("failed", str(refusal))
+    except TookTooLongError:
+        return Verdict(
+            "failed",
+            f"Your answer had not ended after {SECONDS:.0f} s: is there a loop that "
+            "never ends? The course's own takes some thousandths of a second.",
+        )
+    except DiedError:
+        return Verdict("failed", "Your answer ended Python itself; it was run apart.")
+    if isinstance(tried, str):
+        return Verdict("failed", tried)
+    if tried.untouched:
+        return _not_started(exercise)
+    verdict = _compare(exercise, cases, tried)
+    if exercise.given and sorted(verdict.mistakes) == sorted(exercise.given):
+        return _not_started(exercise)
+    if tried.printed:
+        shown = tried.printed.strip().splitlines() or [""]
+        remark = (
+            f"It prints, too ({shown[0][:40]!r}): once it is right, let it be quiet."
+        )
+        return verdict._replace(text=f"{verdict.text} {remark}")
+    return verdict
+
+
+def _not_started(exercise: Exercise) -> Verdict:
+    what = "Write your answer in place of the three dots"
+    if exercise.given:
+        what = "It is as it was given: find what is wrong, mend it"
+    return Verdict("not started", f"not started yet. {what}, and run the cell again.")
+
+
+def _compare(exercise: Exercise, cases: Cases, tried: att.Attempt) -> Verdict:
+    expected = outcomes_of(exercise, exercise.solve, cases)
+    departures = {
+        label: departure(exercise, expected[label], tried.outcomes[label])
+        for label in cases
+    }
+    errors = [found.error for found in departures.values()]
+    if max(errors) <= exercise.tolerance:
+        what = _confirmation(exercise, len(cases), max(errors))
+        text = f"Right: {what}." if what else "Right."
+        return Verdict("passed", text)
+    if found := recognise(exercise, cases, expected, tried.outcomes):
+        several = "There are two mistakes in it. " * (len(found) > 1)
+        hints = " ".join(mistake.hint for mistake in found)
+        return Verdict("failed", several + hints, tuple(m.name for m in found))
+    if tried.problem:
+        return Verdict("failed", tried.problem)
+    return Verdict("failed", _where(departures, exercise.tolerance))
+
+
+def _confirmation(exercise: Exercise, cases: int, error: float) -> str:
+    if exercise.cases is None:
+        return exercise.confirmed
+    names = list(exercise.parts)[: exercise.enough or None]
+    what = " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
+    precision = "exactly" if error == 0 else f"to {error:.0e}"
+    agree = "agrees" if len(names) == 1 else "agree"
+    where = f"in {cases} case{'s' * (cases > 1)}"
+    return f"{what} {agree} with the course's own {precision}, {where}"
+
+
+def _where(departures: dict[str, Departure], tolerance: float) -> str:
+    right = [name for name, found in departures.items() if found.error <= tolerance]
+    wrong = [name for name, found in departures.items() if found.error > tolerance]
+    text = departures[wrong[0]].text
+    if wrong[0]:
+        text = f"With {wrong[0]}: {text}"
+    if right:
+        text += f" It is right with {', and with '.join(right[:3])}."
+    return text
+
+
+def outcomes_of(
+    exercise: Exercise, solve: Callable[..., Any], cases: Cases
+) -> Outcomes:
+    """Return what a function of ours gives for each case; None where it raises."""
+    outcomes: Outcomes = {}
+    with np.errstate(all="ignore"):
+        for label, arguments in cases.items():
+            try:
+                outcomes[label] = att.plain(exercise.view(solve(*arguments)))
+            except Exception:  # a planted mistake may break anything
+                outcomes[label] = None
+    return outcomes
+
+
+def recognise(
+    exercise: Exercise, cases: Cases, expected: Outcomes, outcomes: Outcomes
+) -> tuple[Mistake, ...]:
+    """Return the known mistake, or the two, that give just these outcomes."""
+    for mistakes, solve in _mistaken(exercise):
+        wrong = outcomes_of(exercise, solve, cases)
+        if _alike(exercise, wrong, outcomes) and not _alike(exercise, wrong, expected):
+            return mistakes
+    return ()
+
+
+def _mistaken(
+    exercise: Exercise,
+) -> Iterator[tuple[tuple[Mistake, ...], Callable[..., Any]]]:
+    """Yield the solution with each mistake in it, in what it calls, and each two."""
+    own = exercise.own_mistakes
+    for mistake in own:
+        yield (mistake,), plant(mistake)
+    for mistake in MISTAKES:
+        # What is not loaded, the solution does not call.
+        if mistake not in own and mistake.module in sys.modules:
+            with planted(mistake):
+                yield (mistake,), exercise.solve
+    for pair in islice(combinations(own, 2), _MOST_PAIRS):
+        with suppress(ValueError):  # both change the same line
+            yield pair, plant(*pair)
+
+
+def _alike(exercise: Exercise, ours: Outcomes, theirs: Outcomes) -> bool:
+    """Tell whether two sets of outcomes are the same, and not only failures."""
+    if all(outcome is None for outcome in theirs.values()):
+        return False
+    for label in theirs:
+        if ours[label] is None or theirs[label] is None:
+            if ours[label] is not theirs[label]:
+                return False
+        elif departure(exercise, ours[label], theirs[label]).error > exercise.tolerance:
+            return False
+    return True
+
+
+# Places -------------------------------------------------------------------------
+
+
+def departure(
+    exercise: Exercise, expected: list[att.Leaf] | None, got: list[att.Leaf] | None
+) -> Departure:
+    """Return the first place where an answer departs, or the largest error."""
+    if expected is None or got is None:
+        return Departure("It raises an error.")
+    names = list(exercise.parts)
+    parts = _parts(got, exercise.enough or len(names), len(names))
+    if isinstance(parts, str):
+        return Departure(parts)
+    theirs = dict(zip(names, parts, strict=False))
+    ours = dict(zip(names, _parts(expected, len(names), len(names)), strict=True))
+    largest = 0.0
+    for name in exercise.order or names:
+        if name not in theirs:
+            continue
+        found = _leaf_departure(exercise, name, ours[name], theirs[name])
+        if found.error > exercise.tolerance:
+            return found
+        largest = max(largest, found.error)
+    return Departure("", largest)
+
+
+def _parts(got: list[att.Leaf], enough: int, most: int) -> list[att.Leaf] | str:
+    """Return as many parts as are wanted, or say why there are not."""
+    if enough <= len(got) <= most:
+        return got
+    if len(got) == 1 and got[0] is None:
+        return "Your function returns None: is the line with return missing?"
+    if len(got) == 1 and isinstance(got[0], np.ndarray):
+        parts = list(got[0]) if got[0].ndim else []  # one array that holds them all
+        if enough <= len(parts) <= most:
+            return [np.asarray(part) for part in parts]
+    return f"Your answer has {_count(len(got))}; expected {_count(enough)}."
+
+
+def _count(number: int) -> str:
+    return f"{number} part{'s' * (number != 1)}"
+
+
+def _leaf_departure(
+    exercise: Exercise, name: str, ours: att.Leaf, theirs: att.Leaf
+) -> Departure:
+    if isinstance(ours, str):
+        if isinstance(theirs, str):
+            same = theirs.strip().casefold() == ours.strip().casefold()
+            return Departure(f"{name} is not {theirs!r}.", 0.0 if same else np.inf)
+        return Departure(f"{name} is no text; expected text in quotes.")
+    if theirs is None:
+        return Departure(f"{name} is None; expected numbers: is a return missing?")
+    if isinstance(theirs, str):
+        return Departure(f"{name} is the text {theirs[:40]!r}; expected numbers.")
+    assert isinstance(ours, np.ndarray)  # noqa: S101 - our own solution
+    if theirs.shape != ours.shape and not theirs.size == ours.size == 1:
+        axes = exercise.parts[name].split()
+        letters = f" = ({', '.join(axes)})" if axes else ""
+        return Departure(
+            f"{name} has shape {theirs.shape}; expected {ours.shape}{letters}."
+        )
+    return _value_departure(exercise, name, ours, theirs.reshape(ours.shape))
+
+
+def _value_departure(
+    exercise: Exercise, name: str, ours: Array, theirs: Array
+) -> Departure:
+    if not ours.size:
+        return Departure("", 0.0)
+    ours, theirs = (
+        array + 0.0 for array in (ours, theirs)
+    )  # no whole numbers or bools
+    scale = max(1.0, float(np.max(np.abs(ours))))
+    with np.errstate(all="ignore"):
+        errors = np.abs(theirs - ours) / scale
+    errors = np.where(np.isnan(errors), np.inf, errors)
+    largest = float(np.max(errors))
+    if largest <= exercise.tolerance:
+        return Departure("", largest)
+    letters = exercise.parts[name].split()
+    if "T" in letters:  # the first step that departs, not the first sequence
+        t = letters.index("T")
+        steps = np.argwhere(np.moveaxis(errors, t, 0) > exercise.tolerance)[0]
+        first = tuple(np.insert(steps[1:], t, steps[0]))
+    else:
+        first = tuple(np.argwhere(errors > exercise.tolerance)[0])
+    place = ", ".join(
+        f"{_AXES.get(letter.lstrip('0123456789'), 'column')} {index}"
+        for letter, index in zip(letters, first, strict=False)
+    )
+    got = f"{theirs[first]:.6g}"
+    if exercise.cases is None:  # what was expected would give the answer away
+        return Departure(
+            f"{name}: {got} is not right{place and f' ({place})'}.", largest
+        )
+    where = f" departs first at {place}" if place else " is not right"
+    return Departure(f"{name}{where}: expected {ours[first]:.6g}, got {got}.", largest)

@@ -1,0 +1,250 @@
+"""The exercises of lesson 04: the six equations, the gates, and a cell to repair."""
+
+from itertools import product
+
+import numpy as np
+from numpy.random import Generator
+
+from lstm_course.arrays.activations import sigmoid
+from lstm_course.arrays.shapes import Array
+from lstm_course.exercises.exercise import Cases, Exercise, Quiz
+from lstm_course.layers.lstm import LSTMParams, LSTMState, lstm_forward
+
+
+def step_cases() -> Cases:
+    """Return what an LSTM's step is tried on, and the same with less in it."""
+    rng = np.random.default_rng(4)
+    B, D, H = 3, 4, 2
+
+    def normal(*shape: int) -> Array:
+        return rng.normal(size=shape)
+
+    def at(
+        batch: int, input_dim: int, units: int
+    ) -> tuple[Array, LSTMState, LSTMParams]:
+        state = LSTMState(normal(batch, units), normal(batch, units))
+        weights = normal(input_dim, 4 * units), normal(units, 4 * units)
+        params = LSTMParams(*weights, normal(4 * units))
+        return normal(batch, input_dim), state, params
+
+    x_t, state, params = at(B, D, H)
+    nothing = np.zeros_like
+
+    def without(block: int) -> LSTMParams:
+        here = np.repeat(np.arange(4) != block, H)
+        return LSTMParams(*(here * array for array in params))
+
+    return {
+        "random numbers everywhere": (x_t, state, params),
+        "the weights of i all 0": (x_t, state, without(0)),
+        "the weights of f all 0": (x_t, state, without(1)),
+        "the weights of g all 0": (x_t, state, without(2)),
+        "the weights of o all 0": (x_t, state, without(3)),
+        "h' = 0": (x_t, state._replace(h=nothing(state.h)), params),
+        "c' = 0": (x_t, state._replace(c=nothing(state.c)), params),
+        "x = 0": (nothing(x_t), state, params),
+        "no bias": (x_t, state, params._replace(bias=nothing(params.bias))),
+        "one unit": at(B, D, 1),
+        "as many sequences as units": at(2, 3, 2),
+    }
+
+
+# gate_settings ------------------------------------------------------------------
+
+
+def gate_settings(before: float, g: float, c: float, h: float) -> tuple[int, int, int]:
+    """Return i, f and o, each 0 or 1, that lead from c' = before to c and h."""
+    for i, f, o in product((0, 1), repeat=3):
+        if np.allclose([f * before + i * g, o * np.tanh(c)], [c, h]):
+            return i, f, o
+    raise ValueError(f"no gates lead from {before} to c = {c} and h = {h}")
+
+
+def draw_gates(rng: Generator) -> tuple[float, float, float, float]:
+    """Draw a cell state, a candidate, and what is to become of them."""
+    before, g = rng.permutation([-0.8, -0.6, -0.3, 0.2, 0.4, 0.7, 0.9])[:2]
+    i, f = [(0, 1), (1, 0), (1, 1)][rng.integers(3)]
+    c = f * before + i * g
+    return before, g, c, np.tanh(c) if rng.integers(2) else 0.0
+
+
+def ask_for_gates(before: float, g: float, c: float, h: float) -> str:
+    """Return the question."""
+    return (
+        f"A cell holds c' = {before:.1f}, and its candidate is g = {g:.1f}. After the "
+        f"step it is to hold c = {c:.1f} and to show h = {h:.2f}.\n"
+        "Set the gates: (i, f, o), each 0 or 1."
+    )
+
+
+def derive_gates(before: float, g: float, c: float, h: float) -> str:
+    """Return why the gates must stand so."""
+    i, f, o = gate_settings(before, g, c, h)
+    return (
+        f"c = f c' + i g = {f} * {before:.1f} + {i} * {g:.1f} = {c:.1f}: "
+        f"c' is {'kept' if f else 'erased'}, g is {'written' if i else 'left out'}.\n"
+        f"h = o tanh(c) = {o} * {np.tanh(c):.2f} = {h:.2f}: "
+        f"the cell {'is shown' if o else 'stays hidden'}."
+    )
+
+
+# repair_the_cell ----------------------------------------------------------------
+
+
+def repaired_cell(
+    x_t: Array, state: LSTMState, params: LSTMParams
+) -> tuple[Array, Array]:
+    """Return h and c, one block of the weights at a time."""
+    h, c = state
+    H = h.shape[1]
+    z = np.hstack([x_t, h]) @ np.vstack(params[:2]) + params.bias
+    i, f, g, o = (z[:, block * H : (block + 1) * H] for block in range(4))
+
+    c = sigmoid(f) * c + sigmoid(i) * np.tanh(g)
+    return sigmoid(o) * np.tanh(c), c
+
+
+# latch_weights ------------------------------------------------------------------
+
+
+def latch_weights() -> LSTMParams:
+    """Return the weights of a latch of one unit: on after "set", off after "reset"."""
+    return LSTMParams(
+        # The columns are i, f, g, o; the rows are "set" and "reset".
+        kernel=np.array([[20.0, 0.0, 10.0, 0.0], [0.0, -20.0, 0.0, 0.0]]),
+        recurrent_kernel=np.zeros((1, 4)),
+        bias=np.array([-10.0, 10.0, 0.0, 10.0]),
+    )
+
+
+def follow_latch(params: LSTMParams) -> list[bool]:
+    """Return whether the latch is on after each of 24 steps: s set, r reset."""
+    signs = ".s...r..s..........r..rs"
+    inputs = np.array([[[sign == "s", sign == "r"] for sign in signs]], float)
+    weights = LSTMParams(*(np.asarray(array, float) for array in params))
+    outputs, _, _ = lstm_forward(inputs, weights)
+    return list(outputs[0, :, 0] > 0.5)
+
+
+EXERCISES: dict[str, Exercise] = {
+    "gate_settings": Quiz(
+        able="say what each gate does",
+        solution="exercises.lesson_04.gate_settings",
+        draw=draw_gates,
+        question=ask_for_gates,
+        derivation=derive_gates,
+        parts={"i": "", "f": "", "o": ""},
+        mistakes={
+            "forget-gate-means-forget": (
+                "return i, f, o",
+                "return i, 1 - f, o",
+                "Your forget gate is upside down: despite its name, 1 keeps, 0 erases.",
+            ),
+            "gates-in-the-order-f-i-o": (
+                "return i, f, o",
+                "return f, i, o",
+                "Your i and f have changed places: i lets g in, f keeps c'.",
+            ),
+            "output-gate-upside-down": (
+                "return i, f, o",
+                "return i, f, 1 - o",
+                "Your output gate is upside down: h = o tanh(c) is 0 where o is 0.",
+            ),
+        },
+        reasoning="Two questions settle $i$ and $f$: is $c'$ still in $c$, and is $g$ "
+        "in it? A third settles $o$: does $h$ show anything?",
+    ),
+    "lstm_step": Exercise(
+        able="write the six equations of the LSTM as six lines",
+        solution="layers.lstm.lstm_step",
+        cases=step_cases,
+        parts=dict.fromkeys(["h", "c", "i", "f", "g", "o"], "B H"),
+        order=("i", "f", "g", "o", "c", "h"),
+        enough=2,
+        mistakes={
+            "lstm-cell-by-matmul": (
+                "c = f * state.c + i * g",
+                "c = f @ state.c + i * g",
+                "Your f @ c' is a matrix product, which mixes the sequences: ⊙ is *.",
+            ),
+        },
+        hints=(
+            "First z = x W + h' U + b in one go, of shape (B, 4H); then np.split it "
+            "into four along its last axis, in the order i, f, g, o.",
+            "Three of the four go through sigmoid, the third through tanh. Then "
+            "c = f * c' + i * g and h = o * np.tanh(c), and return both.",
+        ),
+        reasoning="The two products and the bias are added up once, for all four "
+        "blocks. What is left are the six equations, a line each.",
+    ),
+    "repair_the_cell": Exercise(
+        able="find the mistake in a cell that someone else wrote",
+        solution="exercises.lesson_04.repaired_cell",
+        cases=step_cases,
+        parts={"h": "B H", "c": "B H"},
+        order=("c", "h"),
+        given=("blocks-in-another-order", "tanh-on-the-way"),
+        mistakes={
+            "blocks-in-another-order": (
+                "i, f, g, o = (",
+                "i, f, o, g = (",
+                "The blocks are cut in another order: the third is g, the fourth is o.",
+            ),
+            "tanh-on-the-way": (
+                "c = sigmoid(f) * c + sigmoid(i) * np.tanh(g)\n"
+                "    return sigmoid(o) * np.tanh(c), c",
+                "c = np.tanh(sigmoid(f) * c + sigmoid(i) * np.tanh(g))\n"
+                "    return sigmoid(o) * c, c",
+                "The cell state is squashed on its way to the next step: only h is "
+                "made of tanh(c), c itself goes on as it is.",
+            ),
+            "weights-in-the-wrong-order": (
+                "np.hstack([x_t, h])",
+                "np.hstack([h, x_t])",
+                "[h', x] meets [W on top of U]: the two must stand in the same order.",
+            ),
+        },
+        hints=(
+            "Take the equations one by one, and lay each beside its line.",
+            "Two things are wrong. One is the order of the blocks; for the other, "
+            "look at what is handed to the next step as c.",
+        ),
+        reasoning="All shapes fit, so only the numbers can tell. The blocks stood as "
+        "i, f, o, g; and the tanh that belongs to $h$ had slipped into $c$, where it "
+        "squashes the memory at every step.",
+    ),
+    "latch_weights": Exercise(
+        able="say what each gate does",
+        solution="exercises.lesson_04.latch_weights",
+        view=follow_latch,
+        confirmed="on from each set to the next reset, in 24 steps",
+        parts={"the latch": "T"},
+        mistakes={
+            "latch-forgets": (
+                "bias=np.array([-10.0, 10.0, 0.0, 10.0])",
+                "bias=np.array([-10.0, 0.0, 0.0, 10.0])",
+                "Your latch loses half of what it holds at each step: what keeps f at "
+                "1 where nothing comes in?",
+            ),
+            "latch-never-resets": (
+                "[0.0, -20.0, 0.0, 0.0]",
+                "[0.0, 0.0, 0.0, 0.0]",
+                "Your latch never goes off: reset must shut the forget gate.",
+            ),
+            "latch-stays-off": (
+                "[20.0, 0.0, 10.0, 0.0]",
+                "[0.0, 0.0, 10.0, 0.0]",
+                "Your latch never goes on: set must open the input gate.",
+            ),
+        },
+        hints=(
+            "Begin with the bias, that is, with steps where nothing comes in: which "
+            "gates are open then?",
+            "Bias: i shut (-10), f open (10), o open (10). Set opens i and makes g "
+            "nearly 1; reset shuts f.",
+        ),
+        reasoning="Where nothing comes in, the bias decides: write nothing, keep all, "
+        "show it. *Set* opens the input gate and makes the candidate 1; *reset* shuts "
+        "the forget gate. Nothing need look at $h'$.",
+    ),
+}

@@ -1,0 +1,193 @@
+"""What holds of each exercise: its solution, its stub, every mistake that applies."""
+
+import pickle
+import re
+from contextlib import nullcontext
+from itertools import pairwise
+
+import numpy as np
+import pytest
+
+from lstm_course.commands.run import read
+from lstm_course.commands.solutions import solution_cells
+from lstm_course.exercises.contents import CONTENTS, LESSON_OF, find_exercise
+from lstm_course.exercises.exercise import Quiz
+from lstm_course.exercises.judge import judge
+from lstm_course.exercises.mistakes import MISTAKES, plant, planted
+
+NAMES = list(LESSON_OF)
+SEEDS = range(12)
+
+
+def cases_of(exercise, seed=1):
+    if isinstance(exercise, Quiz):
+        return {"": exercise.draw(np.random.default_rng(seed))}
+    return exercise.cases() if exercise.cases else {"": ()}
+
+
+def answer_by(exercise, solve, cases):
+    """What a learner gives who solves it like this: a function, or a value."""
+    return solve if exercise.cases else solve(*cases[""])
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_solution_passes(name):
+    exercise = find_exercise(name)
+    for seed in SEEDS if isinstance(exercise, Quiz) else [1]:
+        cases = cases_of(exercise, seed)
+        verdict = judge(exercise, answer_by(exercise, exercise.solve, cases), cases)
+        assert verdict.outcome == "passed", (seed, verdict.text)
+        assert verdict.text.startswith("Right")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_lesson_begins_with_a_stub(name, root):
+    """The cell of the lesson says so, in one line, and nothing fails."""
+    [lesson] = (root / "notebooks").glob(f"{LESSON_OF[name]:02d}_*.ipynb")
+    [cell] = [cell for cell in read(lesson).cells if f'("{name}"' in cell.source]
+    text = "".join(output.get("text", "") for output in cell.outputs)
+    assert f"○ {name}: not started yet" in text
+    verdict = judge(find_exercise(name), lambda *arguments: ...)
+    if find_exercise(name).cases:
+        assert verdict.outcome == "not started"
+
+
+def raw_results(exercise, mistake, cases):
+    """What somebody gets in each case who makes the mistake: a result, or an error."""
+    context = (
+        nullcontext() if mistake.function == exercise.solution else planted(mistake)
+    )
+    own = mistake.function == exercise.solution
+    solve = plant(mistake) if own else exercise.solve
+    results = []
+    with context, np.errstate(all="ignore"):
+        for arguments in cases.values():
+            try:
+                results.append(solve(*arguments))
+            except Exception as error:
+                results.append(error)
+    return results
+
+
+def replay(exercise, results):
+    """An answer that gives these results, case after case."""
+    if not exercise.cases:
+        return results[0]
+    following = iter(results)
+
+    def answer(*_):
+        result = next(following)
+        if isinstance(result, Exception):
+            raise result
+        return result
+
+    return answer
+
+
+def verdicts(exercise, mistake):
+    """What is said of the mistake wherever it makes a difference."""
+    for seed in SEEDS if isinstance(exercise, Quiz) else [1]:
+        cases = cases_of(exercise, seed)
+        results = raw_results(exercise, mistake, cases)
+        right = [exercise.solve(*arguments) for arguments in cases.values()]
+        if pickle.dumps(results) == pickle.dumps(right):
+            continue
+        if all(isinstance(result, Exception) for result in results):
+            continue  # nobody gets that far: Python itself complains
+        answer = replay(exercise, results)
+        verdict = judge(exercise, answer, cases)
+        if verdict.outcome != "passed":
+            yield verdict
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_each_mistake_that_applies_is_named_by_its_own_hint(name):
+    """A row of the table exercises × mistakes: it changes nothing, or it is named.
+
+    A known mistake that is one of the exercise's own in other words goes by that name;
+    and in a quiz two mistakes may lead to the same number, so one question will do.
+    """
+    exercise = find_exercise(name)
+    own = {mistake.name for mistake in exercise.own_mistakes}
+    for mistake in dict.fromkeys((*exercise.own_mistakes, *MISTAKES)):
+        found = list(verdicts(exercise, mistake))
+        if mistake.name in exercise.given and len(exercise.given) == 1:
+            assert {verdict.outcome for verdict in found} == {"not started"}
+            continue
+        assert found or mistake.name not in own, f"{mistake.name} changes nothing"
+        named = [verdict for verdict in found if verdict.mistakes == (mistake.name,)]
+        others = {name for verdict in found for name in verdict.mistakes}
+        if found and not named:
+            assert mistake.name not in own, (mistake.name, found[0])
+            assert others, (mistake.name, found[0])
+            assert others <= own, (mistake.name, found[0])
+        assert all(mistake.hint in verdict.text for verdict in named)
+        assert all(verdict.mistakes for verdict in found), (mistake.name, found)
+
+
+# The lessons' text --------------------------------------------------------------
+
+HEADING = re.compile(r"### Exercise (\d+) \((warm-up|core|stretch)\): \S.*")
+
+
+@pytest.mark.parametrize("lesson", CONTENTS)
+def test_a_lesson_has_its_exercises(lesson, root):
+    """At least three, of three levels, in order, each with its task above it."""
+    [path] = (root / "notebooks").glob(f"{lesson:02d}_*.ipynb")
+    notebook = read(path)
+    levels = CONTENTS[lesson]
+    assert {"warm-up", "core", "stretch"} <= set(levels.values())
+    cells = notebook.cells
+    found = [
+        (name, HEADING.match(above.source))
+        for above, cell in pairwise(cells)
+        if cell.cell_type == "code"
+        for name in re.findall(r'^(?:check|quiz)\("(\w+)"', cell.source, re.M)
+    ]
+    assert [name for name, _ in found] == list(levels)
+    for number, (name, heading) in enumerate(found, start=1):
+        assert heading, f"{name} has no heading above it"
+        assert heading[1] == str(number)
+        assert heading[2] == levels[name], name
+    assert cells[-1].source == f"show_progress({lesson})"
+    text = "".join(output.get("text", "") for output in cells[-1].outputs)
+    assert f"0 of {len(levels)} exercises passed" in text
+
+
+@pytest.mark.parametrize("lesson", CONTENTS)
+def test_the_exercises_can_be_done_by_themselves(lesson, root, capsys):
+    """Whoever comes back for them need not run the lesson once more."""
+    [path] = (root / "notebooks").glob(f"{lesson:02d}_*.ipynb")
+    cells = iter(read(path).cells)
+    for cell in cells:
+        if cell.source.startswith("## Exercises\n"):
+            break
+    names = {"__name__": "__main__"}
+    for cell in cells:
+        if cell.cell_type == "code":
+            exec(cell.source, names)
+    assert capsys.readouterr().out.count("not started") == len(CONTENTS[lesson])
+
+
+@pytest.mark.parametrize("lesson", CONTENTS)
+def test_the_exercises_train_what_the_lesson_promises(lesson, root):
+    """Each phrase of "You will be able to" is trained by some exercise."""
+    [path] = (root / "notebooks").glob(f"{lesson:02d}_*.ipynb")
+    opening = read(path).cells[0].source
+    promise = re.search(r"\*\*You will be able to\*\*(.*)", opening)[1]
+    for name in CONTENTS[lesson]:
+        able = find_exercise(name).able
+        assert able in opening, (name, able)
+        promise = promise.replace(able, " ")
+    left = set(re.findall(r"[^\W\d_]+", promise))
+    assert left <= {"and", "to", "the", "a"}, f"no exercise trains {promise!r}"
+
+
+def test_the_pages_of_solutions_are_made_from_the_lessons(root):
+    for path in sorted((root / "notebooks").glob("*.ipynb")):
+        cells = [(cell.cell_type, cell.source) for cell in solution_cells(path)]
+        page = path.parent / "solutions" / path.name
+        assert page.is_file() == bool(cells), "lstm-course refresh"
+        if cells:
+            there = [(cell.cell_type, cell.source) for cell in read(page).cells]
+            assert there == cells, f"{path.name}: lstm-course refresh"
