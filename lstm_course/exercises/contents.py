@@ -31,7 +31,7 @@ def find_exercise(name: str) -> Exercise:
     """
     if type(name) is not str:
         raise TypeError(
-            f"name is a {type(name).__name__}; expected the exercise's name in quotes"
+            f"name is {type(name).__name__}; expected the exercise's name in quotes"
         )
     if name not in LESSON_OF:
         close = difflib.get_close_matches(name, LESSON_OF, n=3) or list(LESSON_OF)

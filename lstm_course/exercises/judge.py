@@ -143,7 +143,7 @@ def _where(departures: dict[str, Departure], tolerance: float) -> str:
     right = [name for name, found in departures.items() if found.error <= tolerance]
     wrong = [name for name, found in departures.items() if found.error > tolerance]
     text = departures[wrong[0]].text
-    if wrong[0]:
+    if wrong[0] and len({departures[name].text for name in wrong}) > 1:
         text = f"With {wrong[0]}: {text}"
     if right:
         text += f" It is right with {', and with '.join(right[:3])}."

@@ -70,7 +70,7 @@ def _entries() -> list[tuple[str, bool, str]]:
             name, passed, day = entry["exercise"], entry["passed"], entry["day"]
         except (ValueError, TypeError, KeyError):  # empty, or cut off
             continue
-        if name in LESSON_OF and isinstance(day, str):
+        if type(name) is type(day) is str and name in LESSON_OF:
             entries.append((name, passed is True, day))
     return entries
 

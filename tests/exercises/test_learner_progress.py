@@ -1,0 +1,151 @@
+"""The learner's own record: what is kept, what survives, what is told."""
+
+import json
+import multiprocessing
+from datetime import date
+
+import pytest
+from typer.testing import CliRunner
+
+from lstm_course.cli import app
+from lstm_course.exercises import progress
+from lstm_course.exercises.contents import CONTENTS, LESSON_OF
+from lstm_course.exercises.progress import (
+    PROGRESS_VARIABLE,
+    Progress,
+    erase_progress,
+    read_progress,
+    record,
+    report,
+    show_progress,
+)
+
+TODAY = date.today().isoformat()
+
+
+@pytest.fixture(autouse=True)
+def file(tmp_path, monkeypatch):
+    """A learner's file, which is not there at first, nor the folder it goes to."""
+    path = tmp_path / "of the learner" / "progress.jsonl"
+    monkeypatch.setenv(PROGRESS_VARIABLE, str(path))
+    return path
+
+
+def test_without_a_variable_it_is_the_users_own(monkeypatch):
+    monkeypatch.delenv(PROGRESS_VARIABLE)
+    path = progress.progress_file()
+    assert path.name == "progress.jsonl"
+    assert path.parent.name == "lstm_course"
+    assert path.is_absolute()
+
+
+def test_nothing_was_tried_at_first(file):
+    assert read_progress() == dict.fromkeys(LESSON_OF, Progress(0, ""))
+    assert not file.exists(), "reading leaves nothing behind"
+
+
+def test_tries_count_up_to_the_first_that_passes():
+    for passed in (False, False, True, True, False):
+        record("lstm_step", passed=passed)
+    record("gate_settings", passed=False)
+    found = read_progress()
+    assert found["lstm_step"] == Progress(3, TODAY)
+    assert found["gate_settings"] == Progress(1, "")
+    assert found["latch_weights"] == Progress(0, "")
+    assert list(found) == list(LESSON_OF)
+
+
+@pytest.mark.parametrize("cut", range(1, 70))
+def test_a_write_that_was_interrupted_takes_nothing_else_with_it(file, cut):
+    record("lstm_step", passed=True)
+    whole = file.read_bytes()
+    record("gate_settings", passed=True)
+    file.write_bytes(file.read_bytes()[: len(whole) + cut])
+    assert read_progress()["lstm_step"] == Progress(1, TODAY)
+    record("latch_weights", passed=True)
+    assert read_progress()["latch_weights"] == Progress(1, TODAY)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        b"\xff\xfe\x00",
+        b"[]",
+        b"7",
+        b'{"exercise": "lstm_step"}',
+        b'{"exercise": "of a later edition", "passed": true, "day": "2026-11-22"}',
+        b'{"exercise": "lstm_step", "passed": true, "day": 3}',
+        b'{"exercise": ["lstm_step"], "passed": true, "day": "2026-11-22"}',
+    ],
+)
+def test_a_line_that_makes_no_sense_is_passed_over(file, line):
+    record("gate_settings", passed=True)
+    with file.open("ab") as end:
+        end.write(line)
+    record("latch_weights", passed=False)
+    found = read_progress()
+    assert found["gate_settings"].passed == TODAY
+    assert found["latch_weights"] == Progress(1, "")
+    assert found["lstm_step"] == Progress(0, "")
+
+
+def many(name):
+    for _ in range(200):
+        record(name, passed=False)
+
+
+def test_two_notebooks_may_write_at_a_time():
+    names = ["lstm_step", "gate_settings", "latch_weights"]
+    with multiprocessing.get_context("spawn").Pool(3) as pool:
+        pool.map(many, names)
+    found = read_progress()
+    assert [found[name].tries for name in names] == [200, 200, 200]
+
+
+def test_it_is_easy_to_erase(file):
+    record("lstm_step", passed=True)
+    erase_progress()
+    assert not file.exists()
+    assert read_progress()["lstm_step"] == Progress()
+    erase_progress()  # twice does no harm
+
+
+def test_a_lesson_shows_its_own(capsys):
+    record("lstm_step", passed=True)
+    show_progress(4)
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == f"Lesson 04: 1 of {len(CONTENTS[4])} exercises passed"
+    signs = {line.split()[1]: line.split()[0] for line in lines[1:]}
+    assert signs["lstm_step"] == "✓"
+    assert set(signs.values()) == {"✓", "○"}
+    assert list(signs) == list(CONTENTS[4])
+
+
+def test_the_report_is_one_line_for_a_teacher():
+    record("lstm_step", passed=False)
+    record("lstm_step", passed=True)
+    line = report("Kim, 김")
+    assert "\n" not in line
+    told = json.loads(line)
+    assert told["learner"] == "Kim, 김"
+    assert (told["passed"], told["exercises"]) == (1, len(LESSON_OF))
+    assert told["lessons"]["04"]["lstm_step"] == {"tries": 2, "passed": TODAY}
+    assert told["lessons"]["04"]["gate_settings"] == {"tries": 0, "passed": None}
+    assert json.loads(report())["learner"] is None
+
+
+def command(*arguments):
+    result = CliRunner().invoke(app, arguments)
+    assert result.exit_code == 0, result.output
+    return result.output
+
+
+def test_the_commands(file):
+    record("lstm_step", passed=True)
+    shown = command("progress")
+    assert shown.count("Lesson ") == len(CONTENTS)
+    assert shown.endswith(f"Kept in: {file}\n")
+    assert json.loads(command("report"))["passed"] == 1
+    assert json.loads(command("report", "--learner", "Lee"))["learner"] == "Lee"
+    assert command("progress", "--erase") == f"Erased: {file}\n"
+    assert json.loads(command("report"))["passed"] == 0
