@@ -15,7 +15,8 @@ from typer.testing import CliRunner
 from lstm_course import cli
 from lstm_course.training.history import History
 
-COMMANDS = ["lab", "test", "run", "refresh", "train", "experiments", "doctor"]
+COMMANDS = ["lab", "test", "run", "refresh", "train", "bench", "experiments"]
+COMMANDS += ["progress", "report", "doctor"]
 
 
 def invoke(*arguments):

@@ -4,6 +4,7 @@ import copy
 import dis
 import inspect
 import pickle
+import re
 import traceback
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -13,10 +14,12 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from lstm_course.arrays.shapes import Array
+from lstm_course.arrays.trees import tree_leaves
 from lstm_course.exercises.exercise import Cases
 from lstm_course.exercises.guard import overheard
 
 _PACKAGE = Path(__file__).resolve().parents[1]
+_SIGNATURE = re.compile(r", with gufunc signature \S+")  # NumPy's, of a matrix product
 _MOST_ENTRIES = 1_000_000
 _PLAIN = (bool, int, float, complex)
 
@@ -62,7 +65,7 @@ def attempt_function(answer: Any, cases: Cases, view: Callable[[Any], Any]) -> A
             except Refusal as refusal:
                 problems.append(str(refusal))
             except BaseException as error:  # it may raise anything
-                problems.append(_in_words(error))
+                problems.append(_in_words(error) + _shapes(error, answer, copies))
             if pickle.dumps(copies) != kept:
                 raise Refusal(
                     "Your function changes its arguments. The caller still needs them: "
@@ -217,7 +220,7 @@ def _in_words(error: BaseException, what: str = "Your function") -> str:
     """Say what was raised, and where in the learner's own lines."""
     kind = type(error).__name__
     try:
-        message = " ".join(str(error).split())[:200]
+        message = _SIGNATURE.sub("", " ".join(str(error).split()))[:200]
     except Exception:  # an exception may be made to raise, too
         message = ""
     frames = traceback.extract_tb(error.__traceback__)
@@ -226,3 +229,20 @@ def _in_words(error: BaseException, what: str = "Your function") -> str:
     where = f" in the line `{own[-1].line}`" if own and own[-1].line else ""
     told = f": {message}" if message else "."
     return f"{what} raises {kind}{where}{told}"
+
+
+def _shapes(error: BaseException, answer: Any, arguments: tuple[Any, ...]) -> str:
+    """Say which shapes come in, where that may be what is wrong."""
+    if not isinstance(error, ValueError | IndexError):
+        return ""
+    try:
+        names = list(inspect.signature(answer).parameters)
+        leaves = [
+            f"{leaf} {array.shape}"
+            for name, argument in zip(names, arguments, strict=True)
+            if isinstance(argument, tuple | np.ndarray)
+            for leaf, array in tree_leaves(argument, name)
+        ]
+    except (TypeError, ValueError):  # no list of names, or something else than arrays
+        return ""
+    return f" (What comes in: {', '.join(leaves)}.)" if leaves else ""

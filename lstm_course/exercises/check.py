@@ -1,6 +1,7 @@
 """What a lesson calls: ``check`` an answer, put a ``quiz``, show the ``solution``."""
 
 import inspect
+import re
 import textwrap
 from collections import Counter
 from typing import Any
@@ -15,6 +16,7 @@ from lstm_course.exercises.progress import record
 
 _SIGNS = {"passed": "✓", "failed": "✗", "not started": "○"}
 _WIDTH = 88
+_OPERATOR = re.compile(r" ([-=*+@/⊙]) ")
 
 _failures: Counter[str] = Counter()
 _shown: set[tuple[str, int]] = set()  # questions whose derivation was given
@@ -126,5 +128,9 @@ def _tell(name: str, verdict: Verdict) -> None:
 
 
 def _say(text: str) -> None:
-    for line in text.splitlines():
-        print(textwrap.fill(line, _WIDTH, subsequent_indent="  "))
+    """Print in lines that are not too long, and do not break an equation in two."""
+    for line in _OPERATOR.sub("\u00a0\\1\u00a0", text).splitlines():
+        filled = textwrap.fill(
+            line, _WIDTH, subsequent_indent="  ", break_on_hyphens=False
+        )
+        print(filled.replace("\u00a0", " "))

@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from itertools import combinations, islice
+from itertools import chain, combinations, islice
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
@@ -23,7 +23,7 @@ _AXES = {
     "V": "word",
     "K": "output",
 }
-_MOST_PAIRS = 400
+_MOST_COMBINATIONS = 400
 
 Outcomes = dict[str, list[att.Leaf] | None]
 
@@ -102,10 +102,10 @@ def judge(exercise: Exercise, answer: Any, cases: Cases | None = None) -> Verdic
 
 
 def _not_started(exercise: Exercise) -> Verdict:
-    what = "Write your answer in place of the three dots"
+    what = "replace the dots by your answer"
     if exercise.given:
-        what = "It is as it was given: find what is wrong, mend it"
-    return Verdict("not started", f"not started yet. {what}, and run the cell again.")
+        what = "this is the code as it was given. Mend it"
+    return Verdict("not started", f"not started yet: {what}, then run the cell.")
 
 
 def _compare(exercise: Exercise, cases: Cases, tried: att.Attempt) -> Verdict:
@@ -120,7 +120,7 @@ def _compare(exercise: Exercise, cases: Cases, tried: att.Attempt) -> Verdict:
         text = f"Right: {what}." if what else "Right."
         return Verdict("passed", text)
     if found := recognise(exercise, cases, expected, tried.outcomes):
-        several = "There are two mistakes in it. " * (len(found) > 1)
+        several = f"There are {len(found)} mistakes in it. " * (len(found) > 1)
         hints = " ".join(mistake.hint for mistake in found)
         return Verdict("failed", several + hints, tuple(m.name for m in found))
     if tried.problem:
@@ -167,7 +167,7 @@ def outcomes_of(
 def recognise(
     exercise: Exercise, cases: Cases, expected: Outcomes, outcomes: Outcomes
 ) -> tuple[Mistake, ...]:
-    """Return the known mistake, or the two, that give just these outcomes."""
+    """Return the known mistake, or the few, that give just these outcomes."""
     for mistakes, solve in _mistaken(exercise):
         wrong = outcomes_of(exercise, solve, cases)
         if _alike(exercise, wrong, outcomes) and not _alike(exercise, wrong, expected):
@@ -178,7 +178,7 @@ def recognise(
 def _mistaken(
     exercise: Exercise,
 ) -> Iterator[tuple[tuple[Mistake, ...], Callable[..., Any]]]:
-    """Yield the solution with each mistake in it, in what it calls, and each two."""
+    """Yield the solution with each mistake in it, in what it calls, and several."""
     own = exercise.own_mistakes
     for mistake in own:
         yield (mistake,), plant(mistake)
@@ -187,9 +187,11 @@ def _mistaken(
         if mistake not in own and mistake.module in sys.modules:
             with planted(mistake):
                 yield (mistake,), exercise.solve
-    for pair in islice(combinations(own, 2), _MOST_PAIRS):
-        with suppress(ValueError):  # both change the same line
-            yield pair, plant(*pair)
+    most = 2 + (len(exercise.given) > 1)  # in a repair, one more than were given
+    several = (combinations(own, size) for size in range(2, most + 1))
+    for some in islice(chain(*several), _MOST_COMBINATIONS):
+        with suppress(ValueError):  # two of them change the same line
+            yield some, plant(*some)
 
 
 def _alike(exercise: Exercise, ours: Outcomes, theirs: Outcomes) -> bool:
@@ -214,38 +216,44 @@ def departure(
     """Return the first place where an answer departs, or the largest error."""
     if expected is None or got is None:
         return Departure("It raises an error.")
+    ours = _by_name(exercise, expected)
+    theirs = _by_name(exercise, got)
+    if len(theirs) not in {len(ours), exercise.enough}:
+        return Departure(_miscounted(exercise, len(theirs), got))
+    found = [
+        _leaf_departure(exercise, name, ours[name], theirs[name])
+        for name in exercise.order or ours
+        if name in theirs
+    ]
+    wrong = [one for one in found if one.error > exercise.tolerance]
+    if not wrong:
+        return Departure("", max(one.error for one in found))
+    if exercise.cases is None:  # a few numbers, or words: tell all that are wrong
+        return Departure(" ".join(one.text for one in wrong))
+    return wrong[0]
+
+
+def _by_name(exercise: Exercise, leaves: list[att.Leaf]) -> dict[str, att.Leaf]:
+    """Return the leaves by the names of the parts; a surplus by numbers."""
     names = list(exercise.parts)
-    parts = _parts(got, exercise.enough or len(names), len(names))
-    if isinstance(parts, str):
-        return Departure(parts)
-    theirs = dict(zip(names, parts, strict=False))
-    ours = dict(zip(names, _parts(expected, len(names), len(names)), strict=True))
-    largest = 0.0
-    for name in exercise.order or names:
-        if name not in theirs:
-            continue
-        found = _leaf_departure(exercise, name, ours[name], theirs[name])
-        if found.error > exercise.tolerance:
-            return found
-        largest = max(largest, found.error)
-    return Departure("", largest)
+    wanted = {len(names), exercise.enough}
+    only = leaves[0] if len(leaves) == 1 else None
+    if len(names) > 1 and isinstance(only, np.ndarray) and only.ndim:
+        # One array may hold all parts: a row of numbers, or states on one another.
+        axes = exercise.parts[names[0]].split()
+        if only.ndim == 1 + len(axes) and (len(only) in wanted or not axes):
+            leaves = [np.asarray(part) for part in only]
+    surplus = [str(number) for number in range(len(names), len(leaves))]
+    return dict(zip([*names, *surplus], leaves, strict=False))
 
 
-def _parts(got: list[att.Leaf], enough: int, most: int) -> list[att.Leaf] | str:
-    """Return as many parts as are wanted, or say why there are not."""
-    if enough <= len(got) <= most:
-        return got
+def _miscounted(exercise: Exercise, count: int, got: list[att.Leaf]) -> str:
     if len(got) == 1 and got[0] is None:
         return "Your function returns None: is the line with return missing?"
-    if len(got) == 1 and isinstance(got[0], np.ndarray):
-        parts = list(got[0]) if got[0].ndim else []  # one array that holds them all
-        if enough <= len(parts) <= most:
-            return [np.asarray(part) for part in parts]
-    return f"Your answer has {_count(len(got))}; expected {_count(enough)}."
-
-
-def _count(number: int) -> str:
-    return f"{number} part{'s' * (number != 1)}"
+    names = list(exercise.parts)[: exercise.enough or None]
+    answer = "Your answer" if exercise.cases is None else "What you return"
+    parts = f"{count} part{'s' * (count != 1)}"
+    return f"{answer} has {parts}; expected {len(names)}: {', '.join(names)}."
 
 
 def _leaf_departure(
@@ -275,9 +283,8 @@ def _value_departure(
 ) -> Departure:
     if not ours.size:
         return Departure("", 0.0)
-    ours, theirs = (
-        array + 0.0 for array in (ours, theirs)
-    )  # no whole numbers or bools
+    asked = ours.dtype == bool
+    ours, theirs = ours + 0.0, theirs + 0.0  # no whole numbers, no True and False
     scale = max(1.0, float(np.max(np.abs(ours))))
     with np.errstate(all="ignore"):
         errors = np.abs(theirs - ours) / scale
@@ -297,6 +304,8 @@ def _value_departure(
         for letter, index in zip(letters, first, strict=False)
     )
     got = f"{theirs[first]:.6g}"
+    if exercise.cases is None and asked and not place:
+        return Departure(f"{name}? {'Yes' if theirs[first] else 'No'}.", largest)
     if exercise.cases is None:  # what was expected would give the answer away
         return Departure(
             f"{name}: {got} is not right{place and f' ({place})'}.", largest

@@ -65,14 +65,14 @@ def draw_gates(rng: Generator) -> tuple[float, float, float, float]:
     before, g = rng.permutation([-0.8, -0.6, -0.3, 0.2, 0.4, 0.7, 0.9])[:2]
     i, f = [(0, 1), (1, 0), (1, 1)][rng.integers(3)]
     c = f * before + i * g
-    return before, g, c, np.tanh(c) if rng.integers(2) else 0.0
+    return before, g, c, np.tanh(c) if rng.random() < 0.6 else 0.0
 
 
 def ask_for_gates(before: float, g: float, c: float, h: float) -> str:
     """Return the question."""
     return (
-        f"A cell holds c' = {before:.1f}, and its candidate is g = {g:.1f}. After the "
-        f"step it is to hold c = {c:.1f} and to show h = {h:.2f}.\n"
+        f"A cell holds c' = {before:.1f}; its candidate is g = {g:.1f}.\n"
+        f"After the step it is to hold c = {c:.1f} and to show h = {h:.2f}.\n"
         "Set the gates: (i, f, o), each 0 or 1."
     )
 
@@ -101,7 +101,8 @@ def repaired_cell(
     i, f, g, o = (z[:, block * H : (block + 1) * H] for block in range(4))
 
     c = sigmoid(f) * c + sigmoid(i) * np.tanh(g)
-    return sigmoid(o) * np.tanh(c), c
+    h = sigmoid(o) * np.tanh(c)
+    return h, c
 
 
 # latch_weights ------------------------------------------------------------------
@@ -117,13 +118,30 @@ def latch_weights() -> LSTMParams:
     )
 
 
-def follow_latch(params: LSTMParams) -> list[bool]:
-    """Return whether the latch is on after each of 24 steps: s set, r reset."""
-    signs = ".s...r..s..........r..rs"
-    inputs = np.array([[[sign == "s", sign == "r"] for sign in signs]], float)
+def follow_latch(params: LSTMParams) -> list[np.bool_]:
+    """Return whether the latch is on at the places that LATCH names."""
     weights = LSTMParams(*(np.asarray(array, float) for array in params))
-    outputs, _, _ = lstm_forward(inputs, weights)
-    return list(outputs[0, :, 0] > 0.5)
+
+    def is_on(signs: str) -> np.bool_:
+        inputs = np.array([[[sign == "s", sign == "r"] for sign in signs]], float)
+        outputs, _, _ = lstm_forward(inputs, weights)
+        on: np.bool_ = outputs[0, -1, 0] > 0.5
+        return on
+
+    return [is_on(signs) for signs in LATCH.values()]
+
+
+LATCH = {  # s is a set, r a reset, a dot nothing
+    "On at the start": ".",
+    "On right after a set": ".s",
+    "On one step later": ".s.",
+    "On twenty steps later": ".s" + 20 * ".",
+    "Still on after a second set": "..s..s..",
+    "On right after a reset": "..s..r",
+    "On ten steps after a reset": "..s..r" + 10 * ".",
+    "On after two sets and a reset": ".s.s.r.",
+    "On after two resets and a set": ".r.r.s.",
+}
 
 
 EXERCISES: dict[str, Exercise] = {
@@ -167,6 +185,35 @@ EXERCISES: dict[str, Exercise] = {
                 "c = f @ state.c + i * g",
                 "Your f @ c' is a matrix product, which mixes the sequences: ⊙ is *.",
             ),
+            "lstm-h-of-the-old-cell": (
+                "h = o * np.tanh(c)",
+                "h = o * np.tanh(state.c)",
+                "Your h shows the cell as it was before the step: take the new c.",
+            ),
+            "lstm-gates-not-squashed": (
+                "i = sigmoid(z_i)\n    f = sigmoid(z_f)\n    g = np.tanh(z_g)\n"
+                "    o = sigmoid(z_o)",
+                "i, f, g, o = z_i, z_f, np.tanh(z_g), z_o",
+                "Your gates can be any number: i, f and o go through sigmoid.",
+            ),
+            "lstm-nothing-squashed": (
+                "i = sigmoid(z_i)\n    f = sigmoid(z_f)\n    g = np.tanh(z_g)\n"
+                "    o = sigmoid(z_o)",
+                "i, f, g, o = z_i, z_f, z_g, z_o",
+                "Your gates and candidate can be any number: i, f and o go through "
+                "sigmoid, g through tanh.",
+            ),
+            "lstm-candidate-not-squashed": (
+                "g = np.tanh(z_g)",
+                "g = z_g",
+                "Your candidate can be any number: it goes through tanh.",
+            ),
+            "lstm-recurrent-part-missing": (
+                " + state.h @ params.recurrent_kernel",
+                "",
+                "Your gates see the input alone: add h' @ U, the part of the step "
+                "before.",
+            ),
         },
         hints=(
             "First z = x W + h' U + b in one go, of shape (B, 4H); then np.split it "
@@ -192,22 +239,44 @@ EXERCISES: dict[str, Exercise] = {
             ),
             "tanh-on-the-way": (
                 "c = sigmoid(f) * c + sigmoid(i) * np.tanh(g)\n"
-                "    return sigmoid(o) * np.tanh(c), c",
+                "    h = sigmoid(o) * np.tanh(c)",
                 "c = np.tanh(sigmoid(f) * c + sigmoid(i) * np.tanh(g))\n"
-                "    return sigmoid(o) * c, c",
+                "    h = sigmoid(o) * c",
                 "The cell state is squashed on its way to the next step: only h is "
                 "made of tanh(c), c itself goes on as it is.",
             ),
-            "weights-in-the-wrong-order": (
+            "tanh-lost": (
+                "h = sigmoid(o) * np.tanh(c)",
+                "h = sigmoid(o) * c",
+                "Now c goes on as it is, and that is right. But h shows it as it is, "
+                "too: the tanh that you took from c belongs there.",
+            ),
+            "tanh-twice": (
+                "c = sigmoid(f) * c + sigmoid(i) * np.tanh(g)",
+                "c = np.tanh(sigmoid(f) * c + sigmoid(i) * np.tanh(g))",
+                "Now h is made of tanh(c), and that is right. But c is squashed "
+                "before, and so goes on squashed.",
+            ),
+            "inputs-in-another-order": (
                 "np.hstack([x_t, h])",
                 "np.hstack([h, x_t])",
                 "[h', x] meets [W on top of U]: the two must stand in the same order.",
             ),
+            "weights-in-another-order": (
+                "np.vstack(params[:2])",
+                "np.vstack(params[1::-1])",
+                "[x, h'] meets [U on top of W]: the two must stand in the same order.",
+            ),
+            "repaired-h-and-c-swapped": (
+                "return h, c",
+                "return c, h",
+                "Your h and c have changed places: h is returned first.",
+            ),
         },
         hints=(
             "Take the equations one by one, and lay each beside its line.",
-            "Two things are wrong. One is the order of the blocks; for the other, "
-            "look at what is handed to the next step as c.",
+            "Compare the order in which z is cut with i, f, g, o. Then ask where the "
+            "tanh stands: what goes on as c, and what goes out as h?",
         ),
         reasoning="All shapes fit, so only the numbers can tell. The blocks stood as "
         "i, f, o, g; and the tanh that belongs to $h$ had slipped into $c$, where it "
@@ -217,31 +286,62 @@ EXERCISES: dict[str, Exercise] = {
         able="say what each gate does",
         solution="exercises.lesson_04.latch_weights",
         view=follow_latch,
-        confirmed="on from each set to the next reset, in 24 steps",
-        parts={"the latch": "T"},
+        confirmed="it is on from a set to the next reset, for twenty steps and more",
+        parts=dict.fromkeys(LATCH, ""),
         mistakes={
-            "latch-forgets": (
+            "latch-does-not-stay-on": (
                 "bias=np.array([-10.0, 10.0, 0.0, 10.0])",
                 "bias=np.array([-10.0, 0.0, 0.0, 10.0])",
-                "Your latch loses half of what it holds at each step: what keeps f at "
-                "1 where nothing comes in?",
+                "Your latch goes on, but does not stay on. Where nothing comes in, z "
+                "is the bias alone: f must keep (near 1), and o must show.",
+            ),
+            "latch-fades": (
+                "bias=np.array([-10.0, 10.0, 0.0, 10.0])",
+                "bias=np.array([-10.0, 3.0, 0.0, 10.0])",
+                "Your latch fades: f is not near enough to 1 where nothing comes in.",
             ),
             "latch-never-resets": (
                 "[0.0, -20.0, 0.0, 0.0]",
                 "[0.0, 0.0, 0.0, 0.0]",
-                "Your latch never goes off: reset must shut the forget gate.",
+                "Your latch does not go off: at a reset z is the bias plus the row of "
+                "reset, and with it f must be near 0.",
             ),
             "latch-stays-off": (
                 "[20.0, 0.0, 10.0, 0.0]",
                 "[0.0, 0.0, 10.0, 0.0]",
-                "Your latch never goes on: set must open the input gate.",
+                "Your latch does not go on: at a set z is the bias plus the row of "
+                "set, and with it i and o must be near 1, and so must g.",
+            ),
+            "latch-half-open": (
+                "[20.0, 0.0, 10.0, 0.0]",
+                "[10.0, 0.0, 10.0, 0.0]",
+                "Your latch does not quite go on: at a set i, g and o must each be "
+                "near 1. z is the bias plus the row, and -10 + 10 is 0: a gate half "
+                "open.",
+            ),
+            "latch-only-hides": (
+                "[0.0, -20.0, 0.0, 0.0]",
+                "[0.0, 0.0, 0.0, -20.0]",
+                "Your reset hides the cell and does not erase it: it comes back when o "
+                "opens again. Which gate erases?",
+            ),
+            "latch-always-on": (
+                "bias=np.array([-10.0, 10.0, 0.0, 10.0])",
+                "bias=np.array([10.0, 10.0, 10.0, 10.0])",
+                "Your latch goes on by itself: where nothing comes in, i must be shut.",
+            ),
+            "latch-rows-swapped": (
+                "[[20.0, 0.0, 10.0, 0.0], [0.0, -20.0, 0.0, 0.0]]",
+                "[[0.0, -20.0, 0.0, 0.0], [20.0, 0.0, 10.0, 0.0]]",
+                "Your rows have changed places: the first is set, the second is reset.",
             ),
         },
         hints=(
-            "Begin with the bias, that is, with steps where nothing comes in: which "
-            "gates are open then?",
-            "Bias: i shut (-10), f open (10), o open (10). Set opens i and makes g "
-            "nearly 1; reset shuts f.",
+            "Begin with the steps where nothing comes in, where z is the bias alone: "
+            "which gates are open then? What comes in adds its row to the bias.",
+            "Bias: i shut (-10), f open (10), g 0, o open (10). The row of set turns "
+            "the -10 of i into +10, so it holds 20 there, and 10 for g; that of reset "
+            "turns f round.",
         ),
         reasoning="Where nothing comes in, the bias decides: write nothing, keep all, "
         "show it. *Set* opens the input gate and makes the candidate 1; *reset* shuts "
