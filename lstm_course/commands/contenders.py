@@ -80,7 +80,6 @@ class _NumPy:
         """Train as the body of the course's fit does; predict by its predict."""
         from lstm_course.arrays.trees import tree_from_leaves, tree_leaves
         from lstm_course.training import model as course
-        from lstm_course.training.losses import binary_cross_entropy
         from lstm_course.training.optimizers import optimizer_init, rmsprop_update
 
         model = course.NumpySentimentModel(course.SentimentConfig())
@@ -93,9 +92,9 @@ class _NumPy:
             params, order = model.params, rng.permutation(reviews)
             for start in range(0, reviews, REFERENCE.batch):
                 chosen = order[start : start + REFERENCE.batch]
-                z, trace = course.sentiment_forward(ids[chosen], params, model.config)
-                _, dz = binary_cross_entropy(z, labels[chosen])
-                grads = course.sentiment_backward(dz, trace, model.config)
+                _, _, grads = course.sentiment_gradients(
+                    ids[chosen], labels[chosen], params, model.config
+                )
                 params, state = rmsprop_update(
                     params, grads, state, learning_rate=_RATE
                 )

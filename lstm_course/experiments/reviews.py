@@ -4,14 +4,12 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from lstm_course.training.losses import binary_cross_entropy
 from lstm_course.training.model import (
     LabelledIds,
     NumpySentimentModel,
     SentimentConfig,
     SentimentParams,
-    sentiment_backward,
-    sentiment_forward,
+    sentiment_gradients,
     sentiment_init,
 )
 from lstm_course.training.optimizers import adam_update, optimizer_init
@@ -53,11 +51,9 @@ def train_in_pieces(
         if not len(rest):
             rest = rng.permutation(len(labels))
         chosen, rest = rest[:batch_size], rest[batch_size:]
-        logits, trace = sentiment_forward(
-            train.ids[chosen], params, config, dropout_rng=rng
+        loss, _, grads = sentiment_gradients(
+            train.ids[chosen], labels[chosen], params, config, dropout_rng=rng
         )
-        loss, d_logits = binary_cross_entropy(logits, labels[chosen])
-        grads = sentiment_backward(d_logits, trace, config)
         params, state = adam_update(params, grads, state, learning_rate=learning_rate)
         total_loss += loss * len(chosen)
         reviews += len(chosen)

@@ -188,6 +188,28 @@ def sentiment_backward(
 _PREDICTED_AT_ONCE = 256  # reviews: large enough for speed, small enough for the cache
 
 
+def sentiment_gradients(
+    ids: Ids,
+    labels: Array,
+    params: SentimentParams,
+    config: SentimentConfig,
+    *,
+    dropout_rng: np.random.Generator | None = None,
+) -> tuple[float, Array, SentimentParams]:
+    """Return the mean loss of a batch, its logits (B,), and the loss's gradient.
+
+    Args:
+        ids: int (B, T).
+        labels: (B,) 0 or 1, as floating point.
+        params: the weights, whose form the gradient has.
+        config: what the model is made of.
+        dropout_rng: draws the dropout; None leaves it out.
+    """
+    logits, trace = sentiment_forward(ids, params, config, dropout_rng=dropout_rng)
+    loss, d_logits = binary_cross_entropy(logits, labels)
+    return loss, logits, sentiment_backward(d_logits, trace, config)
+
+
 class NumpySentimentModel:
     """The sentiment model with everything computed by this package."""
 
@@ -254,11 +276,13 @@ class NumpySentimentModel:
             total_loss = correct = 0.0
             for start in range(0, len(order), batch_size):
                 chosen = order[start : start + batch_size]
-                logits, trace = sentiment_forward(
-                    train.ids[chosen], params, self.config, dropout_rng=self._rng
+                loss, logits, grads = sentiment_gradients(
+                    train.ids[chosen],
+                    labels[chosen],
+                    params,
+                    self.config,
+                    dropout_rng=self._rng,
                 )
-                loss, d_logits = binary_cross_entropy(logits, labels[chosen])
-                grads = sentiment_backward(d_logits, trace, self.config)
                 params, state = update(
                     params, grads, state, learning_rate=learning_rate
                 )
