@@ -7,6 +7,7 @@ import pickle
 import re
 import traceback
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from types import EllipsisType, FunctionType, GeneratorType
 from typing import Any, NamedTuple
@@ -21,6 +22,8 @@ from lstm_course.exercises.guard import overheard
 _PACKAGE = Path(__file__).resolve().parents[1]
 _SIGNATURE = re.compile(r", with gufunc signature \S+")  # NumPy's, of a matrix product
 _MOST_ENTRIES = 1_000_000
+_MOST_PARTS = 10_000
+_DEEPEST = 8
 _PLAIN = (bool, int, float, complex)
 
 Leaf = Array | str | None  # what an answer is made of
@@ -33,6 +36,21 @@ class Attempt(NamedTuple):
     problem: str = ""  # the first thing in its way, in words
     untouched: bool = False  # nobody has begun to write it
     printed: str = ""
+
+
+def is_whole(attempt: object, cases: Cases) -> bool:
+    """Tell whether an attempt is as made here: an answer may have changed anything."""
+    if type(attempt) is not Attempt:
+        return False
+    outcomes, problem, untouched, printed = attempt
+    if not (type(problem) is type(printed) is str and type(outcomes) is dict):
+        return False
+    lists = [outcome for outcome in outcomes.values() if outcome is not None]
+    return (untouched is True or list(outcomes) == list(cases)) and all(
+        type(leaves) is list
+        and all(type(leaf) in (str, np.ndarray, type(None)) for leaf in leaves)
+        for leaves in lists
+    )
 
 
 class Refusal(Exception):  # noqa: N818 - not an error of the course
@@ -65,14 +83,17 @@ def attempt_function(answer: Any, cases: Cases, view: Callable[[Any], Any]) -> A
             except Refusal as refusal:
                 problems.append(str(refusal))
             except BaseException as error:  # it may raise anything
-                problems.append(_in_words(error) + _shapes(error, answer, copies))
-            if pickle.dumps(copies) != kept:
+                problems.append(in_words(error) + _shapes(error, answer, copies))
+            if _pickled(copies) != kept:
                 raise Refusal(
                     "Your function changes its arguments. The caller still needs them: "
                     "make new arrays (c = f * c, not c *= f; x.copy() before x[0] = …)."
                 )
     if changed := [name for name in numpy_before if _differs(name, numpy_before)]:
         raise Refusal(f"Your function replaces numpy.{changed[0]}: leave NumPy alone.")
+    if problems and len(problems) < len(cases):
+        label = next(label for label, outcome in outcomes.items() if outcome is None)
+        problems[0] = f"With {label}: {problems[0]}"
     return Attempt(outcomes, (problems or [""])[0], printed=page.text)
 
 
@@ -87,11 +108,14 @@ def attempt_value(answer: Any, view: Callable[[Any], Any]) -> Attempt:
             outcomes = {"": plain(view(answer))}
         except Untouched:
             return Attempt(untouched=True)
-        except Refusal:
-            raise
-        except BaseException as error:
-            raise Refusal(_in_words(error, "Your answer")) from None
     return Attempt(dict(outcomes), printed=page.text)
+
+
+def _pickled(arguments: object) -> bytes:
+    try:
+        return pickle.dumps(arguments)
+    except Exception:  # there is something new in them
+        return b""
 
 
 def is_stub(answer: Any) -> bool:
@@ -139,11 +163,15 @@ def plain(value: Any) -> list[Leaf]:
         Refusal: there is something in it that is no number; says what.
         Untouched: there are three dots in it.
     """
-    leaves = list(_leaves(value))
-    if sum(leaf.size for leaf in leaves if isinstance(leaf, np.ndarray)) > (
-        _MOST_ENTRIES
-    ):
-        raise Refusal("Your answer returns more than a million numbers: far too many.")
+    leaves: list[Leaf] = []
+    entries = 0
+    for leaf in _leaves(value):
+        leaves.append(leaf)
+        entries += leaf.size if isinstance(leaf, np.ndarray) else len(leaf or "")
+        if entries > _MOST_ENTRIES:
+            raise Refusal("Your answer has more than a million entries: far too many.")
+        if len(leaves) > _MOST_PARTS:
+            raise Refusal(f"Your answer has more than {_MOST_PARTS:,} parts.")
     return [np.array(leaf) if isinstance(leaf, np.ndarray) else leaf for leaf in leaves]
 
 
@@ -151,7 +179,10 @@ def _leaves(value: Any, depth: int = 0) -> Iterator[Leaf]:
     kind = type(value)
     if isinstance(value, EllipsisType):
         raise Untouched
-    if depth > 8:
+    if isinstance(value, np.ndarray | np.generic) and value.dtype.kind in "UT":
+        value = value.tolist()  # texts
+        kind = type(value)
+    if depth > _DEEPEST:
         raise Refusal("Your answer is a list inside a list inside a list, too deep.")
     if value is None or kind is str:
         yield value
@@ -180,17 +211,21 @@ def _leaves(value: Any, depth: int = 0) -> Iterator[Leaf]:
 
 def _numbers(value: Any) -> Array:
     array = np.asarray(value)
+    if array.dtype.kind == "O" and any(item is ... for item in array.flat):
+        raise Untouched
     if array.dtype.kind not in "biufc":
         raise Refusal(f"Your answer holds {array.dtype}; expected numbers.")
     return array
 
 
 def _rectangle(value: Any) -> Array | None:
-    """Return nested lists of plain numbers as an array, or None where they are not."""
+    """Return nested lists of plain numbers, or a list of like arrays, as one array."""
     first = value
-    while isinstance(first, tuple | list) and len(first):
-        first = first[0]
-    if type(first) not in _PLAIN and not isinstance(first, np.generic):
+    for _ in range(_DEEPEST + 1):
+        if isinstance(first, tuple | list) and len(first):
+            first = first[0]
+    in_list = type(value) is list and type(first) is np.ndarray  # a step each, say
+    if not in_list and type(first) not in _PLAIN and not isinstance(first, np.generic):
         return None
     try:
         array = np.array(value)
@@ -205,25 +240,24 @@ def _rectangle(value: Any) -> Array | None:
 def _check_arguments(answer: Any, arguments: tuple[Any, ...]) -> None:
     try:
         signature = inspect.signature(answer)
-    except (TypeError, ValueError):  # written in C: it will tell when it is called
+    except Exception:  # written in C, or odd: it will tell when it is called
         return
     try:
         signature.bind(*arguments)
     except TypeError:
         raise Refusal(
-            f"Your function takes {signature}; it is called with "
+            f"Your function takes {str(signature)[:200]}; it is called with "
             f"{len(arguments)} argument{'s' * (len(arguments) != 1)}."
         ) from None
 
 
-def _in_words(error: BaseException, what: str = "Your function") -> str:
+def in_words(error: BaseException, what: str = "Your function") -> str:
     """Say what was raised, and where in the learner's own lines."""
-    kind = type(error).__name__
-    try:
+    kind, message, frames = "an error", "", traceback.StackSummary()
+    with suppress(BaseException):  # an exception may be made to raise, too
+        kind = type(error).__name__
+        frames = traceback.extract_tb(error.__traceback__)
         message = _SIGNATURE.sub("", " ".join(str(error).split()))[:200]
-    except Exception:  # an exception may be made to raise, too
-        message = ""
-    frames = traceback.extract_tb(error.__traceback__)
     others = (str(_PACKAGE), "site-packages", "<frozen")
     own = [f for f in frames if not any(other in f.filename for other in others)]
     where = f" in the line `{own[-1].line}`" if own and own[-1].line else ""
@@ -237,12 +271,24 @@ def _shapes(error: BaseException, answer: Any, arguments: tuple[Any, ...]) -> st
         return ""
     try:
         names = list(inspect.signature(answer).parameters)
-        leaves = [
-            f"{leaf} {array.shape}"
+        told = [
+            text
             for name, argument in zip(names, arguments, strict=True)
-            if isinstance(argument, tuple | np.ndarray)
-            for leaf, array in tree_leaves(argument, name)
+            if (text := _shape(name, argument))
         ]
-    except (TypeError, ValueError):  # no list of names, or something else than arrays
+    except Exception:  # no list of names, or something else than arrays
         return ""
-    return f" (What comes in: {', '.join(leaves)}.)" if leaves else ""
+    return f" (What comes in: {', '.join(told)}.)" if told else ""
+
+
+def _shape(name: str, argument: Any) -> str:
+    """Say the shape of an array, or of those in a named tuple, a tuple or a list."""
+    if isinstance(argument, np.ndarray):
+        return f"{name} {argument.shape}"
+    if hasattr(argument, "_fields"):
+        leaves = tree_leaves(argument, name)
+        return ", ".join(f"{leaf} {array.shape}" for leaf, array in leaves)
+    if isinstance(argument, tuple | list) and len(argument) < 10:
+        arrays = [array for array in argument if isinstance(array, np.ndarray)]
+        return f"{name}: {', '.join(str(array.shape) for array in arrays)}"
+    return ""

@@ -16,10 +16,11 @@ from lstm_course.exercises.progress import record
 
 _SIGNS = {"passed": "✓", "failed": "✗", "not started": "○"}
 _WIDTH = 88
-_OPERATOR = re.compile(r" ([-=*+@/⊙]) ")
+# Code in backticks, what stands in brackets, and an operator with its operands.
+_WHOLE = re.compile(r"`[^`]{1,70}`|\([^()]{1,40}\)| [-=*+@/⊙] ")
 
 _failures: Counter[str] = Counter()
-_shown: set[tuple[str, int]] = set()  # questions whose derivation was given
+_shown: set[str] = set()  # questions whose derivation was given
 
 
 def check(name: str, answer: Any) -> None:
@@ -71,13 +72,14 @@ def quiz(name: str, answer: Any = ..., *, seed: int) -> None:
         )
     check_at_least("seed", seed, 0)
     numbers = exercise.draw(np.random.default_rng(seed))
-    _say(exercise.question(*numbers))
+    question = exercise.question(*numbers)
+    _say(question)
     verdict = judge(exercise, answer, {"": numbers})
-    if verdict.outcome == "not started":
+    if verdict.outcome == "not started" or verdict.form:
         _tell(name, verdict)
         return
-    known = (name, seed) in _shown
-    _shown.add((name, seed))
+    known = question in _shown
+    _shown.add(question)
     if verdict.outcome == "passed" and known:
         verdict = Verdict(
             "not started", f"Right, as was shown. Now try seed={seed + 1}."
@@ -109,10 +111,10 @@ def _hint(name: str, exercise: Exercise) -> str:
     small, large = exercise.hints
     if _failures[name] == 2 and small:
         return f"\nHint: {small}"
-    if _failures[name] > 2 and large:
-        look = f'from lstm_course import solution; solution("{name}")'
-        return f"\nHint: {large}\nOr look at the course's own: {look}"
-    return ""
+    look = f'\nThe course\'s own: from lstm_course import solution; solution("{name}")'
+    if _failures[name] == 3 and large:
+        return f"\nHint: {large}{look}"
+    return look if _failures[name] > 3 else ""
 
 
 def _tell(name: str, verdict: Verdict) -> None:
@@ -128,8 +130,9 @@ def _tell(name: str, verdict: Verdict) -> None:
 
 
 def _say(text: str) -> None:
-    """Print in lines that are not too long, and do not break an equation in two."""
-    for line in _OPERATOR.sub("\u00a0\\1\u00a0", text).splitlines():
+    """Print in lines that are not too long, and break no code or equation in two."""
+    whole = _WHOLE.sub(lambda piece: piece[0].replace(" ", "\u00a0"), text)
+    for line in whole.split("\n"):
         filled = textwrap.fill(
             line, _WIDTH, subsequent_indent="  ", break_on_hyphens=False
         )

@@ -23,6 +23,7 @@ _AXES = {
     "V": "word",
     "K": "output",
 }
+_PLAIN = (bool, int, float, str)
 _MOST_COMBINATIONS = 400
 
 Outcomes = dict[str, list[att.Leaf] | None]
@@ -34,6 +35,7 @@ class Verdict(NamedTuple):
     outcome: Literal["passed", "failed", "not started"]
     text: str
     mistakes: tuple[str, ...] = ()  # those that were recognised, by name
+    form: bool = False  # it failed by its form: there was nothing to compare
 
 
 class Departure(NamedTuple):
@@ -71,6 +73,8 @@ def judge(exercise: Exercise, answer: Any, cases: Cases | None = None) -> Verdic
             return att.attempt_value(answer, exercise.view)
         except att.Refusal as refusal:
             return str(refusal)
+        except BaseException as error:  # an odd object may, wherever it is touched
+            return att.in_words(error, "Your answer")
 
     try:
         att.check_numpy()
@@ -85,8 +89,10 @@ def judge(exercise: Exercise, answer: Any, cases: Cases | None = None) -> Verdic
         )
     except DiedError:
         return Verdict("failed", "Your answer ended Python itself; it was run apart.")
-    if isinstance(tried, str):
-        return Verdict("failed", tried)
+    if type(tried) is str:
+        return Verdict("failed", _one_line(tried), form=True)
+    if not isinstance(tried, att.Attempt) or not att.is_whole(tried, cases):
+        return Verdict("failed", "Your answer changes the code that checks it.")
     if tried.untouched:
         return _not_started(exercise)
     verdict = _compare(exercise, cases, tried)
@@ -99,6 +105,12 @@ def judge(exercise: Exercise, answer: Any, cases: Cases | None = None) -> Verdic
         )
         return verdict._replace(text=f"{verdict.text} {remark}")
     return verdict
+
+
+def _one_line(text: str) -> str:
+    """Return a text as it may be printed, whatever it quotes."""
+    line = " ".join(text[:600].split())
+    return "".join(letter if letter.isprintable() else "?" for letter in line)
 
 
 def _not_started(exercise: Exercise) -> Verdict:
@@ -124,8 +136,10 @@ def _compare(exercise: Exercise, cases: Cases, tried: att.Attempt) -> Verdict:
         hints = " ".join(mistake.hint for mistake in found)
         return Verdict("failed", several + hints, tuple(m.name for m in found))
     if tried.problem:
-        return Verdict("failed", tried.problem)
-    return Verdict("failed", _where(departures, exercise.tolerance))
+        return Verdict("failed", _one_line(tried.problem))
+    form = np.isinf(min(error for error in errors if error > exercise.tolerance))
+    text = _where(departures, exercise.tolerance, cases)
+    return Verdict("failed", text, form=bool(form))
 
 
 def _confirmation(exercise: Exercise, cases: int, error: float) -> str:
@@ -139,12 +153,17 @@ def _confirmation(exercise: Exercise, cases: int, error: float) -> str:
     return f"{what} {agree} with the course's own {precision}, {where}"
 
 
-def _where(departures: dict[str, Departure], tolerance: float) -> str:
+def _where(departures: dict[str, Departure], tolerance: float, cases: Cases) -> str:
     right = [name for name, found in departures.items() if found.error <= tolerance]
     wrong = [name for name, found in departures.items() if found.error > tolerance]
-    text = departures[wrong[0]].text
-    if wrong[0] and len({departures[name].text for name in wrong}) > 1:
+    text, error = departures[wrong[0]]
+    if wrong[0] and np.isfinite(error):  # a wrong form is the same in every case
         text = f"With {wrong[0]}: {text}"
+    elif np.isinf(error) and text[1] != " ":  # no symbol, such as h
+        text = text[0].upper() + text[1:]
+    given = cases[wrong[0]]
+    if wrong[0] and all(type(value) in _PLAIN for value in given):
+        text += f" It was called with ({', '.join(map(repr, given))})."
     if right:
         text += f" It is right with {', and with '.join(right[:3])}."
     return text
@@ -168,9 +187,12 @@ def recognise(
     exercise: Exercise, cases: Cases, expected: Outcomes, outcomes: Outcomes
 ) -> tuple[Mistake, ...]:
     """Return the known mistake, or the few, that give just these outcomes."""
+    if all(outcome is None for outcome in outcomes.values()):
+        return ()  # nothing but failures: anything may have led to them
     for mistakes, solve in _mistaken(exercise):
-        wrong = outcomes_of(exercise, solve, cases)
-        if _alike(exercise, wrong, outcomes) and not _alike(exercise, wrong, expected):
+        if _gives(exercise, solve, cases, outcomes) and not _gives(
+            exercise, solve, cases, expected
+        ):
             return mistakes
     return ()
 
@@ -187,6 +209,8 @@ def _mistaken(
         if mistake not in own and mistake.module in sys.modules:
             with planted(mistake):
                 yield (mistake,), exercise.solve
+    if exercise.cases is None and len(exercise.parts) < 3:
+        return  # a number or two: too many ways lead there by chance
     most = 2 + (len(exercise.given) > 1)  # in a repair, one more than were given
     several = (combinations(own, size) for size in range(2, most + 1))
     for some in islice(chain(*several), _MOST_COMBINATIONS):
@@ -194,15 +218,17 @@ def _mistaken(
             yield some, plant(*some)
 
 
-def _alike(exercise: Exercise, ours: Outcomes, theirs: Outcomes) -> bool:
-    """Tell whether two sets of outcomes are the same, and not only failures."""
-    if all(outcome is None for outcome in theirs.values()):
-        return False
-    for label in theirs:
-        if ours[label] is None or theirs[label] is None:
-            if ours[label] is not theirs[label]:
+def _gives(
+    exercise: Exercise, solve: Callable[..., Any], cases: Cases, outcomes: Outcomes
+) -> bool:
+    """Tell whether a function of ours gives these; it is called until it does not."""
+    for label, arguments in cases.items():
+        ours = outcomes_of(exercise, solve, {label: arguments})[label]
+        theirs = outcomes[label]
+        if ours is None or theirs is None:
+            if ours is not theirs:
                 return False
-        elif departure(exercise, ours[label], theirs[label]).error > exercise.tolerance:
+        elif departure(exercise, ours, theirs).error > exercise.tolerance:
             return False
     return True
 
@@ -218,7 +244,7 @@ def departure(
         return Departure("It raises an error.")
     ours = _by_name(exercise, expected)
     theirs = _by_name(exercise, got)
-    if len(theirs) not in {len(ours), exercise.enough}:
+    if len(theirs) not in {len(ours), exercise.enough or len(ours)}:
         return Departure(_miscounted(exercise, len(theirs), got))
     found = [
         _leaf_departure(exercise, name, ours[name], theirs[name])
@@ -229,14 +255,15 @@ def departure(
     if not wrong:
         return Departure("", max(one.error for one in found))
     if exercise.cases is None:  # a few numbers, or words: tell all that are wrong
-        return Departure(" ".join(one.text for one in wrong))
+        text = " ".join(one.text for one in wrong)
+        return Departure(text, max(one.error for one in wrong))
     return wrong[0]
 
 
 def _by_name(exercise: Exercise, leaves: list[att.Leaf]) -> dict[str, att.Leaf]:
     """Return the leaves by the names of the parts; a surplus by numbers."""
     names = list(exercise.parts)
-    wanted = {len(names), exercise.enough}
+    wanted = {len(names), exercise.enough or len(names)}
     only = leaves[0] if len(leaves) == 1 else None
     if len(names) > 1 and isinstance(only, np.ndarray) and only.ndim:
         # One array may hold all parts: a row of numbers, or states on one another.
@@ -262,14 +289,16 @@ def _leaf_departure(
     if isinstance(ours, str):
         if isinstance(theirs, str):
             same = theirs.strip().casefold() == ours.strip().casefold()
-            return Departure(f"{name} is not {theirs!r}.", 0.0 if same else np.inf)
+            return Departure(f"{name} is not {theirs[:40]!r}.", 0.0 if same else 1.0)
         return Departure(f"{name} is no text; expected text in quotes.")
     if theirs is None:
-        return Departure(f"{name} is None; expected numbers: is a return missing?")
+        return Departure(f"{name} is None; expected numbers.")
     if isinstance(theirs, str):
         return Departure(f"{name} is the text {theirs[:40]!r}; expected numbers.")
     assert isinstance(ours, np.ndarray)  # noqa: S101 - our own solution
     if theirs.shape != ours.shape and not theirs.size == ours.size == 1:
+        if ours.size == 1:
+            return Departure(f"{name} has {theirs.size} numbers; expected one.")
         axes = exercise.parts[name].split()
         letters = f" = ({', '.join(axes)})" if axes else ""
         return Departure(

@@ -79,11 +79,15 @@ def test_hints_come_with_the_second_and_the_third_failure(told):
     third = told()
     assert large in third
     assert 'from lstm_course import solution; solution("lstm_step")' in third
+    check("lstm_step", upside_down)
+    fourth = told()
+    assert large not in fourth, "it was read"
+    assert 'solution("lstm_step")' in fourth
     check("lstm_step", step)
     assert told().startswith("✓ lstm_step: Right: h and c agree")
     check("lstm_step", upside_down)
     assert "Hint" not in told(), "it counts afresh"
-    assert read_progress()["lstm_step"].tries == 4
+    assert read_progress()["lstm_step"].tries == 5
 
 
 def test_what_was_verified_is_said_with_its_precision(told):

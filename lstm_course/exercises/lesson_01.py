@@ -1,0 +1,380 @@
+"""The exercises of lesson 01: shapes, windows of a series, a log, and sentences."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
+from numpy.random import Generator
+
+from lstm_course.arrays.shapes import Array
+from lstm_course.data.text import Vocabulary, pad_batch
+from lstm_course.exercises.exercise import Cases, Exercise, Quiz
+from lstm_course.layers.lstm import lstm_forward, lstm_init
+
+# shapes_on_the_way --------------------------------------------------------------
+
+
+def shapes_on_the_way(*sizes: int) -> tuple[tuple[int, ...], ...]:
+    """Return the shape of each array between the ids of texts and an LSTM's h."""
+    B, T, V, D, H = sizes
+    ids = np.zeros((B, T), int)
+    vectors = np.zeros((V, D))[ids]
+    params = lstm_init(np.random.default_rng(1), vectors.shape[-1], H)
+    outputs, state, _ = lstm_forward(vectors, params)
+    arrays = ids, np.eye(V)[ids], vectors, vectors[:, 2], outputs, state.h
+    return tuple(array.shape for array in arrays)
+
+
+def draw_sizes(rng: Generator) -> tuple[int, ...]:
+    """Draw B, T, V, D and H, all different."""
+    B, T, D, H = rng.permutation(np.arange(3, 13))[:4].tolist()
+    return B, T, 10 * int(rng.integers(2, 6)), D, H
+
+
+def ask_for_shapes(*sizes: int) -> str:
+    """Return the question."""
+    B, T, V, D, H = sizes
+    return (
+        f"{B} texts are padded to {T} steps each: ids. A table has {V} rows of {D} "
+        f"numbers, one row for each id: vectors = table[ids]. An LSTM with {H} units "
+        "reads the vectors: outputs, and h after the last step.\n"
+        f"What shapes have ids, np.eye({V})[ids], vectors, vectors[:, 2], outputs, h?"
+    )
+
+
+def derive_shapes(*sizes: int) -> str:
+    """Return each shape and the reason for it."""
+    ids, one_hot, vectors, step, outputs, h = shapes_on_the_way(*sizes)
+    return (
+        f"ids: a row for each text, a column for each step: (B, T) = {ids}\n"
+        f"np.eye({sizes[2]})[ids]: V numbers in place of each id: (B, T, V) = "
+        f"{one_hot}\n"
+        f"vectors: D numbers in place of each id: (B, T, D) = {vectors}\n"
+        f"vectors[:, 2]: the index removes its axis, time: (B, D) = {step}\n"
+        f"outputs: features become units, step by step: (B, T, H) = {outputs}\n"
+        f"h: the units after the last step, no time left: (B, H) = {h}"
+    )
+
+
+def as_texts(shapes: Sequence[Any]) -> tuple[str, ...]:
+    """Return shapes as texts, so that their numbers of axes may differ."""
+    if not np.iterable(shapes):
+        return (str(shapes),)
+    return tuple(
+        shape if isinstance(shape, str) else str(tuple(np.atleast_1d(shape).tolist()))
+        for shape in shapes
+    )
+
+
+# windows_of_features ------------------------------------------------------------
+
+
+def windows_of_features(series: Array, length: int) -> tuple[Array, Array]:
+    """Return windows (B, T, D), and feature 0 at the step after each, (B,)."""
+    stretches = sliding_window_view(series, length, axis=0)  # (B + 1, D, T)
+    inputs = stretches[:-1].swapaxes(1, 2)
+    return inputs, series[length:, 0]
+
+
+def window_cases() -> Cases:
+    """Return series and lengths of windows."""
+    rng = np.random.default_rng(1)
+    series = rng.normal(size=(9, 3))
+    return {
+        "random numbers everywhere": (series, 4),
+        "a single feature": (series[:, :1], 4),
+        "windows of one step": (series, 1),
+        "two windows only": (series, 7),
+        "as many features as steps": (series, 3),
+        "all features alike": (np.repeat(series[:, :1], 2, axis=1), 4),
+    }
+
+
+# repair_the_log -----------------------------------------------------------------
+
+
+def repaired_log(log: Array, stations: int) -> Array:
+    """Return a log's readings, (B, T, D), less the mean over time of each station."""
+    by_time = log.reshape(-1, stations, log.shape[1])  # (T, B, D)
+    batch = by_time.swapaxes(0, 1)
+    less: Array = batch - batch.mean(axis=1, keepdims=True)
+    return less
+
+
+def log_cases() -> Cases:
+    """Return logs (T B, D), and how many stations, B, have written each."""
+    rng = np.random.default_rng(2)
+    T, B, D = 5, 3, 2
+    offsets = np.tile(rng.normal(size=(B, D)), (T, 1))
+    readings = rng.normal(size=(T * B, D))
+    readings -= np.tile(readings.reshape(T, B, D).mean(axis=0), (T, 1))
+    return {
+        "random numbers everywhere": (readings + offsets, B),
+        "means of 0": (readings, B),
+        "a single station": (readings + offsets, 1),
+        "a single feature": ((readings + offsets)[:, :1], B),
+        "as many stations as steps": ((readings + offsets)[:9], 3),
+    }
+
+
+# sentences_to_vectors -----------------------------------------------------------
+
+
+def sentences_to_vectors(texts: Sequence[str], length: int, table: Array) -> Array:
+    """Return the texts as (B, T, D), with a vocabulary as long as the table."""
+    vocabulary = Vocabulary.build(texts, num_words=len(table))
+    encoded = [vocabulary.encode(text) for text in texts]
+    ids, _ = pad_batch(encoded, length)
+    return table[ids]
+
+
+def sentence_cases() -> Cases:
+    """Return texts, how long they are to be, and a table for their words."""
+    rng = np.random.default_rng(3)
+    table = rng.normal(size=(9, 2))
+    texts = [
+        "The film was good, not bad.",
+        "Good!",
+        "The film was not at all good; I fell asleep.",
+    ]
+    return {
+        "short texts and long ones": (texts, 6, table),
+        "short texts only": (["Good film.", "Bad!", "Not a good film"], 6, table),
+        "long texts only": ([texts[2], texts[0]], 5, table),
+        "all texts just as long": (["A good film", "A bad film"], 4, table),
+        "a row of the table for every word": (texts, 6, rng.normal(size=(20, 2))),
+        "a single text": (["Not bad, not bad at all"], 8, table),
+    }
+
+
+EXERCISES: dict[str, Exercise] = {
+    "shapes_on_the_way": Quiz(
+        able="say every shape on the way before you run the cell",
+        solution="exercises.lesson_01.shapes_on_the_way",
+        draw=draw_sizes,
+        question=ask_for_shapes,
+        derivation=derive_shapes,
+        view=as_texts,
+        parts=dict.fromkeys(
+            ["ids", "np.eye(V)[ids]", "vectors", "vectors[:, 2]", "outputs", "h"], ""
+        ),
+        mistakes={
+            "index-keeps-its-axis": (
+                "vectors[:, 2]",
+                "vectors[:, 2:3]",
+                "Your vectors[:, 2] still has a time axis: a slice keeps its axis, an "
+                "index removes it.",
+            ),
+            "index-on-the-batch": (
+                "vectors[:, 2]",
+                "vectors[2]",
+                "Your vectors[:, 2] is one text at all steps: the colon stands for the "
+                "batch, and the 2 is on the second axis.",
+            ),
+            "outputs-as-wide-as-the-input": (
+                "vectors[:, 2], outputs",
+                "vectors[:, 2], vectors",
+                "Your outputs are as wide as the vectors: a layer turns features into "
+                "units.",
+            ),
+            "h-at-every-step": (
+                "outputs, state.h",
+                "outputs, outputs",
+                "Your h has a time axis: it is what is left after the last step.",
+            ),
+            "outputs-and-h-swapped": (
+                "outputs, state.h",
+                "state.h, outputs",
+                "Your outputs and h have changed places: the outputs are there at "
+                "every step, h after the last only.",
+            ),
+            "vectors-as-wide-as-the-vocabulary": (
+                "vectors, vectors[:, 2]",
+                "np.eye(V)[ids], np.eye(V)[ids][:, 2]",
+                "Your vectors have a number for each row of the table: each id picks "
+                "one row, so its length counts.",
+            ),
+        },
+        reasoning="Letters first, numbers after: $(B, T)$, and each stage puts "
+        "something at the end, or in place of the last letter. An index takes a letter "
+        "away.",
+    ),
+    "windows_of_features": Exercise(
+        able="turn numbers or sentences into an array of shape (batch, time, features)",
+        solution="exercises.lesson_01.windows_of_features",
+        cases=window_cases,
+        parts={"the block of inputs": "B T D", "the row of targets": "B"},
+        mistakes={
+            "windows-with-time-last": (
+                "stretches[:-1].swapaxes(1, 2)",
+                "stretches[:-1]",
+                "Your windows have their axes in the order (B, D, T): "
+                "sliding_window_view puts the new axis last, and time belongs in the "
+                "middle.",
+            ),
+            "windows-reshaped": (
+                "stretches[:-1].swapaxes(1, 2)",
+                "stretches[:-1].reshape(-1, length, series.shape[1])",
+                "Your windows are reshaped where two axes should change places: the "
+                "shape is right, but features and steps are stirred.",
+            ),
+            "window-without-a-target": (
+                "stretches[:-1]",
+                "stretches",
+                "Your inputs have one window too many: nothing follows the last one.",
+            ),
+            "last-target-left-out": (
+                "stretches[:-1].swapaxes(1, 2)\n    return inputs, series[length:, 0]",
+                "stretches[:-2].swapaxes(1, 2)\n"
+                "    return inputs, series[length:-1, 0]",
+                "Your last window is missing, and its target with it: B is N - T.",
+            ),
+            "target-inside-the-window": (
+                "series[length:, 0]",
+                "series[length - 1 : -1, 0]",
+                "Your target is the last step of its own window: it should be the "
+                "step after it.",
+            ),
+            "target-with-all-features": (
+                "series[length:, 0]",
+                "series[length:]",
+                "Your targets hold every feature: feature 0 alone is to be foretold.",
+            ),
+            "target-in-a-column": (
+                "series[length:, 0]",
+                "series[length:, :1]",
+                "Your targets stand in a column, (B, 1): a slice keeps its axis, "
+                "an index removes it.",
+            ),
+            "target-of-another-feature": (
+                "series[length:, 0]",
+                "series[length:, -1]",
+                "Your targets are those of the last feature: feature 0 is asked for.",
+            ),
+            "windows-side-by-side": (
+                "stretches[:-1].swapaxes(1, 2)\n    return inputs, series[length:, 0]",
+                "stretches[:-1:length].swapaxes(1, 2)\n"
+                "    return inputs, series[length::length, 0]",
+                "Your windows stand side by side: each is to begin one step after the "
+                "one before.",
+            ),
+        },
+        hints=(
+            "There are N - T windows: the first is series[0:T], the next "
+            "series[1 : T + 1]. Which step follows each of them?",
+            "inputs = np.stack([series[k : k + length] for k in range(len(series) - "
+            "length)]), and the target of window k is series[k + length, 0].",
+        ),
+        reasoning="`sliding_window_view` puts the steps of a window on a new axis at "
+        "the end, $(B + 1, D, T)$. Time and features have to change places, which "
+        "is no case for `reshape`. The last window goes, for nothing follows it.",
+    ),
+    "repair_the_log": Exercise(
+        able="turn numbers or sentences into an array of shape (batch, time, features)",
+        solution="exercises.lesson_01.repaired_log",
+        cases=log_cases,
+        parts={"the batch": "B T D"},
+        given=("log-reshaped", "mean-over-stations"),
+        mistakes={
+            "log-reshaped": (
+                "log.reshape(-1, stations, log.shape[1])  # (T, B, D)\n"
+                "    batch = by_time.swapaxes(0, 1)",
+                "log\n    batch = log.reshape(stations, -1, log.shape[1])",
+                "Your batch mixes the stations: reshape cuts the log in its own order, "
+                "and there the station changes from line to line.",
+            ),
+            "mean-over-stations": (
+                "axis=1",
+                "axis=0",
+                "Your mean runs over the stations, at each step: each station's own "
+                "mean runs over time.",
+            ),
+            "mean-over-features": (
+                "axis=1",
+                "axis=2",
+                "Your mean runs over the features: it mixes degrees with wind. It "
+                "should run over time.",
+            ),
+            "one-mean-for-all": (
+                "batch.mean(axis=1, keepdims=True)",
+                "batch.mean()",
+                "Your mean is one number for everything: there is one for each station "
+                "and each feature.",
+            ),
+            "one-mean-for-all-stations": (
+                "batch.mean(axis=1, keepdims=True)",
+                "batch.mean(axis=(0, 1))",
+                "Your mean is one for all stations together: each has its own.",
+            ),
+            "mean-without-its-axis": (
+                "axis=1, keepdims=True",
+                "axis=1",
+                "Your means have shape (B, D), and NumPy lines shapes up at the right: "
+                "they need a time axis of size 1 to meet (B, T, D).",
+            ),
+            "log-time-first": (
+                "batch = by_time.swapaxes(0, 1)\n"
+                "    less: Array = batch - batch.mean(axis=1, keepdims=True)",
+                "batch = by_time\n"
+                "    less: Array = batch - batch.mean(axis=0, keepdims=True)",
+                "Your batch is (T, B, D), time first: each station's own mean is taken "
+                "away, but the batch comes first.",
+            ),
+        },
+        hints=(
+            "Take the lesson's log of two thermometers, a line for each reading, and "
+            "write down what the reshape makes of it. Then ask over which axis the "
+            "mean runs.",
+            "Keep the log's order at first, reshape(-1, B, D), which is (T, B, D); "
+            "then swapaxes(0, 1). The mean over time is that over axis 1.",
+        ),
+        reasoning="A line of the log is followed by another station's, so the log is "
+        "cut into times first, $(T, B, D)$, which `reshape` may do; then two axes "
+        "change places. The mean runs over time, axis 1, and `keepdims` leaves an axis "
+        "of size 1 there for broadcasting.",
+    ),
+    "sentences_to_vectors": Exercise(
+        able="turn numbers or sentences into an array of shape (batch, time, features)",
+        solution="exercises.lesson_01.sentences_to_vectors",
+        cases=sentence_cases,
+        parts={"the block": "B T D"},
+        mistakes={
+            "a-vocabulary-for-each-text": (
+                "[vocabulary.encode(text) for text in texts]",
+                "[\n        Vocabulary.build([text], num_words=len(table))"
+                ".encode(text) for text in texts\n    ]",
+                "Your texts have a vocabulary each, so that the same word has several "
+                "ids: build one from all texts.",
+            ),
+            "vocabulary-too-large": (
+                "num_words=len(table)",
+                "num_words=len(table) + 3",
+                "Your vocabulary has ids beyond the last row of the table: num_words "
+                "counts all ids, those that are no words included.",
+            ),
+            "start-left-out": (
+                "vocabulary.encode(text) for",
+                "vocabulary.encode(text)[1:] for",
+                "Your texts lack the id 1, with which each begins.",
+            ),
+            "padding-as-zeros": (
+                "ids, _ = pad_batch(encoded, length)\n    return table[ids]",
+                "ids, mask = pad_batch(encoded, length)\n"
+                "    return table[ids] * mask[..., np.newaxis]",
+                "Your padding is zeros in the last block: 0 is an id, and picks its "
+                "row of the table like any other.",
+            ),
+        },
+        hints=(
+            "Four stages: the vocabulary, the ids of each text, one block (B, T) by "
+            "padding, and a row of the table in place of each id.",
+            "Vocabulary.build(texts, num_words=len(table)), then its encode for each "
+            "text, then pad_batch(encoded, length), which returns ids and a mask, and "
+            "table[ids].",
+        ),
+        reasoning="The picture of the lesson, stage by stage. The table has a row for "
+        "each id, padding included, so `num_words` is its length; and indexing it with "
+        "a block $(B, T)$ puts a row of $D$ numbers in place of each id.",
+    ),
+}

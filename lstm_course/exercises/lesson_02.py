@@ -1,0 +1,570 @@
+"""The exercises of lesson 02: an echo, the step, the layer, Keras, a blinker."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.random import Generator
+
+from lstm_course.arrays.shapes import Array
+from lstm_course.exercises.exercise import Cases, Exercise, Quiz
+from lstm_course.layers.rnn import RNNParams, rnn_forward
+
+Weights = tuple[Array, Array, Array]
+
+# echo_on_paper ------------------------------------------------------------------
+
+
+def echo_on_paper(w: float, u: float, b: float, *inputs: float) -> tuple[float, ...]:
+    """Return the hidden state after each step of an RNN with one unit."""
+    h, echo = 0.0, []
+    for x in inputs:
+        z = x * w + h * u + b
+        h = float(np.tanh(z))
+        echo.append(h)
+    return tuple(echo)
+
+
+def draw_echo(rng: Generator) -> tuple[float, ...]:
+    """Draw w, u and b, and three inputs."""
+    w = rng.choice([0.5, 0.7, 0.8])
+    u = rng.choice([-1.2, -0.9, 0.6, 0.9, 1.2])
+    b = rng.choice([-0.3, -0.2, 0.1, 0.2])
+    return float(w), float(u), float(b), *map(float, rng.permutation([-1, 0, 1, 2])[:3])
+
+
+def ask_for_echo(w: float, u: float, b: float, *inputs: float) -> str:
+    """Return the question."""
+    return (
+        f"A vanilla RNN with one unit: w = {w:g}, u = {u:g}, b = {b:g}. It begins with "
+        f"h' = 0 and reads the inputs {', '.join(f'{x:g}' for x in inputs)}.\n"
+        "What is h after each of the three steps, to 3 digits after the point?"
+    )
+
+
+def derive_echo(w: float, u: float, b: float, *inputs: float) -> str:
+    """Return z and h of each step."""
+    lines, before = [], 0.0
+    for t, (x, h) in enumerate(
+        zip(inputs, echo_on_paper(w, u, b, *inputs), strict=True), start=1
+    ):
+        numbers = [f"({n})" if n[0] == "-" else n for n in (f"{x:g}", f"{w:g}")]
+        state, weight = (
+            f"({n})" if n[0] == "-" else n for n in (f"{before:.3f}", f"{u:g}")
+        )
+        bias = f"- {-b:g}" if b < 0 else f"+ {b:g}"
+        z = x * w + before * u + b
+        lines.append(
+            f"t = {t}: z = {' * '.join(numbers)} + {state} * {weight} {bias} = "
+            f"{z:.3f}, h = tanh(z) = {h:.3f}"
+        )
+        before = h
+    return "\n".join(lines)
+
+
+# rnn_step -----------------------------------------------------------------------
+
+
+def column_step(x_t: Array, h: Array, weights: Weights) -> Array:
+    """Return the new hidden states (B, H), by the matrices of a text with columns."""
+    W_x, W_h, b = weights
+    z = x_t @ W_x.T + h @ W_h.T + b
+    new_h: Array = np.tanh(z)
+    return new_h
+
+
+def column_step_cases() -> Cases:
+    """Return what a step is tried on, and the same with less in it."""
+    rng = np.random.default_rng(2)
+
+    def at(batch: int, input_dim: int, units: int) -> tuple[Array, Array, Weights]:
+        shapes = (units, input_dim), (units, units), (units,)
+        W_x, W_h, b = (rng.normal(size=shape) for shape in shapes)
+        x_t, h = (rng.normal(size=(batch, width)) for width in (input_dim, units))
+        return x_t, h, (W_x, W_h, b)
+
+    x_t, h, weights = at(3, 4, 2)
+    W_x, W_h, b = weights
+    return {
+        "random numbers everywhere": (x_t, h, weights),
+        "h' = 0": (x_t, 0 * h, weights),
+        "x = 0": (0 * x_t, h, weights),
+        "no bias": (x_t, h, (W_x, W_h, 0 * b)),
+        "a W_h that is its own transpose": (x_t, h, (W_x, W_h + W_h.T, b)),
+        "as many features as units": at(4, 3, 3),
+        "as many sequences as features and units": at(3, 3, 3),
+        "as many sequences as units": at(2, 3, 2),
+        "one unit": at(3, 4, 1),
+    }
+
+
+# rnn_layer ----------------------------------------------------------------------
+
+
+def rnn_layer(inputs: Array, first_h: Array, weights: Weights) -> tuple[Array, Array]:
+    """Return h after each step, (B, T, H), and after the last, (B, H)."""
+    W, U, b = weights
+    h, outputs = first_h, []
+    for t in range(inputs.shape[1]):
+        h = np.tanh(inputs[:, t] @ W + h @ U + b)
+        outputs.append(h)
+    return np.stack(outputs, axis=1), h
+
+
+def layer_cases() -> Cases:
+    """Return what a layer is tried on, and the same with less in it."""
+    rng = np.random.default_rng(3)
+
+    def at(batch: int, steps: int) -> tuple[Array, Array, Weights]:
+        D, H = 4, 2
+        W, U, b = (rng.normal(size=shape) for shape in ((D, H), (H, H), (H,)))
+        inputs, h = (rng.normal(size=(batch, *axes)) for axes in ((steps, D), (H,)))
+        return inputs, h, (W, U, b)
+
+    inputs, h, weights = at(3, 5)
+    W, U, b = weights
+    return {
+        "random numbers everywhere": (inputs, h, weights),
+        "a single step": (inputs[:, :1], h, weights),
+        "a first h of 0": (inputs, 0 * h, weights),
+        "U = 0": (inputs, h, (W, 0 * U, b)),
+        "no bias": (inputs, h, (W, U, 0 * b)),
+        "a U that is its own transpose": (inputs, h, (W, U + U.T, b)),
+        "a single sequence": at(1, 5),
+        "as many steps as sequences": at(3, 3),
+    }
+
+
+# compare_with_keras -------------------------------------------------------------
+
+
+def largest_difference(weights: Sequence[Array], inputs: Array, theirs: Array) -> float:
+    """Return how far the outputs of another layer are from ours, at the most."""
+    ours, _, _ = rnn_forward(inputs, RNNParams(*weights))
+    return float(np.max(np.abs(ours - theirs)))
+
+
+def comparison_cases() -> Cases:
+    """Return outputs that depart from the right ones, each time elsewhere."""
+    rng = np.random.default_rng(5)
+    B, T, D, H = 3, 5, 4, 2
+    shapes = (D, H), (H, H), (H,)
+    weights = [rng.normal(size=shape) for shape in shapes]
+    inputs = rng.normal(size=(B, T, D))
+    right, _, _ = rnn_forward(inputs, RNNParams(*weights))
+
+    def apart(where: Any, differences: Array) -> tuple[list[Array], Array, Array]:
+        theirs = right.copy()
+        theirs[where] += differences
+        return weights, inputs, theirs
+
+    random = 0.3 * rng.normal(size=(B, T, H))
+    return {
+        "differences everywhere": apart(..., random),
+        "no difference at all": apart(..., 0 * random),
+        "all of theirs above ours": apart(..., np.abs(random)),
+        "all of theirs below ours": apart(..., -np.abs(random)),
+        "a difference at the first step only": apart(np.s_[:, 0], random[:, 0]),
+        "a difference at the last step only": apart(np.s_[:, -1], random[:, -1]),
+        "a difference in the first sequence only": apart(0, random[0]),
+        "a single number apart": apart((1, 2, 0), random[1, 2, 0]),
+    }
+
+
+# blinker ------------------------------------------------------------------------
+
+
+def blinker() -> tuple[float, float, float]:
+    """Return w, u and b of a unit that swings from one side to the other."""
+    strength = 2.0
+    return 1.0, -strength, 0.0
+
+
+def follow_blinker(numbers: Sequence[float]) -> Array:
+    """Return which of four demands are met, in order; none counts after one is not."""
+    w, u, b = (float(np.squeeze(number)) for number in numbers)
+    knock = 12
+    h = np.array(echo_on_paper(w, u, b, *(t == knock for t in range(knock + 21))))
+    after = h[knock:]
+    met = (
+        np.all(np.abs(h[:knock]) < 0.5),
+        h[knock] > 0.5,
+        np.all(after[1:] * after[:-1] < 0),
+        np.all(np.abs(after[1:]) > 0.5),
+    )
+    return np.cumprod(met)
+
+
+EXERCISES: dict[str, Exercise] = {
+    "echo_on_paper": Quiz(
+        able="follow a recurrent layer on paper",
+        solution="exercises.lesson_02.echo_on_paper",
+        draw=draw_echo,
+        question=ask_for_echo,
+        derivation=derive_echo,
+        parts={f"h after step {t}": "" for t in (1, 2, 3)},
+        tolerance=2e-3,  # so much comes of rounding h before it is handed on
+        mistakes={
+            "echo-without-tanh": (
+                "h = float(np.tanh(z))",
+                "h = float(z)",
+                "Your h is z: it still has to go through tanh.",
+            ),
+            "echo-without-memory": (
+                "x * w + h * u + b",
+                "x * w + b",
+                "Your steps have no past: from the second on, h' * u is added.",
+            ),
+            "echo-without-bias": (
+                "x * w + h * u + b",
+                "x * w + h * u",
+                "Your sums leave out the bias: b is added at every step.",
+            ),
+            "echo-hands-on-z": (
+                "h = float(np.tanh(z))\n        echo.append(h)",
+                "h = float(z)\n        echo.append(float(np.tanh(z)))",
+                "Your memory is z, the sum before the tanh: what is handed on is h.",
+            ),
+            "echo-by-sigmoid": (
+                "float(np.tanh(z))\n",
+                "float(1 / (1 + np.exp(-z)))\n",
+                "Your h are those of a sigmoid, from 0 to 1: here it is tanh.",
+            ),
+            "echo-rounded-too-early": (
+                "h = float(np.tanh(z))\n",
+                "h = round(float(np.tanh(z)), 2)\n",
+                "Your h are rounded to 2 digits: take 3 after the point.",
+            ),
+            "echo-w-and-u-swapped": (
+                "x * w + h * u + b",
+                "x * u + h * w + b",
+                "Your w and u have changed places: w is for the input, u for h'.",
+            ),
+        },
+        reasoning="Each step needs two things only, its input and the $h$ just "
+        "computed. Nothing else is looked at, however long the sequence.",
+    ),
+    "rnn_step": Exercise(
+        able="write it in five lines of NumPy",
+        solution="exercises.lesson_02.column_step",
+        cases=column_step_cases,
+        parts={"h": "B H"},
+        mistakes={
+            "step-of-rows-with-columns'-matrices": (
+                "x_t @ W_x.T + h @ W_h.T",
+                "x_t @ W_x + h @ W_h",
+                "Your matrices stand as in the text, which has x as a column. Our x "
+                "is a row: which way round must the two go?",
+            ),
+            "step-of-columns": (
+                "x_t @ W_x.T + h @ W_h.T",
+                "W_x @ x_t + W_h @ h",
+                "Your step is the text's, where x is a column. Here each row is a "
+                "sequence: the row comes first, and the matrix must be turned.",
+            ),
+            "step-w-h-not-turned": (
+                "h @ W_h.T",
+                "h @ W_h",
+                "Your W_h is the wrong way round. It is square, so it fits both ways; "
+                "it must be turned just as W_x is.",
+            ),
+            "step-w-x-reshaped": (
+                "x_t @ W_x.T",
+                "x_t @ W_x.reshape(W_x.T.shape)",
+                "Your W_x is reshaped: its shape is right now, but its numbers stand "
+                "elsewhere. To turn a matrix, transpose it.",
+            ),
+            "step-returns-columns": (
+                "np.tanh(z)",
+                "np.tanh(z).T",
+                "Your h has a column for each sequence, (H, B). The numbers are right; "
+                "return a row for each, (B, H).",
+            ),
+            "step-without-tanh": (
+                "np.tanh(z)",
+                "z",
+                "Your step returns z, the sum: h = tanh(z) is missing.",
+            ),
+            "step-with-sigmoid": (
+                "np.tanh(z)",
+                "1 / (1 + np.exp(-z))",
+                "Your step uses the sigmoid, from 0 to 1. A vanilla RNN uses tanh.",
+            ),
+            "step-without-bias": (
+                "h @ W_h.T + b",
+                "h @ W_h.T",
+                "Your sum leaves out the bias b.",
+            ),
+            "step-bias-twice": (
+                "h @ W_h.T + b",
+                "h @ W_h.T + 2 * b",
+                "Your bias is added twice, maybe once with each product: once will do.",
+            ),
+            "step-bias-after-tanh": (
+                "h @ W_h.T + b\n    new_h: Array = np.tanh(z)",
+                "h @ W_h.T\n    new_h: Array = np.tanh(z) + b",
+                "Your bias comes after the tanh: it belongs to the sum inside.",
+            ),
+            "step-tanh-of-the-input-alone": (
+                "z = x_t @ W_x.T + h @ W_h.T + b\n    new_h: Array = np.tanh(z)",
+                "new_h: Array = np.tanh(x_t @ W_x.T) + h @ W_h.T + b",
+                "Your tanh ends too early: it goes round the whole sum, the part of h' "
+                "and the bias included.",
+            ),
+            "step-without-state": (
+                "x_t @ W_x.T + h @ W_h.T",
+                "x_t @ W_x.T",
+                "Your step looks at the input alone: the part of h' is missing.",
+            ),
+        },
+        hints=(
+            "Work out the shape of each product: (B, D) times what gives (B, H)?",
+            "A row times the transpose gives what the matrix times a column gives: "
+            "x_t @ W_x.T. The same for h' and W_h; then the bias, then np.tanh.",
+        ),
+        reasoning=r"$(W_x\,x)^\top = x^\top W_x^\top$: what a matrix does to a column, "
+        "its transpose does to a row. For $W_x$ the shapes demand it. For $W_h$, which "
+        "is square, only the formula does.",
+    ),
+    "rnn_layer": Exercise(
+        able="write it in five lines of NumPy",
+        solution="exercises.lesson_02.rnn_layer",
+        cases=layer_cases,
+        parts={"h after each step": "B T H", "the final h": "B H"},
+        mistakes={
+            "layer-first-h-ignored": (
+                "h, outputs = first_h, []",
+                "h, outputs = 0 * first_h, []",
+                "Your layer begins with zeros: it is to begin with first_h.",
+            ),
+            "layer-begins-anew-at-each-step": (
+                "h @ U",
+                "first_h @ U",
+                "Your steps all begin with first_h: hand each new h on to the next "
+                "step.",
+            ),
+            "layer-state-never-replaced": (
+                "h = np.tanh(inputs[:, t] @ W + h @ U + b)\n        outputs.append(h)",
+                "new = np.tanh(inputs[:, t] @ W + h @ U + b)\n"
+                "        outputs.append(new)",
+                "Your h is never replaced by the new one: every step begins with "
+                "first_h, and that is also what you return as the final h.",
+            ),
+            "layer-results-swapped": (
+                "return np.stack(outputs, axis=1), h",
+                "return h, np.stack(outputs, axis=1)",
+                "Your two results have changed places: the outputs come first, then "
+                "the final h.",
+            ),
+            "layer-final-is-the-first": (
+                "axis=1), h",
+                "axis=1), first_h",
+                "Your final h is the one that the layer began with: return the last.",
+            ),
+            "layer-outputs-one-step-late": (
+                "h = np.tanh(inputs[:, t] @ W + h @ U + b)\n        outputs.append(h)",
+                "outputs.append(h)\n        h = np.tanh(inputs[:, t] @ W + h @ U + b)",
+                "Your outputs hold the h before each step: keep the one after it.",
+            ),
+            "layer-outputs-time-first": (
+                "axis=1",
+                "axis=0",
+                "Your outputs have shape (T, B, H), time first: the batch comes first, "
+                "and time is the second axis.",
+            ),
+            "layer-outputs-reshaped": (
+                "np.stack(outputs, axis=1)",
+                "np.stack(outputs).reshape(len(h), len(outputs), -1)",
+                "Your outputs are reshaped from (T, B, H): the shape is right, but the "
+                "sequences are stirred. To swap two axes, use swapaxes.",
+            ),
+            "layer-first-step-skipped": (
+                "h, outputs = first_h, []\n    for t in range(",
+                "h, outputs = first_h, [first_h]\n    for t in range(1, ",
+                "Your first output is first_h itself: it is the h before the first "
+                "step, and inputs[:, 0] is never read.",
+            ),
+            "layer-returns-inside-the-loop": (
+                "    return np.stack(",
+                "        return np.stack(",
+                "Your layer returns after its first step: the return is inside the "
+                "loop.",
+            ),
+            "layer-walks-along-the-batch": (
+                "range(inputs.shape[1]):\n        h = np.tanh(inputs[:, t]",
+                "range(inputs.shape[0]):\n        h = np.tanh(inputs[t]",
+                "Your loop walks along the batch: inputs[t] is one whole sequence. "
+                "Where is step t of all sequences?",
+            ),
+            "layer-walks-along-the-batch-of-an-array": (
+                "h, outputs = first_h, []\n"
+                "    for t in range(inputs.shape[1]):\n"
+                "        h = np.tanh(inputs[:, t] @ W + h @ U + b)\n"
+                "        outputs.append(h)\n"
+                "    return np.stack(outputs, axis=1), h",
+                "h, outputs = first_h, np.empty((*inputs.shape[:2], len(b)))\n"
+                "    for t in range(inputs.shape[1]):\n"
+                "        h = np.tanh(inputs[t] @ W + h @ U + b)\n"
+                "        outputs[:, t] = h\n"
+                "    return outputs, h",
+                "Your inputs[t] is one whole sequence, (T, D): step t of all sequences "
+                "stands elsewhere.",
+            ),
+            "layer-as-many-turns-as-sequences": (
+                "range(inputs.shape[1])",
+                "range(len(inputs))",
+                "Your loop has a turn for each sequence: len(inputs) is B. How many "
+                "steps are there?",
+            ),
+            "layer-u-turned": (
+                "h @ U",
+                "h @ U.T",
+                "Your U is the wrong way round: as it stands here, the product is "
+                "h' @ U.",
+            ),
+            "layer-without-bias": (
+                "h @ U + b",
+                "h @ U",
+                "Your sum leaves out the bias b.",
+            ),
+            "layer-without-tanh": (
+                "h = np.tanh(inputs[:, t] @ W + h @ U + b)",
+                "h = inputs[:, t] @ W + h @ U + b",
+                "Your h is z, the sum: the tanh is missing.",
+            ),
+        },
+        hints=(
+            "One loop over the steps t, from 0 to T - 1. What changes from one step to "
+            "the next is h alone: begin with h = first_h.",
+            "In the loop: h = np.tanh(inputs[:, t] @ W + h @ U + b), then put h where "
+            "outputs[:, t] is. Return outputs and h.",
+        ),
+        reasoning="The step is one line; the loop around it hands $h$ on. A layer that "
+        "can begin with any $h$ can also go on where another stopped, so that a long "
+        "series may be cut.",
+    ),
+    "compare_with_keras": Exercise(
+        able="show that Keras computes the same numbers",
+        solution="exercises.lesson_02.largest_difference",
+        cases=comparison_cases,
+        parts={"the largest difference": ""},
+        mistakes={
+            "comparison-of-last-step": (
+                "ours - theirs",
+                "ours[:, -1] - theirs[:, -1]",
+                "Your comparison looks at the last step only: one that cannot miss "
+                "looks at all of them.",
+            ),
+            "comparison-of-first-sequence": (
+                "ours - theirs",
+                "ours[0] - theirs[0]",
+                "Your comparison looks at the first sequence only: take the whole "
+                "batch.",
+            ),
+            "comparison-by-mean": (
+                "np.max(",
+                "np.mean(",
+                "Your answer is the mean difference: one wrong number among a thousand "
+                "would hardly show in it.",
+            ),
+            "comparison-with-signs": (
+                "np.max(np.abs(ours - theirs))",
+                "np.max(ours - theirs)",
+                "Your differences have signs: where theirs is the larger, yours is "
+                "negative, and no maximum finds it.",
+            ),
+            "comparison-with-signs-turned": (
+                "np.max(np.abs(ours - theirs))",
+                "np.max(theirs - ours)",
+                "Your differences have signs: where theirs is the smaller, yours is "
+                "negative, and no maximum finds it.",
+            ),
+            "comparison-sign-dropped-too-late": (
+                "np.max(np.abs(ours - theirs))",
+                "np.abs(np.max(ours - theirs))",
+                "Your sign is dropped too late: first the size of each difference, "
+                "then the largest.",
+            ),
+            "comparison-of-the-largest": (
+                "np.max(np.abs(ours - theirs))",
+                "np.abs(np.max(ours) - np.max(theirs))",
+                "Your comparison is of the two largest outputs: take the differences "
+                "first, each number with its own partner.",
+            ),
+            "comparison-of-squares": (
+                "np.max(np.abs(ours - theirs))",
+                "np.max((ours - theirs) ** 2)",
+                "Your answer is the largest square: a difference of 0.001 would look "
+                "like 0.000001.",
+            ),
+            "comparison-by-yes-or-no": (
+                "np.max(np.abs(ours - theirs))",
+                "np.allclose(ours, theirs)",
+                "Your answer is yes or no: return how large the largest difference is.",
+            ),
+            "comparison-with-u-turned": (
+                "RNNParams(*weights)",
+                "RNNParams(weights[0], weights[1].T, weights[2])",
+                "Your recurrent kernel is turned round: Keras gives it as it is used "
+                "here, h' @ U.",
+            ),
+        },
+        hints=(
+            "Three steps: your outputs, of shape (B, T, H); their differences from "
+            "theirs, without signs; the largest of all.",
+            "W, U, b = weights. Your outputs come from the last exercise, with a first "
+            "h of zeros, (B, H). Then np.abs(outputs - theirs).max().",
+        ),
+        reasoning="A comparison is worth as much as the mistakes that it would show. "
+        "The last step, a mean, a difference with its sign: each of them misses some; "
+        "the largest of all differences misses none.",
+    ),
+    "blinker": Exercise(
+        able="follow a recurrent layer on paper",
+        solution="exercises.lesson_02.blinker",
+        view=follow_blinker,
+        confirmed="quiet for 12 steps, up at the knock, then 20 times to the other "
+        "side, and never nearer to 0 than 0.5",
+        parts={
+            "quiet before the knock": "",
+            "up at the knock": "",
+            "on the other side at each step": "",
+            "far from 0 at each step": "",
+        },
+        mistakes={
+            "blinker-on-its-own": (
+                "-strength, 0.0",
+                "-strength, 0.3",
+                "Your unit does not wait for the knock: with x = 0 and h' = 0, which b "
+                "leaves it at rest?",
+            ),
+            "blinker-not-up": (
+                "return 1.0",
+                "return -1.0",
+                "Your unit is not above 0.5 at the knock: what is h = tanh(w + h' u + "
+                "b) there?",
+            ),
+            "blinker-on-one-side": (
+                "-strength",
+                "strength",
+                "Your unit does not change sides: in the silence h = tanh(h' u), so "
+                "which u turns the sign?",
+            ),
+            "blinker-fades": (
+                "strength = 2.0",
+                "strength = 0.5",
+                "Your unit comes nearer to 0 than 0.5 after the knock: remember which "
+                "u let the echo fade, and which let it stay.",
+            ),
+        },
+        hints=(
+            "Take them one by one. The silence before the knock settles b, the knock "
+            "settles w, and the silence after it settles u.",
+            "With b = 0 and h' = 0 nothing stirs; w = 1 gives h = 0.762 at the knock. "
+            "The echo of u = 2 stays: let it turn its sign as well.",
+        ),
+        reasoning="tanh keeps the sign, so a negative $u$ turns $h$ to the other side "
+        "at each step. Its size decides how much is left, as for a positive $u$: with "
+        "−2 the swing stays. With $b = 0$ nothing moves before the knock.",
+    ),
+}

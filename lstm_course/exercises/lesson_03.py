@@ -1,0 +1,605 @@
+"""The exercises of lesson 03: how far back, a step back, two proofs, and a leak."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numpy.random import Generator
+
+from lstm_course.arrays.shapes import Array
+from lstm_course.exercises.exercise import Cases, Exercise, Quiz
+from lstm_course.layers.rnn import RNNParams
+
+# predict_the_reach --------------------------------------------------------------
+
+
+def reach_and_clipped(radius: float, slope: float, k: int) -> tuple[float, float]:
+    """Return the length of a gradient k steps back, and the same clipped at 1."""
+    length = (radius * slope) ** k
+    return length, min(length, 1.0)
+
+
+def draw_reach(rng: Generator) -> tuple[float, float, int]:
+    """Draw a radius above 1, a slope, and a few steps: it vanishes or it explodes."""
+    radius, slope = [(1.6, 0.8), (2.0, 0.7), (1.2, 0.7), (1.3, 0.6), (1.5, 0.9)][
+        rng.integers(5)
+    ]
+    return radius, slope, int(rng.integers(4, 8))
+
+
+def ask_for_reach(radius: float, slope: float, k: int) -> str:
+    """Return the question."""
+    return (
+        f"A recurrent kernel turns a vector and makes it {radius} times as long. The "
+        f"slope of tanh is {slope} in every unit at every step. A gradient of length 1 "
+        f"comes into the last hidden state.\nHow long is it {k} steps back, and how "
+        "long when it is clipped there at norm 1? Both to two decimals: (back, clipped)"
+    )
+
+
+def derive_reach(radius: float, slope: float, k: int) -> str:
+    """Return the product, and what clipping makes of it."""
+    length, clipped = reach_and_clipped(radius, slope, k)
+    each = radius * slope
+    what = "explodes" if each > 1 else "vanishes"
+    return (
+        f"Each step back multiplies by {radius} * {slope} = {each:.2f}: it {what}.\n"
+        f"{k} steps: {each:.2f} ** {k} = {length:.2f}.\n"
+        f"Clipped at 1: min({length:.2f}, 1) = {clipped:.2f}."
+    )
+
+
+# rnn_step_backward --------------------------------------------------------------
+
+
+def rnn_step_backward(
+    d_above: Array,
+    d_later: Array,
+    x: Array,
+    h_before: Array,
+    h: Array,
+    params: RNNParams,
+) -> tuple[Array, ...]:
+    """Return the gradients by z, W, U, b, x and h': h = tanh(z), z = x W + h' U + b.
+
+    The gradient by h comes in two parts: what the layer above sends back, and what the
+    next step does.
+    """
+    W, U, _ = params
+    dz = (d_above + d_later) * (1 - h**2)  # (B, H)
+    d_W = x.T @ dz  # (D, B) (B, H) -> (D, H)
+    d_U = h_before.T @ dz  # (H, H)
+    d_b = dz.sum(axis=0)  # (H,)
+    return dz, d_W, d_U, d_b, dz @ W.T, dz @ U.T
+
+
+def step_back_cases() -> Cases:
+    """Return what a step back is tried on, and the same with less in it."""
+    rng = np.random.default_rng(3)
+
+    def normal(*shape: int) -> Array:
+        return rng.normal(size=shape)
+
+    def at(batch: int, input_dim: int, units: int) -> dict[str, Array]:
+        return {
+            "d_above": normal(batch, units),
+            "d_later": normal(batch, units),
+            "x": normal(batch, input_dim),
+            "h_before": np.tanh(normal(batch, units)),
+            "W": normal(input_dim, units),
+            "U": normal(units, units),
+            "b": normal(units),
+        }
+
+    def arguments(given: dict[str, Array], nothing: str = "") -> tuple[Any, ...]:
+        here = [(name != nothing) * array for name, array in given.items()]
+        d_above, d_later, x, h_before, W, U, b = here
+        h = np.tanh(x @ W + h_before @ U + b)
+        return d_above, d_later, x, h_before, h, RNNParams(W, U, b)
+
+    general = at(4, 3, 2)
+    return {
+        "random numbers everywhere": arguments(general),
+        "no gradient from above": arguments(general, "d_above"),
+        "no gradient from the later step": arguments(general, "d_later"),
+        "x = 0": arguments(general, "x"),
+        "h' = 0": arguments(general, "h_before"),
+        "U = 0": arguments(general, "U"),
+        "one sequence": arguments(at(1, 3, 2)),
+        "one unit": arguments(at(4, 3, 1)),
+        "all sizes alike": arguments(at(2, 2, 2)),
+    }
+
+
+# numeric_gradient ---------------------------------------------------------------
+
+
+def numeric_gradient(f: Callable[[Array], float], w: Array, eps: float) -> Array:
+    """Return the gradient of f at w by central differences, one entry at a time."""
+    gradient = np.zeros_like(w)
+    moved = w.copy()
+    for index in np.ndindex(w.shape):
+        moved[index] = w[index] + eps
+        above = f(moved)
+        moved[index] = w[index] - eps
+        below = f(moved)
+        moved[index] = w[index]
+        gradient[index] = (above - below) / (2 * eps)
+    return gradient
+
+
+def straight(w: Array) -> float:
+    """Return a sum with large weights: its gradient is the same everywhere."""
+    total: float = np.sum(w * 1000 * np.cos(np.arange(w.size)).reshape(w.shape))
+    return total
+
+
+def squares(w: Array) -> float:
+    """Return a sum of squares: no entry cares where the others stand."""
+    total: float = np.sum(w**2)
+    return total
+
+
+def rnn_loss(recurrent_kernel: Array) -> float:
+    """Return some sum of an RNN's last h after three steps, by its kernel U."""
+    units = len(recurrent_kernel)
+    x = np.sin(np.arange(1, 3 * 2 * units + 1)).reshape(3, 2, units)
+    h = np.zeros((2, units))
+    for x_t in x:
+        h = np.tanh(x_t + h @ recurrent_kernel)
+    total: float = np.sum(h * np.cos(np.arange(2 * units)).reshape(2, units))
+    return total
+
+
+def product_of_all(w: Array) -> float:
+    """Return the product of all entries."""
+    total: float = w.prod()
+    return total
+
+
+def gradient_cases() -> Cases:
+    """Return functions, each with where its gradient is wanted, and a small step."""
+    rng = np.random.default_rng(5)
+    eps = 2.0**-13  # such that a step there and back leads to where it began
+
+    def normal(*shape: int) -> Array:
+        return np.round(128 * rng.normal(size=shape)) / 128
+
+    return {
+        "the loss of an RNN, by its U": (rnn_loss, normal(3, 3), eps),
+        "a sum of squares": (squares, normal(2, 3), eps),
+        "a product of four numbers": (product_of_all, normal(4) + 2, eps),
+        "a steep straight line": (straight, normal(2, 3), eps),
+        "three axes": (squares, normal(2, 3, 2), eps),
+        "a single entry": (squares, np.array([1.5]), eps),
+    }
+
+
+# clip_gradients -----------------------------------------------------------------
+
+
+def clip_cases() -> Cases:
+    """Return gradients of a kernel, a recurrent kernel and a bias, and a limit."""
+    rng = np.random.default_rng(6)
+    grads = tuple(rng.normal(size=shape) for shape in ((2, 3), (3, 3), (3,)))
+    length = float(np.sqrt(sum(np.sum(g**2) for g in grads)))
+
+    def long(norm: float) -> tuple[Array, ...]:
+        return tuple(norm / length * g for g in grads)
+
+    alone = np.array([[0.0, 3.0, 0.0], [0.0, 0.0, 0.0]])
+    return {
+        "a gradient four times too long": (long(10.0), 2.5),
+        "an exploded gradient": (long(1e6), 1.0),
+        "a gradient a little too long": (long(1.5), 1.2),
+        "a gradient that is short enough": (long(0.8), 1.0),
+        "a vanished gradient": (long(1e-4), 1.0),
+        "one entry alone that is not 0": (
+            (alone, np.zeros((3, 3)), np.zeros(3)),
+            2.0,
+        ),
+    }
+
+
+# leaky_backward -----------------------------------------------------------------
+
+
+def leaky_backward(
+    x: Array, n: Array, h: Array, params: RNNParams, a: float, d_last: Array
+) -> RNNParams:
+    """Return the gradients by W, U and b of a leaky RNN, which starts from h = 0.
+
+    n_t = tanh(x_t W + h_{t-1} U + b), and h_t = a h_{t-1} + (1 - a) n_t.
+    """
+    U = params.recurrent_kernel
+    before = np.concatenate([np.zeros_like(h[:, :1]), h[:, :-1]], axis=1)
+    d_W, d_U, d_b = (np.zeros_like(w) for w in params)
+    dh = d_last
+    for t in reversed(range(x.shape[1])):
+        dz = (1 - a) * dh * (1 - n[:, t] ** 2)  # (B, H)
+        d_W += x[:, t].T @ dz
+        d_U += before[:, t].T @ dz
+        d_b += dz.sum(axis=0)
+        dh = a * dh + dz @ U.T  # two ways back: past the tanh, and through it
+    return RNNParams(d_W, d_U, d_b)
+
+
+def leaky_cases() -> Cases:
+    """Return forward passes of leaky RNNs."""
+    rng = np.random.default_rng(7)
+
+    def at(steps: int, a: float, size: float = 1.0) -> tuple[Any, ...]:
+        B, D, H = 3, 4, 2
+        x, d_last = rng.normal(size=(B, steps, D)), rng.normal(size=(B, H))
+        W, U = rng.normal(size=(D, H)), size * rng.normal(size=(H, H))
+        b = rng.normal(size=H)
+        n, h = np.zeros((B, steps, H)), np.zeros((B, steps + 1, H))
+        for t in range(steps):
+            n[:, t] = np.tanh(x[:, t] @ W + h[:, t] @ U + b)
+            h[:, t + 1] = a * h[:, t] + (1 - a) * n[:, t]
+        return x, n, h[:, 1:], RNNParams(W, U, b), a, d_last
+
+    return {
+        "5 steps and a = 0.6": at(5, 0.6),
+        "no leak, a = 0": at(5, 0.0),
+        "U = 0": at(5, 0.6, 0.0),
+        "2 steps": at(2, 0.6),
+        "one step": at(1, 0.6),
+        "a = 0.95": at(8, 0.95),
+    }
+
+
+EXERCISES: dict[str, Exercise] = {
+    "predict_the_reach": Quiz(
+        able="predict when they vanish or explode",
+        solution="exercises.lesson_03.reach_and_clipped",
+        draw=draw_reach,
+        question=ask_for_reach,
+        derivation=derive_reach,
+        parts={"the length": "", "the length when clipped": ""},
+        tolerance=0.0051,
+        mistakes={
+            "slope-left-out": (
+                "(radius * slope) ** k",
+                "radius**k",
+                "Your gradient meets the kernel alone. At each step back it passes the "
+                "tanh, too.",
+            ),
+            "slope-only-once": (
+                "(radius * slope) ** k",
+                "radius**k * slope",
+                "Your gradient meets the slope of tanh once: how many tanhs does it "
+                "pass on its way?",
+            ),
+            "times-k-for-to-the-power-k": (
+                "(radius * slope) ** k",
+                "radius * slope * k",
+                "Your steps are added up. Each step multiplies what the one before "
+                "left.",
+            ),
+            "clipping-makes-longer": (
+                "min(length, 1.0)",
+                "1.0",
+                "Your clipping gives every gradient the length 1. What does it do to "
+                "one that is shorter?",
+            ),
+        },
+        reasoning="One factor a step, $\\rho$ times the slope, and its power decides, "
+        "not the radius alone: all these radii are above 1, and some gradients vanish. "
+        "Clipping takes the smaller of two lengths, so it cures an exploded gradient "
+        "and does nothing for a vanished one.",
+    ),
+    "rnn_step_backward": Exercise(
+        able="derive **backpropagation through time** line by line",
+        solution="exercises.lesson_03.rnn_step_backward",
+        cases=step_back_cases,
+        parts={
+            "dz": "B H",
+            "dW": "D H",
+            "dU": "H H",
+            "db": "H",
+            "dx": "B D",
+            "dh'": "B H",
+        },
+        mistakes={
+            "step-slope-not-squared": (
+                "(1 - h**2)",
+                "(1 - h)",
+                "Your slope of tanh is 1 - h: write the derivative of tanh by its own "
+                "value, and look at the power.",
+            ),
+            "step-slope-of-tanh-of-h": (
+                "(1 - h**2)",
+                "(1 - np.tanh(h) ** 2)",
+                "Your slope takes the tanh of h once more: h is the tanh already, of "
+                "z.",
+            ),
+            "step-slope-left-out": (
+                "(d_above + d_later) * (1 - h**2)",
+                "d_above + d_later",
+                "Your gradient passes the tanh unchanged: h = tanh(z), so there is a "
+                "slope between dh and dz.",
+            ),
+            "step-slope-of-the-state-before": (
+                "(1 - h**2)",
+                "(1 - h_before**2)",
+                "Your slope is taken at h', the state before: which of the two came "
+                "out of this step's tanh?",
+            ),
+            "step-gradient-from-above-left-out": (
+                "(d_above + d_later)",
+                "d_later",
+                "Your dh has nothing from the layer above. Two things read h: both "
+                "send a gradient back.",
+            ),
+            "step-gradient-from-later-left-out": (
+                "(d_above + d_later)",
+                "d_above",
+                "Your dh has nothing from the later step. Two things read h: both "
+                "send a gradient back.",
+            ),
+            "step-later-past-the-tanh": (
+                "(d_above + d_later) * (1 - h**2)",
+                "d_above * (1 - h**2) + d_later",
+                "Your gradient from the later step goes past the tanh. Both gradients "
+                "come to h, so both have the tanh before them.",
+            ),
+            "step-above-past-the-tanh": (
+                "(d_above + d_later) * (1 - h**2)",
+                "d_above + d_later * (1 - h**2)",
+                "Your gradient from above goes past the tanh. Both gradients come to "
+                "h, so both have the tanh before them.",
+            ),
+            "step-recurrent-kernel-not-transposed": (
+                "dz @ U.T",
+                "dz @ U",
+                "Your way back to h' goes through U as it stands. U is square, so the "
+                "shapes don't complain: forward and back are not the same product.",
+            ),
+            "step-dU-by-the-new-state": (
+                "h_before.T @ dz",
+                "h.T @ dz",
+                "Your dU is made with h. What did U multiply in this step?",
+            ),
+            "step-bias-not-summed": (
+                "dz.sum(axis=0)",
+                "dz",
+                "Your db has a row for each sequence. One b served all the sequences "
+                "of the batch: what becomes of their shares?",
+            ),
+            "step-bias-averaged": (
+                "dz.sum(axis=0)",
+                "dz.mean(axis=0)",
+                "Your db is a mean over the batch. dW and dU add up the sequences "
+                "inside their matrix product; db does likewise.",
+            ),
+            "step-bias-summed-over-units": (
+                "dz.sum(axis=0)",
+                "dz.sum(axis=1)",
+                "Your db is summed over the units. b has an entry for each unit; what "
+                "is shared by all sequences is summed over the sequences.",
+            ),
+        },
+        hints=(
+            "Go backwards through the two lines h = tanh(z) and z = x W + h' U + b. "
+            "First what h gets from its two readers, then dz by the slope of tanh.",
+            "dz = (d_above + d_later) * (1 - h**2). Then each gradient has the shape "
+            "of its array, and dz in it once: x.T @ dz is dW, dz @ W.T is dx.",
+        ),
+        reasoning="$h$ has two readers, the layer above and the next step, so their "
+        "gradients are added before anything else. After $dz$ each line follows from "
+        "one term of $z = xW + h'U + b$: what stood on the left of a product comes "
+        "transposed to the left of $dz$, what stood on the right to the right.",
+    ),
+    "numeric_gradient": Exercise(
+        able="prove that your gradients are right",
+        solution="exercises.lesson_03.numeric_gradient",
+        cases=gradient_cases,
+        parts={"the gradient": ""},
+        mistakes={
+            "forward-difference": (
+                "(above - below) / (2 * eps)",
+                "(above - f(w)) / eps",
+                "Your difference looks to one side only, f(w + eps) - f(w): it leans "
+                "by half of eps times the curvature. Look to both sides.",
+            ),
+            "forward-difference-halved": (
+                "(above - below)",
+                "(above - f(w))",
+                "Your gradient is half as long as it should be: from w to w + eps it "
+                "is one eps, not two. (Better look to both sides than divide by one.)",
+            ),
+            "divided-by-one-eps": (
+                "/ (2 * eps)",
+                "/ eps",
+                "Your gradient is twice too long: how far apart are the two places "
+                "at which you ask?",
+            ),
+            "two-eps-without-parentheses": (
+                "/ (2 * eps)",
+                "/ 2 * eps",
+                "Your quotient is multiplied by eps: in Python a / 2 * eps is "
+                "(a / 2) * eps.",
+            ),
+            "below-minus-above": (
+                "(above - below)",
+                "(below - above)",
+                "Your gradient has the wrong sign: take what comes after the step up "
+                "minus what comes after the step down.",
+            ),
+            "step-not-taken-back": (
+                "moved[index] = w[index]\n        gradient",
+                "gradient",
+                "Your entries stay where you have moved them. Before the next one is "
+                "tried, the last must go back to its place.",
+            ),
+            "two-names-for-one-copy": (
+                "(above - below)",
+                "(above - above)",
+                "Your gradient is 0 everywhere: maybe your two places are one array. "
+                "up = w makes no copy, only another name; w.copy() makes one.",
+            ),
+            "steps-pile-up": (
+                "return gradient",
+                "return np.cumsum(gradient).reshape(w.shape)",
+                "Your steps pile up: each entry is tried with all those before it "
+                "moved as well. Begin each from a fresh copy of w.",
+            ),
+            "all-entries-at-once": (
+                "gradient = np.zeros_like(w)",
+                "return (f(w + eps) - f(w - eps)) / (2 * eps)",
+                "Your eps moves all entries at once, which gives one number: the sum "
+                "of the gradient. Move one entry at a time.",
+            ),
+            "all-entries-at-once-in-full": (
+                "return gradient",
+                "return np.full(w.shape, (f(w + eps) - f(w - eps)) / (2 * eps))",
+                "Your eps moves all entries at once: so each gets the same number, the "
+                "sum of the gradient. Move one entry at a time.",
+            ),
+            "row-by-row": (
+                "np.ndindex(w.shape)",
+                "range(len(w))",
+                "Your steps move a whole row: w[k] of a matrix is a row. An entry has "
+                "one index for each axis; np.ndindex(w.shape) gives them all.",
+            ),
+        },
+        hints=(
+            "For each entry: a copy of w with this entry moved up by eps, another with "
+            "it moved down, f of both. np.ndindex(w.shape) goes through all entries.",
+            "gradient[index] = (f(up) - f(down)) / (2 * eps), where up = w.copy(), "
+            "up[index] += eps, and down likewise, made anew for each index.",
+        ),
+        reasoning="It asks $f$ twice for each entry and knows nothing of the chain "
+        "rule: that is why it proves something. It looks to both sides, so that the "
+        "curvature cancels: the error shrinks with $\\epsilon^2$ and not with "
+        "$\\epsilon$. (The complex step would pass as well.)",
+    ),
+    "clip_gradients": Exercise(
+        able="say what clipping cures and what it does not",
+        solution="training.optimizers.clip_by_global_norm",
+        cases=clip_cases,
+        parts={"dW": "D H", "dU": "H H", "db": "H"},
+        mistakes={
+            "clipped-each-by-its-own-norm": (
+                "lambda g: g * scale",
+                "lambda g: g * min(1, limit / (np.linalg.norm(g) or 1))",
+                "Your arrays are clipped one by one, each by its own norm: that turns "
+                "the gradient. One norm of all together, one factor for all.",
+            ),
+            "clipped-entry-by-entry": (
+                "lambda g: g * scale",
+                "lambda g: np.clip(g, -limit, limit)",
+                "Your entries are clipped one by one: that turns the gradient. All "
+                "are to be multiplied by the same number.",
+            ),
+            "short-gradients-made-longer": (
+                "if norm <= limit:",
+                "if norm == 0:",
+                "Your clipping makes short gradients longer, up to the limit. What is "
+                "short enough is left as it is: there is a min in the formula.",
+            ),
+            "clipping-the-wrong-way-round": (
+                "if norm <= limit:",
+                "if norm >= limit:",
+                "Your clipping leaves long gradients alone and makes short ones "
+                "longer: it is the wrong way round.",
+            ),
+            "norm-without-the-root": (
+                "norm = global_norm(grads)",
+                "norm = global_norm(grads) ** 2",
+                "Your norm is a sum of squares: the root is missing.",
+            ),
+            "norms-added-up": (
+                "norm = global_norm(grads)",
+                "norm = sum(global_norm((g,)) for g in grads)",
+                "Your norm is the sum of the arrays' norms. As of one long vector it "
+                "is another: square first, then add, then the root.",
+            ),
+            "the-longest-array-alone": (
+                "norm = global_norm(grads)",
+                "norm = max(global_norm((g,)) for g in grads)",
+                "Your norm is that of the longest array alone: all of them together "
+                "are one long vector.",
+            ),
+            "clipped-to-length-1": (
+                "float(limit / norm)",
+                "float(1 / norm)",
+                "Your gradients come out with the length 1 whatever the limit is: "
+                "limit is missing in your factor.",
+            ),
+        },
+        hints=(
+            "First one number: the length of all entries of all arrays, as if they "
+            "were one long vector. Then one factor, the same for every array.",
+            "norm = np.sqrt(sum(np.sum(g**2) for g in grads)), and each array becomes "
+            "g * min(1, limit / norm).",
+        ),
+        reasoning="One norm of everything gives one factor, so the direction stays and "
+        "the step is short: that cures an exploded gradient. A vanished one comes out "
+        "as it went in, and within a gradient the far steps' share stays as small "
+        "beside the near ones' as it was.",
+    ),
+    "leaky_backward": Exercise(
+        able="derive **backpropagation through time** line by line",
+        solution="exercises.lesson_03.leaky_backward",
+        cases=leaky_cases,
+        parts={"dW": "D H", "dU": "H H", "db": "H"},
+        mistakes={
+            "leak-forgotten-on-the-way-back": (
+                "dh = a * dh + dz @ U.T",
+                "dh = dz @ U.T",
+                "Your gradient goes back through the tanh alone. h' is in the second "
+                "equation, too: there is a way past the tanh.",
+            ),
+            "leak-unscaled": (
+                "a * dh + dz @ U.T",
+                "dh + dz @ U.T",
+                "Your gradient goes past the tanh unchanged: what multiplies h' there?",
+            ),
+            "share-of-the-tanh-forgotten": (
+                "(1 - a) * dh * (1",
+                "dh * (1",
+                "Your dz takes all of dh: n comes into h with the factor 1 - a only.",
+            ),
+            "leak-and-rest-swapped": (
+                "    dh = d_last\n",
+                "    dh, a = d_last, 1 - a\n",
+                "Your a and 1 - a have changed places: a goes with h', 1 - a with n.",
+            ),
+            "slope-of-h-for-n": (
+                "(1 - n[:, t] ** 2)",
+                "(1 - h[:, t] ** 2)",
+                "Your slope is 1 - h²: here h is not what comes out of tanh.",
+            ),
+            "leaky-kernel-not-transposed": (
+                "dz @ U.T",
+                "dz @ U",
+                "Your way back through the tanh multiplies by U as it stands: U is "
+                "square, so the shapes don't complain.",
+            ),
+            "leaky-dU-by-the-new-state": (
+                "before[:, t].T @ dz",
+                "h[:, t].T @ dz",
+                "Your dU is made with the state after the step: U multiplied the one "
+                "before it (and zeros before the first step).",
+            ),
+            "leaky-state-rolled-round": (
+                "np.concatenate([np.zeros_like(h[:, :1]), h[:, :-1]], axis=1)",
+                "np.roll(h, 1, axis=1)",
+                "Your state before the first step is the last one of all: h[:, -1], as "
+                "Python counts. Before the first step stand zeros.",
+            ),
+        },
+        hints=(
+            "Walk backwards as in the lesson. New is that h' comes into h on two ways: "
+            "by a h', and through the tanh. Two ways forward are two terms going back.",
+            "dn = (1 - a) * dh, dz = dn * (1 - n**2), and then the gradient of h' is "
+            "a * dh + dz @ U.T; the weights' shares are as in the lesson.",
+        ),
+        reasoning="$h_{t-1}$ goes into $h_t$ on two ways, so its gradient has two "
+        "terms. One meets the slope and $U$ as ever; the other is only multiplied by "
+        "$a$, and with $a$ near 1 it lasts. A path that *adds*: this is half an LSTM. "
+        "What is missing is that the network itself says how large $a$ is.",
+    ),
+}

@@ -1,0 +1,590 @@
+"""The exercises of lesson 05: what guessing costs, a test, its verdict, five fates."""
+
+from functools import cache
+from typing import Any
+
+import numpy as np
+from numpy.random import Generator
+
+from lstm_course.arrays.shapes import Array
+from lstm_course.data.tasks import adding_batch
+from lstm_course.exercises.exercise import Cases, Exercise, Quiz
+from lstm_course.layers.cells import CELLS
+from lstm_course.study.gradient_flow import gradient_reach
+from lstm_course.study.measurements import read_measurement
+
+# errors_without_memory ----------------------------------------------------------
+
+
+def errors_without_memory(
+    low: float, high: float, marks: int
+) -> tuple[float, float, float]:
+    """Return the best guess, its error, and the error if one number is known."""
+    mean = (low + high) / 2
+    variance = (high - low) ** 2 / 12
+    return marks * mean, marks * variance, (marks - 1) * variance
+
+
+def draw_task(rng: Generator) -> tuple[float, float, int]:
+    """Draw an adding problem with other numbers, and more of them marked."""
+    low, high = [(0, 3), (1, 3), (-1, 2), (0, 6), (2, 6)][rng.integers(5)]
+    return low, high, int(rng.integers(3, 6))
+
+
+def ask_for_errors(low: float, high: float, marks: int) -> str:
+    """Return the question."""
+    return (
+        f"In this adding problem the numbers lie anywhere between {low} and {high}, "
+        f"and {marks} steps are marked. A network without memory always says the same. "
+        f"Another remembers the last marked number, and guesses the other "
+        f"{marks - 1}.\nWhat is best to say always, what mean squared error has that, "
+        "and what has the other at best? (guess, error, the other's error)"
+    )
+
+
+def derive_errors(low: float, high: float, marks: int) -> str:
+    """Return the mean and the variances."""
+    guess, nothing, one = errors_without_memory(low, high, marks)
+    variance = (high - low) ** 2 / 12
+    return (
+        f"Best is the mean of the sums: {marks} * ({low} + {high}) / 2 = {guess:.2f}.\n"
+        f"The variance of one number is (high - low)² / 12 = {variance:.3f}. Each "
+        f"number that has to be guessed costs that much: {marks} of them "
+        f"{nothing:.3f}, {marks - 1} of them {one:.3f}."
+    )
+
+
+# subtracting_batch --------------------------------------------------------------
+
+
+def subtracting_batch(
+    numbers: Array, first: Array, second: Array
+) -> tuple[Array, Array]:
+    """Return inputs (B, T, 2) and targets (B, 1): the first marked minus the second.
+
+    Args:
+        numbers: (B, T).
+        first: (B,) the step of each sequence that is marked first.
+        second: (B,) the step that is marked second.
+    """
+    rows = np.arange(len(numbers))
+    marks = np.zeros_like(numbers)
+    for steps in (first, second):
+        marks[rows, steps] = 1
+    targets = numbers[rows, first] - numbers[rows, second]
+    return np.stack([numbers, marks], axis=-1), targets[:, None]
+
+
+def batch_cases() -> Cases:
+    """Return numbers, and which steps are marked."""
+    rng = np.random.default_rng(5)
+
+    def at(batch: int, steps: int) -> tuple[Array, Array, Array]:
+        half = steps // 2
+        first = rng.integers(0, half, batch)
+        return rng.random((batch, steps)), first, rng.integers(half, steps, batch)
+
+    numbers, first, second = at(5, 8)
+    return {
+        "5 sequences of 8 steps": (numbers, first, second),
+        "the same steps marked in each": (numbers, 0 * first + 2, 0 * second + 6),
+        "all numbers alike": (0 * numbers + 0.5, first, second),
+        "one sequence": at(1, 6),
+        "2 steps": at(3, 2),
+        "as many sequences as steps": at(6, 6),
+    }
+
+
+# giving_up ----------------------------------------------------------------------
+
+
+def giving_up(errors: Array, lengths: Array, limit: float) -> tuple[Array, int]:
+    """Return how many seeds solve each length, and the first that none does; or 0.
+
+    Args:
+        errors: (seeds, lengths) on unseen sequences, after training; NaN if it ran off.
+        lengths: of the sequences, ascending.
+        limit: an error below it is called solved.
+    """
+    solved = errors < limit
+    none_does = ~solved.any(axis=0)
+    length = lengths[none_does.argmax()] if none_does.any() else 0
+    return solved.sum(axis=0), length
+
+
+def verdict_cases() -> Cases:
+    """Return what the course has measured, and errors that are odd in some way."""
+    distance = read_measurement("distance")
+    lengths = np.array(distance["recipe"]["lengths"])
+
+    def measured(case: str) -> Array:
+        runs = [distance["results"][f"{case} {T}"].values() for T in lengths]
+        return np.array([[run["error"] for run in seeds] for seeds in runs]).T
+
+    some = np.array(
+        [
+            [0.004, 0.002, 0.160, 0.17],
+            [0.014, 0.120, 0.009, 0.18],
+            [0.002, 0.005, 0.200, 0.16],
+        ]
+    )
+    ran_off = np.where(some == some[2, 3], np.nan, some)
+    return {
+        "three seeds": (some, np.array([20, 40, 80, 160]), 0.01),
+        "the lesson's RNN": (measured("rnn"), lengths, 0.01),
+        "the lesson's RNN, slower": (measured("rnn, slower"), lengths, 0.01),
+        "the lesson's LSTM": (measured("lstm"), lengths, 0.01),
+        "the lesson's RNN and limit 0.1": (measured("rnn"), lengths, 0.1),
+        "a run that ended in NaN": (ran_off, np.array([20, 40, 80, 160]), 0.01),
+        "nothing solved at all": (10 * some, np.array([5, 10, 15, 20]), 0.01),
+    }
+
+
+# five_fates ---------------------------------------------------------------------
+
+
+@cache
+def fate(cell: str, *, times: float = 1, forget_bias: float = 1) -> str:
+    """Return what becomes of a new cell's gradient 99 steps back, as it reads."""
+    inputs, _ = adding_batch(np.random.default_rng(0), 8, 100, dtype=np.float64)
+    params = CELLS[cell].init(np.random.default_rng(1), 2, 16, dtype=np.float64)
+    bias = params.bias.copy()
+    bias[16:32] = forget_bias  # an RNN's bias ends before
+    params = params._replace(
+        recurrent_kernel=times * params.recurrent_kernel, bias=bias
+    )
+    length = gradient_reach(inputs, params, cell=cell)[99]
+    if length < 1e-3:
+        return "vanishes"
+    return "explodes" if length > 10 else "survives"
+
+
+def five_fates() -> tuple[str, ...]:
+    """Return what becomes of the gradient in five new networks: it is measured."""
+    return (
+        fate("lstm", forget_bias=0),
+        fate("lstm", forget_bias=5, times=0.5),
+        fate("lstm", forget_bias=-5, times=20),
+        fate("rnn", times=3),
+        fate("rnn", times=100),
+    )
+
+
+def in_full(answer: Any) -> Any:
+    """Return the words of an answer, "vanish" as "vanishes"."""
+    words = answer.values() if isinstance(answer, dict) else answer
+    if not isinstance(answer, tuple | list | dict):
+        return answer
+    full = {"vanish": "vanishes", "survive": "survives", "explode": "explodes"}
+    return [
+        full.get(word.strip().casefold(), word) if isinstance(word, str) else word
+        for word in words
+    ]
+
+
+# memory_bias --------------------------------------------------------------------
+
+
+def memory_bias(distances: Array, left: float) -> Array:
+    """Return an LSTM's bias (4 H,) that lets each unit keep c over its own distance.
+
+    Args:
+        distances: (H,) so many steps later this unit has a share of its c left.
+        left: the share, between 0 and 1.
+    """
+    H = len(distances)
+    f = left ** (1 / distances)
+    bias = np.zeros(4 * H)
+    bias[H : 2 * H] = np.log(f / (1 - f))  # the sigmoid of this is f
+    return bias
+
+
+def bias_cases() -> Cases:
+    """Return distances, and what is to be left after them."""
+    return {
+        "three units and a half left": (np.array([2.0, 10.0, 100.0]), 0.5),
+        "a tenth left": (np.array([5.0, 50.0]), 0.1),
+        "a distance of one step": (np.array([1.0, 1.0]), 0.3),
+        "a single unit": (np.array([1000.0]), 0.5),
+    }
+
+
+EXERCISES: dict[str, Exercise] = {
+    "errors_without_memory": Quiz(
+        able="test any recurrent network for long memory",
+        solution="exercises.lesson_05.errors_without_memory",
+        draw=draw_task,
+        question=ask_for_errors,
+        derivation=derive_errors,
+        parts={"the guess": "", "the error": "", "the other's error": ""},
+        tolerance=0.0051,
+        mistakes={
+            "guess-of-one-number": (
+                "return marks * mean",
+                "return mean",
+                "Your guess is the mean of one number: the target is a sum of all the "
+                "marked ones.",
+            ),
+            "variance-of-numbers-from-0-to-1": (
+                "(high - low) ** 2 / 12",
+                "1 / 12",
+                "Your variance is that of numbers between 0 and 1: here they spread "
+                "wider. How does a variance grow with the width?",
+            ),
+            "width-not-squared": (
+                "(high - low) ** 2 / 12",
+                "(high - low) / 12",
+                "Your variance grows like the width of the numbers: it is a mean of "
+                "squares.",
+            ),
+            "error-of-one-number": (
+                "marks * variance, (marks - 1)",
+                "variance, (marks - 1)",
+                "Your first error counts one marked number: each of them has to be "
+                "guessed.",
+            ),
+            "the-others-error-of-one-number": (
+                "(marks - 1) * variance",
+                "variance",
+                "Your second error counts one number: the one that is known costs "
+                "nothing, each of the others does.",
+            ),
+            "a-known-number-saves-nothing": (
+                "(marks - 1) * variance",
+                "marks * variance",
+                "Your second error is that of remembering nothing: a number that is "
+                "known costs nothing.",
+            ),
+        },
+        reasoning="A test needs the two numbers that say *nothing remembered* and "
+        "*a part remembered*: a network that stands on the second one has learned "
+        "something, though it is far from solving the task. The variances add up, for "
+        "the numbers have nothing to do with each other.",
+    ),
+    "subtracting_batch": Exercise(
+        able="test any recurrent network for long memory",
+        solution="exercises.lesson_05.subtracting_batch",
+        cases=batch_cases,
+        parts={"inputs": "B T D", "targets": "B K"},
+        mistakes={
+            "marked-in-every-sequence": (
+                "marks[rows, steps] = 1",
+                "marks[:, steps] = 1",
+                "Your marks stand in every sequence at the steps of all: [:, steps] "
+                "means all rows. Each row has a step of its own.",
+            ),
+            "all-rows-everywhere": (
+                "marks = np.zeros_like(numbers)",
+                "marks = np.zeros_like(numbers)\n"
+                "    marks[:, first] = marks[:, second] = 1\n"
+                "    targets = numbers[:, first] - numbers[:, second]\n"
+                "    return np.stack([numbers, marks], axis=-1), targets",
+                "Your [:, first] takes the steps of all sequences in every sequence: "
+                "each row has a step of its own, so the rows need an index as well.",
+            ),
+            "targets-flat": (
+                "targets[:, None]",
+                "targets",
+                "Your targets have shape (B,), predictions have (B, 1): NumPy makes "
+                "(B, B) of their difference, and a wrong error without a complaint.",
+            ),
+            "sum-for-difference": (
+                "numbers[rows, first] - numbers",
+                "numbers[rows, first] + numbers",
+                "Your targets are sums, as in the adding problem: here the second "
+                "number is subtracted.",
+            ),
+            "second-minus-first": (
+                "numbers[rows, first] - numbers[rows, second]",
+                "numbers[rows, second] - numbers[rows, first]",
+                "Your targets have the wrong sign: the first marked number minus the "
+                "second.",
+            ),
+            "steps-for-numbers": (
+                "numbers[rows, first] - numbers[rows, second]",
+                "1.0 * first - second",
+                "Your targets are made of the steps, not of the numbers that stand "
+                "there.",
+            ),
+            "features-before-time": (
+                "axis=-1",
+                "axis=1",
+                "Your inputs have the features on the second axis: it is (B, T, D), "
+                "the two features last.",
+            ),
+            "features-first-of-all": (
+                "axis=-1",
+                "axis=0",
+                "Your inputs have the features on the first axis: it is (B, T, D), "
+                "the two features last.",
+            ),
+            "mark-before-number": (
+                "[numbers, marks]",
+                "[marks, numbers]",
+                "Your two features have changed places: the number comes first, its "
+                "mark second.",
+            ),
+            "noise-left-out": (
+                "[numbers, marks]",
+                "[numbers * marks, marks]",
+                "Your inputs are 0 where nothing is marked. Without the noise nothing "
+                "has to be kept out of memory, and the test is far easier.",
+            ),
+        },
+        hints=(
+            "To mark one step in each sequence you need an index for the rows, too: "
+            "rows = np.arange(len(numbers)), then marks[rows, first] = 1.",
+            "np.stack([numbers, marks], axis=-1) are the inputs, and the targets are "
+            "numbers[rows, first] - numbers[rows, second], with [:, None] at the end.",
+        ),
+        reasoning="`marks[rows, first]` takes one step of each row; `marks[:, first]` "
+        "would take them all. The targets keep an axis of size 1, as the predictions "
+        "do. The order counts here, so a network must remember not only the numbers "
+        "but which came first; guessing costs 1/6, as in the adding problem.",
+    ),
+    "giving_up": Exercise(
+        able="say at which distance a plain RNN gives up",
+        solution="exercises.lesson_05.giving_up",
+        cases=verdict_cases,
+        parts={"solved": "length", "where it gives up": ""},
+        mistakes={
+            "argmax-of-nothing": (
+                " if none_does.any() else 0",
+                "",
+                "Your network gives up at the first length though it never gives up: "
+                "argmax is 0 also where nothing is True.",
+            ),
+            "never-is-an-error": (
+                "lengths[none_does.argmax()] if none_does.any() else 0",
+                "lengths[list(none_does).index(True)]",
+                "Your function raises an error where each length is solved by some "
+                "seed, as by the lesson's LSTM: then 0 is to be returned.",
+            ),
+            "one-failure-is-enough": (
+                "~solved.any(axis=0)",
+                "~solved.all(axis=0)",
+                "Your network gives up as soon as one seed fails: here it does where "
+                "all of them fail.",
+            ),
+            "last-length-for-first": (
+                "lengths[none_does.argmax()]",
+                "lengths[none_does][-1]",
+                "Your length is the longest that nobody solves: the first is wanted.",
+            ),
+            "length-before": (
+                "lengths[none_does.argmax()]",
+                "lengths[max(none_does.argmax() - 1, 0)]",
+                "Your length is the one before, which somebody still solves.",
+            ),
+            "index-for-length": (
+                "lengths[none_does.argmax()]",
+                "none_does.argmax()",
+                "You return the place in the list; expected the length that stands "
+                "there.",
+            ),
+            "seeds-for-lengths": (
+                "solved = errors < limit",
+                "solved = (errors < limit).T",
+                "Your counts are one a seed: errors is (seeds, lengths), so count "
+                "along the first axis.",
+            ),
+            "worse-than-limit-counts": (
+                "solved = errors < limit",
+                "solved = errors > limit",
+                "Your counts are those of the failures: solved is an error below the "
+                "limit.",
+            ),
+            "guessing-for-solving": (
+                "errors < limit",
+                "errors < 1 / 6",
+                "Your limit is what guessing costs, whatever limit is given. On a few "
+                "hundred sequences even guessing may fall below 1/6.",
+            ),
+            "nan-for-solved": (
+                "solved = errors < limit",
+                "solved = ~(errors >= limit)",
+                "Your count takes a run that ended in NaN for solved: no comparison "
+                "with NaN is true, so ask for what you want, errors < limit.",
+            ),
+            "mean-of-the-seeds": (
+                "~solved.any(axis=0)",
+                "errors.mean(axis=0) >= limit",
+                "Your network is judged by the mean of its seeds. One that fails hides "
+                "all that solve; here each seed is judged by itself.",
+            ),
+            "median-of-the-seeds": (
+                "~solved.any(axis=0)",
+                "~(np.median(errors, axis=0) < limit)",
+                "Your network is judged by its median seed. Here it gives up where not "
+                "even the best one solves the task.",
+            ),
+            "share-for-count": (
+                "solved.sum(axis=0)",
+                "solved.mean(axis=0)",
+                "Your counts are shares of the seeds, between 0 and 1: how many is "
+                "asked for.",
+            ),
+        },
+        hints=(
+            "Make a table of True and False first, errors < limit. Its sums along one "
+            "axis are the counts; the length is the first whose count is 0.",
+            "counts = (errors < limit).sum(axis=0). Then go through zip(lengths, "
+            "counts), and return at the first 0; after the loop, return 0.",
+        ),
+        reasoning="Each seed is judged by itself, before anything is averaged: a mean "
+        "or a median would hide who solved it. By the limit 0.01 the lesson's RNN "
+        "gives up at 25 steps, by 0.1 at 50, the LSTM at none: so always say by "
+        "which limit.",
+    ),
+    "five_fates": Exercise(
+        able='tell which half of "the LSTM solves vanishing and exploding gradients" '
+        "is true",
+        solution="exercises.lesson_05.five_fates",
+        view=in_full,
+        confirmed="all five were measured just now",
+        parts={f"network {number}": "" for number in range(1, 6)},
+        mistakes={
+            "the-sentence-believed": (
+                "return (\n",
+                'return "survives", "survives", "survives", "explodes", "explodes"\n'
+                "    return (\n",
+                "Your LSTMs all survive and your RNNs all explode: that is the "
+                "sentence that is on trial. Look at each network's gates and at its "
+                "kernel.",
+            ),
+            "the-kernel-decides": (
+                "return (\n",
+                'return "survives", "vanishes", "explodes", "explodes", "explodes"\n'
+                "    return (\n",
+                "Your five go by the size of the kernel alone. An LSTM has a way back "
+                "past the kernel, and tanh has slopes: look at both.",
+            ),
+            "a-new-lstm-remembers": (
+                'fate("lstm", forget_bias=0)',
+                '"survives"',
+                "Your first network remembers from the start. Its forget gates stand "
+                "near sigmoid(0): what is left of a gradient after 99 of them?",
+            ),
+            "open-gates-not-enough": (
+                'fate("lstm", forget_bias=5, times=0.5)',
+                '"vanishes"',
+                "Your second network loses its gradient, as an RNN with so small a "
+                "kernel would. Which way back does not pass through the kernel?",
+            ),
+            "open-gates-explode": (
+                'fate("lstm", forget_bias=5, times=0.5)',
+                '"explodes"',
+                "Your second network explodes: a gate near 1 never makes a gradient "
+                "longer, and its kernel is small.",
+            ),
+            "an-lstm-cannot-explode": (
+                'fate("lstm", forget_bias=-5, times=20)',
+                '"survives"',
+                "Your third network is kept in bounds. What goes back through h and "
+                "the kernel passes no forget gate at all.",
+            ),
+            "shut-gates-stop-everything": (
+                'fate("lstm", forget_bias=-5, times=20)',
+                '"vanishes"',
+                "Your third network's shut forget gates stop everything. They stop "
+                "the way along c: is it the only one?",
+            ),
+            "tanh-saves-the-rnn": (
+                'fate("rnn", times=3)',
+                '"survives"',
+                "Your fourth network stays in bounds: look at the lesson's table of "
+                "kernels, between 2 and 4.",
+            ),
+            "three-times-is-flat": (
+                'fate("rnn", times=3)',
+                '"vanishes"',
+                "Your fourth network is too flat already: look at the lesson's table "
+                "of kernels, between 2 and 4.",
+            ),
+            "larger-always-explodes": (
+                'fate("rnn", times=100)',
+                '"explodes"',
+                "Your fifth network explodes like the fourth. But the slope of tanh is "
+                "a factor as well: where do its units stand with such a kernel?",
+            ),
+            "flat-and-steep-make-even": (
+                'fate("rnn", times=100)',
+                '"survives"',
+                "Your fifth network strikes a balance: the kernel grows 100 times, but "
+                "the slope of tanh falls much faster than that.",
+            ),
+        },
+        hints=(
+            "There are two ways back: along c, a forget gate a step; and through h, "
+            "the kernel and slopes. Ask of each network which of the two is alive.",
+            "sigmoid(0) ** 99 and sigmoid(5) ** 99 settle the first two. In the third "
+            "only the kernel counts. For the last, think of 1 - tanh(100) ** 2.",
+        ),
+        reasoning="Vanishing is cured where the forget gates are open and stay so; at "
+        "the start they are not. Exploding is not cured at all: "
+        "the way through $h$ passes no forget gate, and a large kernel makes it "
+        "explode even with all of them shut. And in an RNN a kernel may be so large "
+        "that tanh is flat everywhere, and the gradient vanishes again.",
+    ),
+    "memory_bias": Exercise(
+        able='tell which half of "the LSTM solves vanishing and exploding gradients" '
+        "is true",
+        solution="exercises.lesson_05.memory_bias",
+        cases=bias_cases,
+        parts={"the bias": "4H"},
+        mistakes={
+            "gate-for-bias": (
+                "np.log(f / (1 - f))",
+                "f",
+                "Your bias is the gate itself: the gate is the sigmoid of the bias, so "
+                "it takes the way back from f.",
+            ),
+            "sigmoid-upside-down": (
+                "np.log(f / (1 - f))",
+                "np.log((1 - f) / f)",
+                "Your sigmoid is turned round upside down: a gate near 1 needs a large "
+                "positive bias.",
+            ),
+            "root-not-taken": (
+                "left ** (1 / distances)",
+                "left**distances",
+                "Your gate goes the wrong way: f multiplies once a step, so it is f to "
+                "the power of the distance that is left.",
+            ),
+            "forgetting-in-a-line": (
+                "left ** (1 / distances)",
+                "1 - (1 - left) / distances",
+                "Your unit forgets the same amount at each step. A gate multiplies: "
+                "it takes the same share.",
+            ),
+            "bias-of-another-block": (
+                "bias[H : 2 * H]",
+                "bias[:H]",
+                "Your bias opens the input gate: the forget gate is the second block "
+                "of the four, i, f, g, o.",
+            ),
+            "bias-of-the-third-block": (
+                "bias[H : 2 * H]",
+                "bias[2 * H : 3 * H]",
+                "Your bias goes to the candidate: the forget gate is the second block "
+                "of the four, i, f, g, o.",
+            ),
+            "bias-interleaved": (
+                "bias[H : 2 * H]",
+                "bias[1::4]",
+                "Your bias is spread over the blocks: the H numbers of a gate stand "
+                "side by side.",
+            ),
+        },
+        hints=(
+            "After k steps f ** k is left of c. Which f leaves the share that is "
+            "wanted? Then: of which number is it the sigmoid?",
+            "f = left ** (1 / distances), and the bias is log(f / (1 - f)). It goes "
+            "into the second block, bias[H : 2 * H] of 4 * H zeros.",
+        ),
+        reasoning="Along $c$ a gradient meets $f$ once a step, so $f^k$ is left, and "
+        "the bias is the inverse of the sigmoid. So memory need not wait until it is "
+        "learned: it can be given, each unit for a distance of its own (Tallec and "
+        "Ollivier, 2018, draw such distances at random).",
+    ),
+}

@@ -1,0 +1,376 @@
+"""The exercises of lesson 06: counts of layers and of a model, and the way back."""
+
+from typing import NamedTuple
+
+from numpy.random import Generator
+
+from lstm_course.exercises.exercise import Cases, Exercise, Quiz
+from lstm_course.study.parameters import count_parameters
+
+_NAMES = {"rnn": "SimpleRNN", "lstm": "LSTM", "gru": "GRU in Keras' default form"}
+
+
+# count_parameters ---------------------------------------------------------------
+
+
+def draw_layer(rng: Generator) -> tuple[str, int, int]:
+    """Draw a cell, its inputs D and its units H; D is not H."""
+    D, H = rng.permutation([3, 4, 5, 6, 7, 8, 9, 10, 12])[:2]
+    return ["gru", "lstm", "rnn"][rng.choice(3, p=[0.4, 0.4, 0.2])], int(D), int(H)
+
+
+def ask_for_parameters(cell: str, features: int, units: int) -> str:
+    """Return the question."""
+    return (
+        f"A layer: {_NAMES[cell]}, {units} units. It reads sequences of 20 steps, "
+        f"{features} features a step.\n"
+        "How many parameters has it?"
+    )
+
+
+def derive_parameters(cell: str, features: int, units: int) -> str:
+    """Return the count, block by block."""
+    D, H = features, units
+    block = D * H + H * H + H
+    total = count_parameters(cell, D, H)
+    lines = [f"One block: D H + H H + H = {D} * {H} + {H} * {H} + {H} = {block}."]
+    if cell == "rnn":
+        lines += ["A SimpleRNN has one block."]
+    if cell == "lstm":
+        lines += [f"An LSTM has four, i, f, g and o: 4 * {block} = {total}."]
+    if cell == "gru":
+        lines += [
+            f"A GRU has three, z, r and n: 3 * {block} = {3 * block}.",
+            "Keras' default form has a second row of biases, 3 H more: "
+            f"{3 * block} + {3 * H} = {total}.",
+        ]
+    return "\n".join([*lines, "The 20 steps use the same weights: they add none."])
+
+
+# stack_ledger -------------------------------------------------------------------
+
+
+class Model(NamedTuple):
+    """The sizes of a model of four layers, from the input upwards."""
+
+    words: int  # rows of the embedding
+    features: int  # numbers a word
+    lower: str  # the cell of the first recurrent layer
+    lower_units: int
+    upper: str  # the cell of the second
+    upper_units: int
+    outputs: int  # of the dense layer
+
+
+def stack_ledger(model: Model) -> tuple[int, int, int, int, int]:
+    """Return the parameters of each layer, from the input upwards, and of the model."""
+    V, D, lower, H_1, upper, H_2, K = model
+    embedding = V * D
+    first = count_parameters(lower, D, H_1)
+    second = count_parameters(upper, H_1, H_2)
+    dense = (H_2 + 1) * K
+    return embedding, first, second, dense, embedding + first + second + dense
+
+
+def draw_stack(rng: Generator) -> tuple[Model]:
+    """Draw the sizes of a model, no two layers' alike; and two cells."""
+    V = int(rng.choice([50, 100, 200, 500]))
+    D, H_1, H_2 = (int(size) for size in rng.permutation([3, 6, 9, 12])[:3])
+    lower, upper = (str(cell) for cell in rng.permutation(["lstm", "gru", "rnn"])[:2])
+    return (Model(V, D, lower, H_1, upper, H_2, int(rng.integers(2, 4))),)
+
+
+def ask_for_ledger(model: Model) -> str:
+    """Return the question."""
+    return (
+        "A model reads reviews of 40 words. From the input upwards:\n"
+        f"  Embedding, {model.words} words, {model.features} numbers a word\n"
+        f"  {_NAMES[model.lower]}, {model.lower_units} units, all steps handed up\n"
+        f"  {_NAMES[model.upper]}, {model.upper_units} units, its last step handed up\n"
+        f"  Dense, {model.outputs} outputs\n"
+        "How many parameters have the four layers, and the model?"
+    )
+
+
+def derive_ledger(model: Model) -> str:
+    """Return the ledger, a line for each layer."""
+    V, D, lower, H_1, upper, H_2, K = model
+    ways = [f"{V} * {D}: a row for each word"]
+    for cell, below, units in [(lower, D, H_1), (upper, H_1, H_2)]:
+        biases = 2 if cell == "gru" else 1
+        blocks = {"rnn": "", "gru": "3 * ", "lstm": "4 * "}[cell]
+        ways += [f"{blocks}{units} * ({below} + {units} + {biases}): D is {below}"]
+    ways += [f"({H_2} + 1) * {K}: a bias for each output", "the sum"]
+    names = ["Embedding", lower.upper(), upper.upper(), "Dense", "together"]
+    rows = zip(names, stack_ledger(model), ways, strict=True)
+    return "\n".join(f"{name:10}{count:6,} = {way}" for name, count, way in rows)
+
+
+# features_of --------------------------------------------------------------------
+
+
+def features_of(cell: str, units: int, count: int) -> float:
+    """Return D, the features that a layer reads, from its units and its count."""
+    blocks = {"rnn": 1, "gru": 3, "lstm": 4}[cell]
+    biases = 2 if cell == "gru" else 1
+    return count / (blocks * units) - units - biases
+
+
+def counted_layers() -> Cases:
+    """Return a cell, its units and its count, for several layers."""
+    sizes = {
+        "a GRU": ("gru", 5, 9),
+        "an LSTM": ("lstm", 7, 3),
+        "a SimpleRNN": ("rnn", 11, 6),
+        "an LSTM above another one": ("lstm", 24, 24),
+        "an LSTM of one unit": ("lstm", 1, 2),
+    }
+    return {
+        name: (cell, units, count_parameters(cell, features, units))
+        for name, (cell, units, features) in sizes.items()
+    }
+
+
+# which_cell ---------------------------------------------------------------------
+
+
+def which_cell(
+    kernel: int, recurrent_kernel: int, bias: int
+) -> tuple[str, float, float]:
+    """Return the cell, D and H, from how many numbers there are in each array."""
+    forms = [("rnn", 1, 1), ("gru", 3, 1), ("gru", 3, 2), ("lstm", 4, 1)]
+    for cell, blocks, biases in forms:
+        H = bias / (blocks * biases)
+        if blocks * H * H == recurrent_kernel:
+            D = kernel / (blocks * H)
+            return cell, D, H
+    raise ValueError("no cell has such counts")
+
+
+def counted_arrays() -> Cases:
+    """Return the sizes of three arrays, for each form of each cell."""
+    return {
+        "an LSTM": (4 * 6 * 9, 4 * 9 * 9, 4 * 9),
+        "a SimpleRNN": (5 * 7, 7 * 7, 7),
+        "a GRU with one row of biases": (3 * 10 * 4, 3 * 4 * 4, 3 * 4),
+        "a GRU in Keras' default form": (3 * 11 * 8, 3 * 8 * 8, 3 * 8 * 2),
+        "an LSTM of 2 units": (4 * 13 * 2, 4 * 2 * 2, 4 * 2),
+        "an RNN of 12 units": (3 * 12, 12 * 12, 12),
+    }
+
+
+EXERCISES: dict[str, Exercise] = {
+    "count_parameters": Quiz(
+        able="derive 200, 480, 624, 800, 17,024 and 33,994 on paper",
+        solution="study.parameters.count_parameters",
+        draw=draw_layer,
+        question=ask_for_parameters,
+        derivation=derive_parameters,
+        parts={"the count": ""},
+        mistakes={
+            "count-squares-the-inputs": (
+                "_BLOCKS[cell] * units * (",
+                "_BLOCKS[cell] * input_dim * (",
+                "Your count squares the features: what is squared is the units, for "
+                "the state is fed back to itself.",
+            ),
+            "count-of-every-step": (
+                "return _BLOCKS[cell]",
+                "return 20 * _BLOCKS[cell]",
+                "Your count is multiplied by the steps: all of them use the same "
+                "weights.",
+            ),
+            "count-always-of-four-blocks": (
+                "_BLOCKS[cell] * units",
+                "4 * units",
+                "Your count has four blocks: those are the LSTM's, and this is none.",
+            ),
+            "count-second-biases-for-all": (
+                '2 if cell == "gru" and reset_after else 1',
+                "2",
+                "Your count has a second row of biases: in Keras only the GRU has one.",
+            ),
+            "count-second-biases-of-one-block": (
+                "_BLOCKS[cell] * units * (input_dim + units + biases)",
+                "units * (_BLOCKS[cell] * (input_dim + units + 1) + biases - 1)",
+                "Your second row of biases is that of a single block: it is as long as "
+                "the first.",
+            ),
+            "count-blocks-of-the-kernel-alone": (
+                "_BLOCKS[cell] * units * (input_dim + units + biases)",
+                "units * (_BLOCKS[cell] * input_dim + units + biases)",
+                "Your kernel has all blocks, the rest has one: each block has the "
+                "three arrays.",
+            ),
+            "count-bias-of-one-block": (
+                "_BLOCKS[cell] * units * (input_dim + units + biases)",
+                "_BLOCKS[cell] * units * (input_dim + units) + units * biases",
+                "Your count has the bias of a single block: each block has its own.",
+            ),
+            "count-bias-of-one-number": (
+                "_BLOCKS[cell] * units * (input_dim + units + biases)",
+                "_BLOCKS[cell] * (units * (input_dim + units) + biases)",
+                "Your bias is one number for a whole block: each unit has its own.",
+            ),
+        },
+        reasoning="The product fixes the shapes: $(B, D)(D, H)$ and $(B, H)(H, H)$ "
+        "both give $(B, H)$. The number of blocks does the rest. $T$ and $B$ are in no "
+        "shape of a weight.",
+    ),
+    "stack_ledger": Quiz(
+        able="derive 200, 480, 624, 800, 17,024 and 33,994 on paper",
+        solution="exercises.lesson_06.stack_ledger",
+        draw=draw_stack,
+        question=ask_for_ledger,
+        derivation=derive_ledger,
+        parts=dict.fromkeys(
+            ["embedding", "first layer", "second layer", "dense", "together"], ""
+        ),
+        mistakes={
+            "ledger-upper-reads-the-data": (
+                "count_parameters(upper, H_1, H_2)",
+                "count_parameters(upper, D, H_2)",
+                "Your second layer reads the embedding: it reads the layer below it.",
+            ),
+            "ledger-squares-the-inputs": (
+                "(lower, D, H_1)\n    second = count_parameters(upper, H_1, H_2)",
+                "(lower, H_1, D)\n    second = count_parameters(upper, H_2, H_1)",
+                "Your recurrent layers have their inputs squared: what is squared is "
+                "the units.",
+            ),
+            "ledger-times-the-words": (
+                "(lower, D, H_1)\n    second = count_parameters(upper, H_1, H_2)",
+                "(lower, D, H_1) * 40\n    second = count_parameters(upper, H_1, H_2)"
+                " * 40",
+                "Your recurrent layers are multiplied by the steps: all 40 use the "
+                "same weights.",
+            ),
+            "ledger-embedding-of-the-text": (
+                "embedding = V * D",
+                "embedding = 40 * D",
+                "Your embedding has a row for each word of a review: it has one for "
+                "each word that there is.",
+            ),
+            "ledger-embedding-with-a-bias": (
+                "embedding = V * D",
+                "embedding = (V + 1) * D",
+                "Your embedding has a bias: it is a table, and has nothing to add.",
+            ),
+            "ledger-dense-without-bias": (
+                "(H_2 + 1) * K",
+                "H_2 * K",
+                "Your dense layer has no bias: one for each output.",
+            ),
+            "ledger-dense-with-one-bias": (
+                "(H_2 + 1) * K",
+                "H_2 * K + 1",
+                "Your dense layer has one bias in all: each output has its own.",
+            ),
+            "ledger-sum-without-the-table": (
+                "dense, embedding + first",
+                "dense, first",
+                "Your sum leaves out the embedding: its table is learned, too.",
+            ),
+        },
+        reasoning="A layer at a time, from the input upwards. The one thing to carry "
+        "along is $D$: what the layer below hands up. For a recurrent layer that is "
+        "its number of units, whatever the data looked like further down.",
+    ),
+    "features_of": Exercise(
+        able="read a model's sizes back from its counts",
+        solution="exercises.lesson_06.features_of",
+        cases=counted_layers,
+        parts={"D": ""},
+        mistakes={
+            "features-count-put-in": (
+                "count / (blocks * units) - units - biases",
+                "blocks * units * (count + units + biases)",
+                "Your function puts the count where D stands: the count is what the "
+                "formula gives, D is what goes in. Turn it round.",
+            ),
+            "features-bias-left-in": (
+                "- units - biases",
+                "- units",
+                "Your D still has the biases in it: subtract them, too.",
+            ),
+            "features-units-left-in": (
+                "- units - biases",
+                "- biases",
+                "Your D still has the recurrent kernel in it: subtract H.",
+            ),
+            "features-gru-of-one-bias": (
+                '2 if cell == "gru" else 1',
+                "1",
+                "Your GRU has one bias: in Keras' default form there are two rows.",
+            ),
+            "features-always-four-blocks": (
+                "(blocks * units)",
+                "(4 * units)",
+                "Your function has four blocks for every cell: only the LSTM has four.",
+            ),
+            "features-of-one-block": (
+                "(blocks * units)",
+                "units",
+                "Your function leaves the blocks out: divide by them, too.",
+            ),
+            "features-without-parentheses": (
+                "(blocks * units)",
+                "blocks * units",
+                "Your function divides by the blocks and multiplies by H: a / b * c is "
+                "(a / b) * c, so put parentheses.",
+            ),
+        },
+        hints=(
+            "Write the formula down with the count on the left, then solve it for D.",
+            "Divide by blocks * units: what is left is D + H + 1, for the GRU D + H + "
+            "2. Then subtract.",
+        ),
+        reasoning="The formula is $n\\,H\\,(D + H + b)$ with $n$ blocks and $b$ rows "
+        "of biases. It contains $D$ once, so it can be turned round: divide by "
+        "$n\\,H$, then subtract $H$ and $b$. If the result is no whole number, the "
+        "count is not of such a layer.",
+    ),
+    "which_cell": Exercise(
+        able="read a model's sizes back from its counts",
+        solution="exercises.lesson_06.which_cell",
+        cases=counted_arrays,
+        parts={"the cell": "", "D": "", "H": ""},
+        mistakes={
+            "which-default-gru-unknown": (
+                '("gru", 3, 2), ',
+                "",
+                "Your function knows no GRU in Keras' default form: its bias has two "
+                "rows, so 6 H numbers.",
+            ),
+            "which-older-gru-unknown": (
+                '("gru", 3, 1), ',
+                "",
+                "Your function knows no GRU with one row of biases: 3 H numbers.",
+            ),
+            "which-kernel-of-one-block": (
+                "D = kernel / (blocks * H)",
+                "D = kernel / H",
+                "Your D is too large by the number of blocks: the kernel holds them "
+                "all, side by side.",
+            ),
+            "which-sizes-swapped": (
+                "return cell, D, H",
+                "return cell, H, D",
+                "Your D and H have changed places: D comes first.",
+            ),
+        },
+        hints=(
+            "Each of the four forms says how many numbers stand in the recurrent "
+            "kernel and in the bias. Suppose one of them: what is H then, by the bias? "
+            "Does the recurrent kernel agree?",
+            "SimpleRNN: H H and H. GRU: 3 H H and 3 H, or 3 H H and 6 H. LSTM: 4 H H "
+            "and 4 H. Try each: H from the bias; the one that fits the recurrent "
+            "kernel is it. Then D from the kernel.",
+        ),
+        reasoning="With $n$ blocks and $b$ rows of biases the recurrent kernel has "
+        "$n\\,H^2$ numbers and the bias $n\\,b\\,H$. Each of the four forms, if it "
+        "were the one, gives an $H$ by the bias, and only one agrees with the "
+        "recurrent kernel. (Without a loop: the bias squared over the recurrent "
+        "kernel is $n\\,b^2$, which is 1, 3, 12 or 4.)",
+    ),
+}

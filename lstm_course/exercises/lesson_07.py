@@ -1,0 +1,527 @@
+"""The exercises of lesson 07: a network to train, rules to beat, borders to find."""
+
+from functools import partial
+
+import numpy as np
+from numpy.random import Generator
+
+from lstm_course.arrays.shapes import Array
+from lstm_course.data.series import windows
+from lstm_course.exercises.exercise import Cases, Exercise, Quiz
+from lstm_course.training.forecasting import fit_least_squares
+from lstm_course.training.losses import mean_squared_error
+from lstm_course.training.optimizers import adam_update, optimizer_init
+from lstm_course.training.regression import (
+    RegressionParams,
+    regression_backward,
+    regression_forward,
+    regression_init,
+)
+
+# forecast_ceiling ---------------------------------------------------------------
+
+
+def forecast_ceiling(weights: tuple[float, ...], bias: float) -> tuple[float, float]:
+    """Return the floor and the ceiling of w · h + b, for each h between -1 and 1."""
+    reach = sum(abs(w) for w in weights)
+    return bias - reach, bias + reach
+
+
+def draw_dense(rng: Generator) -> tuple[tuple[float, ...], float]:
+    """Draw three weights of a dense layer, not all of one sign, and its bias."""
+    sizes = rng.choice(np.arange(2, 20), size=3, replace=False) / 10
+    signs = rng.permutation([1, -1, rng.choice([1, -1])])
+    return tuple(float(w) for w in sizes * signs), float(rng.integers(10, 60)) / 10
+
+
+def ask_for_ceiling(weights: tuple[float, ...], bias: float) -> str:
+    """Return the question."""
+    return (
+        "An LSTM of 3 units, with its usual tanh, hands its last h to a dense layer "
+        f"with the weights {', '.join(f'{w:.1f}' for w in weights)} and the bias "
+        f"{bias:.1f}. Its forecast is w · h + b.\n"
+        "Which two numbers can no forecast pass, whatever comes in? Give (floor, "
+        "ceiling), to one decimal."
+    )
+
+
+def derive_ceiling(weights: tuple[float, ...], bias: float) -> str:
+    """Return why no forecast can lie farther out."""
+    floor, ceiling = forecast_ceiling(weights, bias)
+    sizes = " + ".join(f"{abs(w):.1f}" for w in weights)
+    return (
+        "Each h = o tanh(c) lies between -1 and 1. The sum is largest where each h "
+        f"has the sign of its weight: {bias:.1f} + {sizes} = {ceiling:.1f}.\n"
+        "It is smallest where each has the other sign: "
+        f"{bias:.1f} - ({sizes}) = {floor:.1f}."
+    )
+
+
+# repair_the_training ----------------------------------------------------------------
+
+
+def train_network(
+    inputs: Array, targets: Array, units: int, epochs: int
+) -> RegressionParams:
+    """Return the weights of an LSTM and a dense layer, trained two windows at a time.
+
+    Args:
+        inputs: (N, T, 1).
+        targets: (N, 1).
+        units: H.
+        epochs: how many times over all windows, which come in order.
+    """
+    params = regression_init(np.random.default_rng(1), "lstm", 1, units)
+    state = optimizer_init(params)
+    for _ in range(epochs):
+        for start in range(0, len(inputs), 2):
+            x, y = inputs[start : start + 2], targets[start : start + 2]
+            forecasts, trace = regression_forward(x, params, cell="lstm")
+            _, d_forecasts = mean_squared_error(forecasts, y)
+            grads = regression_backward(d_forecasts, trace, cell="lstm")
+            params, state = adam_update(params, grads, state, learning_rate=0.01)
+    return params
+
+
+def training_cases() -> Cases:
+    """Return few windows, for the steps to be few: most cases have two or three."""
+    series = np.random.default_rng(7).normal(size=9).astype(np.float32)
+
+    def first(count: int) -> tuple[Array, Array]:
+        inputs, targets = windows(series, 4)
+        return np.array(inputs[:count]), np.array(targets[:count])
+
+    return {
+        "three windows and two epochs": (*first(3), 5, 2),
+        "two windows and one epoch: a single step": (*first(2), 3, 1),
+        "two windows and two epochs": (*first(2), 3, 2),
+        "four windows and one epoch": (*first(4), 2, 1),
+    }
+
+
+# baseline_errors ----------------------------------------------------------------
+
+
+def baseline_errors(series: Array, known: int, length: int) -> tuple[float, float]:
+    """Return the errors of the last value and of least squares, on later values.
+
+    Args:
+        series: (N,).
+        known: how many values there are to learn from. What follows is forecast.
+        length: T, of the windows.
+    """
+    past, later = series[:known], series[known:]
+    inputs, targets = windows(past, length)
+    unseen, truth = windows(later, length)
+
+    def columns(x: Array) -> Array:
+        return np.column_stack([x[:, :, 0], np.ones(len(x))])
+
+    weights, *_ = np.linalg.lstsq(columns(inputs), targets, rcond=None)
+    of_last = unseen[:, -1] - truth  # (B, 1) - (B, 1)
+    of_rule = columns(unseen) @ weights - truth
+    spread = past.std()
+    last, rule = (np.sqrt(np.mean((d / spread) ** 2)) for d in (of_last, of_rule))
+    return float(last), float(rule)
+
+
+def baseline_cases() -> Cases:
+    """Return series of which later values are no copy of the past."""
+    rng = np.random.default_rng(17)
+    wander = 3 + np.cumsum(rng.normal(size=40))
+    even = rng.normal(size=26)
+    even /= even[:14].std()
+    return {
+        "a series that wanders": (wander, 27, 3),
+        "windows of one value": (wander, 25, 1),
+        "a series that counts": (np.arange(1.0, 31.0), 20, 1),
+        "known values with a spread of 1": (even, 14, 2),
+        "a single window to judge": (wander[:24], 20, 3),
+    }
+
+
+# roll_out ------------------------------------------------------------
+
+
+def fading_sum(x: Array, fading: float) -> Array:
+    """Forecast a sum of a window (B, T, 1) in which older values count less."""
+    ages = np.arange(x.shape[1])[::-1, np.newaxis]
+    said: Array = 0.2 + np.sum(fading**ages * np.sin(x), axis=1)
+    return said
+
+
+def roll_out_cases() -> Cases:
+    """Return a forecast that takes windows of any length, and where to start."""
+    rng = np.random.default_rng(27)
+    forecast = partial(fading_sum, fading=-0.7)
+    return {
+        "random windows": (forecast, rng.normal(size=(3, 4, 1)), 5),
+        "a single step": (forecast, rng.normal(size=(3, 4, 1)), 1),
+        "two steps": (forecast, rng.normal(size=(2, 4, 1)), 2),
+        "windows of one value": (forecast, rng.normal(size=(2, 1, 1)), 3),
+        "windows of zeros": (forecast, np.zeros((2, 3, 1)), 4),
+    }
+
+
+# forecast_any_height ------------------------------------------------------------
+
+
+def forecast_any_height(inputs: Array, targets: Array, asked: Array) -> Array:
+    """Return forecasts (B, 1) by a rule that sees neither level nor height.
+
+    Args:
+        inputs: (N, T, 1) to learn from.
+        targets: (N, 1), what followed.
+        asked: (B, T, 1), the windows to forecast from.
+    """
+
+    def level_and_height(x: Array) -> tuple[Array, Array]:
+        return x[:, -1:], x.std(axis=1, keepdims=True)  # (N, 1, 1) each
+
+    level, height = level_and_height(inputs)
+    scaled_targets = (targets - level[:, 0]) / height[:, 0]
+    rule = fit_least_squares((inputs - level) / height, scaled_targets)
+
+    level, height = level_and_height(asked)
+    said: Array = level[:, 0] + height[:, 0] * rule((asked - level) / height)
+    return said
+
+
+def height_cases() -> Cases:
+    """Return windows to learn from and to ask, some of which all look alike in part."""
+    rng = np.random.default_rng(37)
+    x, y = rng.normal(size=(24, 5, 1)), rng.normal(size=(24, 1))
+    height = rng.uniform(0.5, 4, size=(24, 1, 1))
+    level = 3 * rng.normal(size=(24, 1, 1))
+
+    def ask(level: Array, height: Array) -> tuple[Array, Array, Array]:
+        inputs, targets = level + height * x, level[:, 0] + height[:, 0] * y
+        return inputs[:20], targets[:20], inputs[20:]
+
+    spread = x.std(axis=1, keepdims=True)
+    raised = ask(0 * level, 1 + 0 * height)
+    return {
+        "windows of all levels and heights": ask(level, height),
+        "a height of 1 everywhere": ask(level, 1 / spread),
+        "windows that all end at 0": ask(-height * x[:, -1:], height),
+        "the windows asked raised by 5": (*raised[:2], raised[2] + 5),
+        "the windows asked twice as high": (*raised[:2], raised[2] * 2),
+    }
+
+
+EXERCISES: dict[str, Exercise] = {
+    "forecast_ceiling": Quiz(
+        able="find the border beyond which it is worth nothing",
+        solution="exercises.lesson_07.forecast_ceiling",
+        draw=draw_dense,
+        question=ask_for_ceiling,
+        derivation=derive_ceiling,
+        parts={"floor": "", "ceiling": ""},
+        tolerance=0.01,
+        mistakes={
+            "ceiling-with-every-h-at-1": (
+                "return bias - reach, bias + reach",
+                "return bias - sum(weights), bias + sum(weights)",
+                "Your sum lets a negative weight pull the ceiling down: at the "
+                "ceiling, h has the sign of its weight.",
+            ),
+            "ceiling-without-the-bias": (
+                "return bias - reach, bias + reach",
+                "return -reach, reach",
+                "Your bounds leave out the bias: it is added whatever h is.",
+            ),
+            "ceiling-with-h-from-0": (
+                "return bias - reach, bias + reach",
+                "return (bias + sum(min(w, 0) for w in weights), "
+                "bias + sum(max(w, 0) for w in weights))",
+                "Your h lies between 0 and 1: so does a gate, but h = o tanh(c) goes "
+                "down to -1.",
+            ),
+            "ceiling-without-a-sign": (
+                "return bias - reach, bias + reach",
+                "return -bias - reach, bias + reach",
+                "Your floor is the ceiling with a minus sign: the bias keeps its own.",
+            ),
+        },
+        reasoning="$h = o \\odot \\tanh(c)$ lies between $-1$ and $1$, so "
+        "$w \\cdot h + b$ lies within $\\sum |w|$ of $b$. Beyond that border the "
+        "network cannot even say the right answer.",
+    ),
+    "repair_the_training": Exercise(
+        able="build and train a network that forecasts",
+        solution="exercises.lesson_07.train_network",
+        cases=training_cases,
+        given=("training-from-the-first-weights", "optimizer-begins-anew-each-epoch"),
+        parts={
+            "the LSTM's kernel": "D 4H",
+            "the LSTM's recurrent kernel": "H 4H",
+            "the LSTM's bias": "4H",
+            "the dense kernel": "H K",
+            "the dense bias": "K",
+        },
+        tolerance=1e-4,
+        mistakes={
+            "training-from-the-first-weights": (
+                "params, state = adam_update(params, grads, state, learning_rate=0.01)"
+                "\n    return params",
+                "trained, state = adam_update(params, grads, state, learning_rate=0.01)"
+                "\n    return trained",
+                "Your every step begins with the first weights: hand the new ones on "
+                "to the next step.",
+            ),
+            "training-thrown-away": (
+                "params, state = adam_update(params, grads",
+                "_, state = adam_update(params, grads",
+                "Your weights are still those from before the training: keep what "
+                "adam_update returns.",
+            ),
+            "optimizer-begins-anew": (
+                "grads, state,",
+                "grads, optimizer_init(params),",
+                "Your Adam forgets at each step what it has seen: make its state once, "
+                "before the loops, and hand it on.",
+            ),
+            "optimizer-begins-anew-each-epoch": (
+                "for start in range(0",
+                "state = optimizer_init(params)\n        for start in range(0",
+                "Your Adam begins anew in each epoch: make its state once, before both "
+                "loops.",
+            ),
+            "steps-go-uphill": (
+                "regression_backward(d_forecasts,",
+                "regression_backward(-d_forecasts,",
+                "Your steps go uphill, towards a larger loss: which sign has the "
+                "gradient? adam_update subtracts by itself.",
+            ),
+            "one-epoch-only": (
+                "range(epochs)",
+                "range(1)",
+                "Your training goes over the windows once: where do the epochs come "
+                "in?",
+            ),
+            "last-batch-dropped": (
+                "range(0, len(inputs), 2)",
+                "range(0, len(inputs) - 1, 2)",
+                "Your last batch is missing where the windows are odd in number: a "
+                "batch of one counts, too.",
+            ),
+            "all-windows-in-one-batch": (
+                "for start in range(0, len(inputs), 2):\n"
+                "            x, y = inputs[start : start + 2], "
+                "targets[start : start + 2]",
+                "for x, y in [(inputs, targets)]:",
+                "Your batch holds all windows, so that an epoch is a single step: "
+                "take two at a time.",
+            ),
+        },
+        hints=(
+            "Ask of each line in the loops: which weights does the second step work "
+            "on? And what does Adam know at its beginning?",
+            "Two things must go from step to step, and on into the next epoch: the "
+            "weights, params, and what Adam remembers, state.",
+        ),
+        reasoning="What goes from step to step are the weights and what Adam "
+        "remembers; all else is made anew. This loop is what `model.fit` does, but "
+        "for the shuffling. Train it on the windows of 1, 2, …, 7, ask it about 5, 6, "
+        "7 with `regression_forward`, and then about 50, 60, 70.",
+    ),
+    "baseline_errors": Exercise(
+        able="hold it against forecasts that need no training",
+        solution="exercises.lesson_07.baseline_errors",
+        cases=baseline_cases,
+        parts={"the last value's error": "", "least squares' error": ""},
+        tolerance=1e-5,
+        mistakes={
+            "first-value-for-last": (
+                "unseen[:, -1] - truth",
+                "unseen[:, 0] - truth",
+                "Your last value is the first of each window: the newest stands at the "
+                "end.",
+            ),
+            "no-column-of-ones": (
+                "np.column_stack([x[:, :, 0], np.ones(len(x))])",
+                "x[:, :, 0]",
+                "Your least squares have no constant: the rule is a weighted sum of "
+                "the window, and 1.",
+            ),
+            "future-in-the-fit": (
+                "windows(past, length)",
+                "windows(series, length)",
+                "Your least squares have seen the values they are judged by: fit on "
+                "the known ones alone.",
+            ),
+            "judged-on-the-past": (
+                "windows(later, length)",
+                "windows(past, length)",
+                "Your errors are those on the known values, which were learned from: "
+                "judge by the later ones.",
+            ),
+            "windows-across-the-cut": (
+                "windows(later, length)",
+                "windows(series[known - length :], length)",
+                "Your first windows reach back across the cut. That is no cheating, "
+                "but here the series is cut first and then made into windows.",
+            ),
+            "target-inside-the-window": (
+                "unseen, truth = windows(later, length)",
+                "unseen, truth = windows(later, length)\n"
+                "    targets, truth = inputs[:, -1], unseen[:, -1]",
+                "Your targets are off by one: they stand inside their own windows, so "
+                "that nothing is forecast.",
+            ),
+            "spread-of-the-whole-series": (
+                "spread = past.std()",
+                "spread = series.std()",
+                "Your unit is the spread of the whole series: the future has no say "
+                "in it.",
+            ),
+            "spread-of-the-later-values": (
+                "spread = past.std()",
+                "spread = later.std()",
+                "Your unit is the spread of the values to be forecast, which nobody "
+                "knows yet.",
+            ),
+            "error-not-in-spreads": (
+                "spread = past.std()",
+                "spread = 1.0",
+                "Your errors are in units of the series: divide by the spread of the "
+                "known values.",
+            ),
+            "root-forgotten": (
+                "np.sqrt(np.mean((d / spread) ** 2))",
+                "np.mean((d / spread) ** 2)",
+                "Your error is the mean square, without its root.",
+            ),
+            "absolute-error": (
+                "np.sqrt(np.mean((d / spread) ** 2))",
+                "np.mean(np.abs(d / spread))",
+                "Your error is the mean of the absolute differences: here it is the "
+                "root of the mean square.",
+            ),
+            "all-against-all": (
+                "unseen[:, -1] - truth",
+                "unseen[:, -1, 0] - truth",
+                "Your last values (B,) meet the truth (B, 1), and NumPy takes each "
+                "with each, (B, B): print the shapes on both sides of the minus.",
+            ),
+        },
+        hints=(
+            "In this order: cut the series at known, make windows of each part, fit "
+            "on the first, forecast the second.",
+            "fit_least_squares(inputs, targets) gives a function of windows; the other "
+            "forecast is unseen[:, -1]. Each error is np.sqrt(np.mean((forecast - "
+            "truth) ** 2)) / series[:known].std().",
+        ),
+        reasoning="Whatever comes after the cut is used once, at the end. The unit "
+        "comes from the known values, too. A network whose error is not below both "
+        "numbers has no claim to be kept.",
+    ),
+    "roll_out": Exercise(
+        able="find the border beyond which it is worth nothing",
+        solution="training.forecasting.roll_out",
+        cases=roll_out_cases,
+        parts={"the forecast": "B T"},
+        mistakes={
+            "forecast-put-in-front": (
+                "[windows[:, 1:], found[-1][:, np.newaxis]]",
+                "[found[-1][:, np.newaxis], windows[:, 1:]]",
+                "Your new value stands at the front of the window, as if it were the "
+                "oldest: it belongs at the end.",
+            ),
+            "newest-value-dropped": (
+                "windows[:, 1:]",
+                "windows[:, :-1]",
+                "Your window gives up its newest value and keeps its oldest: print "
+                "one window before and after a step.",
+            ),
+            "first-forecast-fed-back": (
+                "found[-1][:, np.newaxis]",
+                "found[0][:, np.newaxis]",
+                "Your window is fed the first forecast again and again: which one is "
+                "new?",
+            ),
+            "last-value-fed-back": (
+                "found[-1][:, np.newaxis]",
+                "windows[:, -1:]",
+                "Your window is fed its own last value: feed it what was just "
+                "forecast.",
+            ),
+            "window-never-moves": (
+                "windows = np.concatenate(",
+                "_ = np.concatenate(",
+                "Your window never moves, so that each forecast is the first one "
+                "again.",
+            ),
+            "window-grows": (
+                "[windows[:, 1:],",
+                "[windows,",
+                "Your window grows by a value at each step: let the oldest go.",
+            ),
+        },
+        hints=(
+            "Follow one window by hand: it holds 1, 2, 3, the forecasts are 9, then 8. "
+            "What should stand in it after one step, and after two?",
+            "In a loop: new = forecast(windows), (B, 1); keep it; then windows = "
+            "np.concatenate([windows[:, 1:], new[:, :, np.newaxis]], axis=1). At the "
+            "end np.concatenate the (B, 1) kept, along axis 1.",
+        ),
+        reasoning="The window gives up its oldest value, the first along axis 1, and "
+        "takes the latest forecast at its end. From step $T$ on it holds nothing but "
+        "forecasts: that is why errors feed on themselves.",
+    ),
+    "forecast_any_height": Exercise(
+        able="find the border beyond which it is worth nothing",
+        solution="exercises.lesson_07.forecast_any_height",
+        cases=height_cases,
+        parts={"the forecast": "B K"},
+        tolerance=1e-5,
+        mistakes={
+            "level-not-given-back": (
+                "= level[:, 0] + height",
+                "= height",
+                "Your forecast is the change alone: add the level of the window that "
+                "was asked.",
+            ),
+            "height-not-given-back": (
+                "height[:, 0] * rule(",
+                "rule(",
+                "Your forecast comes in units of the height: multiply by the height of "
+                "the window that was asked.",
+            ),
+            "level-given-back-first": (
+                "level[:, 0] + height[:, 0] * rule((asked - level) / height)",
+                "height[:, 0] * (level[:, 0] + rule((asked - level) / height))",
+                "Your way back is in the wrong order: what was subtracted first is "
+                "added last.",
+            ),
+            "targets-with-their-level": (
+                "(targets - level[:, 0]) / height[:, 0]",
+                "targets / height[:, 0]",
+                "Your targets still have their level: subtract that of their window.",
+            ),
+            "targets-with-their-height": (
+                "(targets - level[:, 0]) / height[:, 0]",
+                "targets - level[:, 0]",
+                "Your targets still have their height: divide by that of their window.",
+            ),
+            "one-height-for-all": (
+                "x.std(axis=1, keepdims=True)",
+                "x.std(keepdims=True)",
+                "Your height is one number for all windows: each has its own, along "
+                "axis 1.",
+            ),
+        },
+        hints=(
+            "Each window gets a level, its last value, and a height, its standard "
+            "deviation. What is done to a window is done to its target, with the same "
+            "two numbers.",
+            "rule = fit_least_squares((inputs - level) / height, (targets - level) / "
+            "height); then level and height anew, of asked, and level + height * "
+            "rule((asked - level) / height). Mind (N, 1, 1) and (N, 1).",
+        ),
+        reasoning="What the rule sees is the same at every level and every height, so "
+        "both borders are gone, by construction. (With the mean of a window as its "
+        "level, least squares come to the same forecasts.) The price is paid as "
+        "before: the rule no longer knows how high the waves were.",
+    ),
+}

@@ -1,0 +1,576 @@
+"""The exercises of lesson 09: from a text to padded ids, and a baseline by counting."""
+
+from collections import Counter
+from itertools import chain
+
+import numpy as np
+from numpy.random import Generator
+
+from lstm_course.arrays.shapes import Array, Ids, Mask
+from lstm_course.data.text import RESERVED, tokenize
+from lstm_course.exercises.exercise import Cases, Exercise, Quiz
+
+# sentence_to_row ----------------------------------------------------------------
+
+_KNOWN = ("the", "and", "a", "is", "it", "film", "this", "not", "good")
+_RARE = ("charming", "dire", "yawn", "gem", "clumsy", "superb")
+
+
+def sentence_to_row(
+    words: tuple[str, ...], known: tuple[str, ...], length: int, side: str
+) -> tuple[list[int], list[int]]:
+    """Return the row of ids, and its mask, 1 where a token stands."""
+    tokens = ["[start]", *words]
+    id_of = {word: number for number, word in enumerate(known, start=3)}
+    ids = [1, *(id_of.get(word, 2) for word in tokens[1:])]
+    ids = ids[-length:] if side == "pre" else ids[:length]
+    zeros = [0] * (length - len(ids))
+    mask = [1] * len(ids)
+    if side == "pre":
+        return zeros + ids, zeros + mask
+    return ids + zeros, mask + zeros
+
+
+def draw_sentence(
+    rng: Generator,
+) -> tuple[tuple[str, ...], tuple[str, ...], int, str]:
+    """Draw a sentence with a word or two that are not known, to be cut or filled."""
+    known = tuple(str(word) for word in rng.permutation(_KNOWN)[:5])
+    words = [*rng.permutation(known)[:3], *rng.permutation(_RARE)[: rng.integers(1, 3)]]
+    sentence = tuple(str(word) for word in rng.permutation(words))
+    tokens = 1 + len(sentence)
+    length = tokens + int(rng.choice([-2, 2]))
+    return sentence, known, length, str(rng.choice(["pre", "post"]))
+
+
+def ask_for_row(
+    words: tuple[str, ...], known: tuple[str, ...], length: int, side: str
+) -> str:
+    """Return the question."""
+    table = ", ".join(f"{n} {name}" for n, name in enumerate([*RESERVED, *known]))
+    return (
+        f"The vocabulary has V = {3 + len(known)} ids: {table}.\n"
+        f'A review says: "{" ".join(words).capitalize()}!" It is encoded, and brought '
+        f'to T = {length} steps with padding="{side}" and truncating="{side}".\n'
+        "Which ids stand in its row, and what is its mask, 1 where a token stands and "
+        "0 where there is padding? Give (ids, mask), two lists."
+    )
+
+
+def derive_row(
+    words: tuple[str, ...], known: tuple[str, ...], length: int, side: str
+) -> str:
+    """Return the row, token by token, before and after."""
+    whole, _ = sentence_to_row(words, known, 1 + len(words), side)
+    ids, mask = sentence_to_row(words, known, length, side)
+    where = {"pre": "before", "post": "after"}[side]
+    end = {"pre": "beginning", "post": "end"}[side]
+    what = f"its {end} is dropped" if length <= len(words) else f"zeros stand {where}"
+    tokens = ", ".join(
+        f"{n} {w}" for n, w in zip(whole, ["[start]", *words], strict=True)
+    )
+    return (
+        f"Encoded: {tokens}. What is not known is 2.\n"
+        f'It has {len(whole)} tokens for {length} steps. With "{side}", {what}: '
+        f"ids {ids}, mask {mask}."
+    )
+
+
+# is_it_a_gain -------------------------------------------------------------------
+
+
+def is_it_a_gain(baseline: float, model: float, reviews: int) -> tuple[float, bool]:
+    """Return the baseline's standard error, and whether the model gains two of it."""
+    error = np.sqrt(baseline * (1 - baseline) / reviews)
+    return float(error), bool(model - baseline >= 2 * error)
+
+
+def draw_accuracies(rng: Generator) -> tuple[float, float, int]:
+    """Draw two accuracies of which it is clear by a margin whether one is a gain."""
+    baseline = int(rng.integers(70, 91)) / 100
+    reviews = int(rng.choice([100, 400, 900, 1_600, 2_500]))
+    error = np.sqrt(baseline * (1 - baseline) / reviews)
+    gain = error * rng.choice([0.6, 1.3, 2.6, 3.2])
+    return baseline, round(float(min(baseline + gain, 0.995)), 3), reviews
+
+
+def ask_for_gain(baseline: float, model: float, reviews: int) -> str:
+    """Return the question."""
+    return (
+        f"On {reviews:,} reviews that neither has seen, a bag of words has an accuracy "
+        f"of {baseline:.2f} and an LSTM {model:.3f}.\n"
+        "What is the standard error of the bag's accuracy, to three decimals? And is "
+        "what the LSTM has more a gain, by the rule of this lesson: at least two "
+        "standard errors? Give (error, True or False)."
+    )
+
+
+def derive_gain(baseline: float, model: float, reviews: int) -> str:
+    """Return how many standard errors there are between the two."""
+    error, gains = is_it_a_gain(baseline, model, reviews)
+    return (
+        f"√(p (1 - p) / n) = √({baseline:.2f} * {1 - baseline:.2f} / {reviews}) = "
+        f"{error:.3f}.\n"
+        f"The LSTM is {model - baseline:.3f} better, {(model - baseline) / error:.1f} "
+        f"standard errors: {'a gain' if gains else 'no gain that one may speak of'}."
+    )
+
+
+# encode_by_counting -------------------------------------------------------------
+
+
+def encode_by_counting(texts: list[str], num_words: int, review: str) -> list[int]:
+    """Return the ids of a review, by a vocabulary counted on other texts.
+
+    Args:
+        texts: what is counted.
+        num_words: V, of all ids, the three that stand for no word included.
+        review: what is encoded.
+    """
+    counts = Counter(chain.from_iterable(tokenize(text) for text in texts))
+    kept = [word for word, _ in counts.most_common(num_words - 3)]
+    id_of = {word: number for number, word in enumerate(kept, start=3)}
+    return [1, *(id_of.get(word, 2) for word in tokenize(review))]
+
+
+def encoding_cases() -> Cases:
+    """Return texts in which no two words that matter are equally frequent."""
+    texts = [
+        "The film, the WHOLE film: a film for a bore!",
+        "A film that the heart won't forget. The end? Critics won't tell",
+        "The film won't be the same to the end; a heart, a heart, heart",
+        "The end... a film, the film which the critics forgot: the heart won't.",
+    ]
+    return {
+        "capitals, rare words and words never counted": (
+            texts,
+            8,
+            "CRITICS, critics! The critics loved a FILM, the critics forgot an end.",
+        ),
+        "known words in lower case alone": (texts, 8, "the film won't a heart"),
+        "a vocabulary of one word": (texts, 4, "the end of the film"),
+        "a word never counted": (texts, 7, "the masterpiece"),
+    }
+
+
+# pad_and_mask -------------------------------------------------------------------
+
+
+def pad_and_mask(
+    reviews: list[list[int]], length: int, padding: str, truncating: str
+) -> tuple[Ids, Mask]:
+    """Bring reviews to one length; return ids (N, T) and mask (N, T).
+
+    Args:
+        reviews: lists of ids, none of them 0.
+        length: T.
+        padding: where zeros are added, "pre" or "post".
+        truncating: where what is too long is cut off, "pre" or "post".
+    """
+    ids = np.zeros((len(reviews), length), int)
+    mask = np.zeros((len(reviews), length), bool)
+    for row, review in enumerate(reviews):
+        kept = review[-length:] if truncating == "pre" else review[:length]
+        first = length - len(kept) if padding == "pre" else 0
+        place = slice(first, first + len(kept))
+        ids[row, place] = kept
+        mask[row, place] = True
+    return ids, mask
+
+
+def padding_cases() -> Cases:
+    """Return reviews of all lengths, long and short, for each side."""
+    reviews = [[1, 4, 2, 6, 7, 8, 2], [1, 9], [1, 5, 2, 11], [1], [1, 3, 2, 8, 4]]
+    short, long = [[1, 9], [1, 2, 7]], [[1, 4, 2, 6, 7, 8, 2], [1, 3, 5, 2, 8, 4]]
+    return {
+        "padding before, truncating the end": (reviews, 4, "pre", "post"),
+        "padding after, truncating the beginning": (reviews, 4, "post", "pre"),
+        "both 'pre'": (reviews, 5, "pre", "pre"),
+        "both 'post'": (reviews, 3, "post", "post"),
+        "short reviews alone": (short, 6, "pre", "post"),
+        "long reviews alone": (long, 3, "post", "pre"),
+        "reviews that just fit": ([[1, 5, 6], [1, 2, 3]], 3, "pre", "pre"),
+    }
+
+
+# bag_by_counting ----------------------------------------------------------------
+
+
+def bag_by_counting(ids: Ids, labels: Ids, asked: Ids, size: int) -> Array:
+    """Return the logits (B,) of reviews, by word scores that are counted, not trained.
+
+    Args:
+        ids: (N, T), of the reviews that are counted; 0 is padding.
+        labels: (N,), 1 where positive.
+        asked: (B, T), of the reviews to judge.
+        size: V, of the vocabulary.
+    """
+
+    def shares(reviews: Ids) -> Array:
+        counts = np.bincount(reviews[reviews > 0], minlength=size) + 1
+        parts: Array = counts / counts.sum()
+        return parts
+
+    scores = np.log(shares(ids[labels == 1]) / shares(ids[labels == 0]))
+    found = np.where(asked > 0, scores[asked], 0)  # (B, T)
+    return np.asarray(found.sum(axis=1) / (asked > 0).sum(axis=1))
+
+
+def bag_cases() -> Cases:
+    """Return reviews with much padding and with none; each word is in both kinds."""
+    rng = np.random.default_rng(9)
+    V, T = 12, 11
+
+    def write(number: int, least: int) -> tuple[Ids, Ids]:
+        labels = (np.arange(number) % 3 == 0).astype(int)
+        ids = rng.integers(1, V - 2, size=(number, T))
+        ids[labels == 1, -2:] = V - 2  # a good word, and a bad one
+        ids[labels == 0, -1] = V - 1
+        short = rng.integers(least, T + 1, size=number)
+        ids = np.where(np.arange(T) >= T - short[:, np.newaxis], ids, 0)
+        ids[:2] = np.arange(1, V)  # each word in both kinds
+        return ids, labels
+
+    ids, labels = write(14, 2)
+    asked = write(7, 2)[0][2:]
+    full, full_labels = write(10, T)
+    everywhere = np.tile(np.arange(1, 8), (4, 1))
+    one_of_each = np.array([[3, 3, 4, 5], [3, 4, 5, 5]]), np.array([1, 0])
+    return {
+        "reviews short and long": (ids, labels, asked, V),
+        "no padding anywhere": (full, full_labels, full[2:5], V),
+        "no padding in the reviews counted": (full, full_labels, asked, V),
+        "no padding in the reviews asked": (ids, labels, everywhere, V),
+        "a review of each kind": (*one_of_each, np.array([[3, 4, 5], [4, 5, 5]]), 6),
+    }
+
+
+EXERCISES: dict[str, Exercise] = {
+    "sentence_to_row": Quiz(
+        able="turn text into ids",
+        solution="exercises.lesson_09.sentence_to_row",
+        draw=draw_sentence,
+        question=ask_for_row,
+        derivation=derive_row,
+        parts={"ids": "T", "mask": "T"},
+        mistakes={
+            "start-id-forgotten": (
+                "ids = [1, *(id_of.get(word, 2) for word in tokens[1:])]",
+                "ids = [id_of.get(word, 2) for word in tokens[1:]]",
+                "Your review has no start: id 1 comes before its first word.",
+            ),
+            "unknown-words-left-out": (
+                "(id_of.get(word, 2) for word in tokens[1:])",
+                "(id_of[word] for word in tokens[1:] if word in id_of)",
+                "Your unknown words are gone: each becomes id 2.",
+            ),
+            "cut-and-filled-at-the-other-side": (
+                'ids = ids[-length:] if side == "pre" else ids[:length]\n'
+                "    zeros = [0] * (length - len(ids))\n"
+                "    mask = [1] * len(ids)\n"
+                '    if side == "pre":',
+                'ids = ids[-length:] if side == "post" else ids[:length]\n'
+                "    zeros = [0] * (length - len(ids))\n"
+                "    mask = [1] * len(ids)\n"
+                '    if side == "post":',
+                "Your row is cut or filled at the wrong side: 'pre' is before, where a "
+                "review begins.",
+            ),
+            "mask-the-wrong-way-round": (
+                "zeros = [0] * (length - len(ids))\n    mask = [1] * len(ids)",
+                "zeros = [0] * (length - len(ids))\n    mask = [0] * len(ids)\n"
+                '    ones = [1] * len(zeros)\n    if side == "pre":\n'
+                "        return zeros + ids, ones + mask\n"
+                "    return ids + zeros, mask + ones",
+                "Your mask is the wrong way round: 1 marks what counts.",
+            ),
+            "unknown-words-masked": (
+                "mask = [1] * len(ids)",
+                "mask = [int(number != 2) for number in ids]",
+                "Your mask hides the unknown words: each is a step of the review, and "
+                "counts.",
+            ),
+        },
+        reasoning="First all tokens become ids, the start and the unknown words too; "
+        "then the row is cut or filled; and the mask follows the zeros.",
+    ),
+    "is_it_a_gain": Quiz(
+        able="set a baseline that is hard to beat",
+        solution="exercises.lesson_09.is_it_a_gain",
+        draw=draw_accuracies,
+        question=ask_for_gain,
+        derivation=derive_gain,
+        parts={"the standard error": "", "whether it is a gain": ""},
+        tolerance=6e-4,
+        mistakes={
+            "error-without-its-root": (
+                "np.sqrt(baseline * (1 - baseline) / reviews)",
+                "(baseline * (1 - baseline) / reviews)",
+                "Your standard error is its square: take the root.",
+            ),
+            "error-of-one-review": (
+                "np.sqrt(baseline * (1 - baseline) / reviews)",
+                "np.sqrt(baseline * (1 - baseline))",
+                "Your standard error does not know how many reviews there are: divide "
+                "by n, under the root.",
+            ),
+            "error-of-p-alone": (
+                "np.sqrt(baseline * (1 - baseline) / reviews)",
+                "np.sqrt(baseline / reviews)",
+                "Your standard error has p alone under its root: p (1 - p).",
+            ),
+            "one-standard-error-will-do": (
+                "model - baseline >= 2 * error",
+                "model - baseline >= error",
+                "Your error is right. Look at the gain again: how many times the error "
+                "is it?",
+            ),
+            "any-difference-is-a-gain": (
+                "model - baseline >= 2 * error",
+                "model > baseline",
+                "Your error is right. But not every difference is a gain: how many "
+                "times the error is it?",
+            ),
+            "no-difference-is-a-gain": (
+                "model - baseline >= 2 * error",
+                "False",
+                "Your error is right. Look at the difference again: it is at least "
+                "twice the error.",
+            ),
+        },
+        reasoning="Two standard errors are the lesson's rule. Four times as many "
+        "reviews halve the error: small test parts cannot tell small gains from luck.",
+    ),
+    "encode_by_counting": Exercise(
+        able="turn text into ids",
+        solution="exercises.lesson_09.encode_by_counting",
+        cases=encoding_cases,
+        parts={"the row of ids": "T"},
+        mistakes={
+            "reserved-ids-not-counted": (
+                "counts.most_common(num_words - 3)",
+                "counts.most_common(num_words)",
+                "Your vocabulary has three ids too many: num_words includes those of "
+                "padding, start and unknown.",
+            ),
+            "words-from-id-0": (
+                "start=3",
+                "start=0",
+                "Your words begin at id 0: three ids are taken before the first word.",
+            ),
+            "words-from-id-1": (
+                "start=3",
+                "start=1",
+                "Your words begin at id 1: three ids are taken before the first word.",
+            ),
+            "encoded-without-start": (
+                "[1, *(id_of.get(word, 2) for word in tokenize(review))]",
+                "[id_of.get(word, 2) for word in tokenize(review)]",
+                "Your row has no start: id 1 stands before the first word.",
+            ),
+            "unknown-words-skipped": (
+                "(id_of.get(word, 2) for word in tokenize(review))",
+                "(id_of[word] for word in tokenize(review) if word in id_of)",
+                "Your row skips the words that it does not know: each becomes id 2.",
+            ),
+            "unknown-words-become-padding": (
+                "id_of.get(word, 2)",
+                "id_of.get(word, 0)",
+                "Your unknown words have id 0, as if nothing stood there: 0 is "
+                "padding, unknown is 2.",
+            ),
+            "counted-by-split": (
+                "tokenize(text) for text in texts",
+                "text.split() for text in texts",
+                "Your counting cuts at the blanks alone, so that 'The' and 'film,' "
+                "are words: tokenize the texts.",
+            ),
+            "encoded-by-split": (
+                "in tokenize(review)",
+                "in review.split()",
+                "Your review is cut at the blanks alone, so that 'FILM,' is unknown: "
+                "tokenize it like the texts.",
+            ),
+            "review-counted-too": (
+                "for text in texts)",
+                "for text in [*texts, review])",
+                "Your vocabulary has counted the review itself: what is judged later "
+                "must not have a say in it.",
+            ),
+            "words-kept-with-their-counts": (
+                "[word for word, _ in",
+                "[word for word in",
+                "Your vocabulary knows no word at all: what most_common returns are "
+                "pairs of word and count.",
+            ),
+            "first-words-kept": (
+                "in counts.most_common(num_words - 3)",
+                "in list(counts.items())[: num_words - 3]",
+                "Your vocabulary keeps the words that came first: keep the most "
+                "frequent.",
+            ),
+            "rarest-words-kept": (
+                "in counts.most_common(num_words - 3)",
+                "in counts.most_common()[: 2 - num_words : -1]",
+                "Your vocabulary keeps the rarest words: the most frequent come first.",
+            ),
+        },
+        hints=(
+            "Three steps: count the words of all texts (a Counter does it), give the "
+            "most frequent num_words - 3 the ids from 3 on, look up each word.",
+            "counts.most_common(n) gives pairs of word and count; with a dictionary "
+            "id_of, the row is [1] and id_of.get(word, 2) for each word of "
+            "tokenize(review).",
+        ),
+        reasoning="The review is cut as the texts were, or its words would not be "
+        "found. It has no part in the counting. And whatever is not found is *said* "
+        "to be unknown: a word that is skipped would move its neighbours together.",
+    ),
+    "pad_and_mask": Exercise(
+        able="pad and mask a batch",
+        solution="exercises.lesson_09.pad_and_mask",
+        cases=padding_cases,
+        parts={"ids": "N T", "mask": "N T"},
+        mistakes={
+            "cut-at-the-wrong-end": (
+                'if truncating == "pre" else',
+                'if truncating == "post" else',
+                "Your long reviews are cut at the wrong end: 'pre' drops the beginning "
+                "and keeps the end.",
+            ),
+            "filled-at-the-wrong-end": (
+                'if padding == "pre" else 0',
+                'if padding == "post" else 0',
+                "Your zeros stand at the wrong end: 'pre' puts them before a review.",
+            ),
+            "cut-where-padded": (
+                'if truncating == "pre" else',
+                'if padding == "pre" else',
+                "Your cut goes by padding: where a review is cut, truncating says.",
+            ),
+            "filled-where-cut": (
+                'if padding == "pre" else 0',
+                'if truncating == "pre" else 0',
+                "Your zeros go by truncating: where they stand, padding says.",
+            ),
+            "always-cut-at-the-beginning": (
+                'review[-length:] if truncating == "pre" else review[:length]',
+                "review[-length:]",
+                "Your long reviews always lose their beginning: with 'post' they lose "
+                "their end.",
+            ),
+            "always-cut-at-the-end": (
+                'review[-length:] if truncating == "pre" else review[:length]',
+                "review[:length]",
+                "Your long reviews always lose their end: with 'pre' they lose their "
+                "beginning.",
+            ),
+            "always-filled-before": (
+                'length - len(kept) if padding == "pre" else 0',
+                "length - len(kept)",
+                "Your zeros always stand before a review: with 'post' they stand after "
+                "it.",
+            ),
+            "always-filled-after": (
+                'length - len(kept) if padding == "pre" else 0',
+                "0",
+                "Your zeros always stand after a review: with 'pre' they stand before "
+                "it.",
+            ),
+            "mask-marks-the-zeros": (
+                "return ids, mask",
+                "return ids, ~mask",
+                "Your mask marks the padding: True is where a token stands.",
+            ),
+            "mask-hides-unknown-words": (
+                "return ids, mask",
+                "return ids, ids > 2",
+                "Your mask hides the start and the unknown words: they are tokens.",
+            ),
+            "mask-always-true": (
+                "mask = np.zeros((len(reviews), length), bool)",
+                "mask = np.ones((len(reviews), length), bool)",
+                "Your mask is True everywhere: where there is padding it is False.",
+            ),
+        },
+        hints=(
+            "One review at a time: first cut it, then see how many zeros are missing, "
+            "then put them before or after. The mask is made in the same way.",
+            "kept = review[-length:] or review[:length]; zeros = [0] * (length - "
+            "len(kept)); the row is zeros + kept or kept + zeros.",
+        ),
+        reasoning="Cutting and filling are two questions, each with its own side. "
+        "After the cut, no review is too long, so that the zeros missing are never "
+        "less than none.",
+    ),
+    "bag_by_counting": Exercise(
+        able="set a baseline that is hard to beat",
+        solution="exercises.lesson_09.bag_by_counting",
+        cases=bag_cases,
+        parts={"the logit": "B"},
+        tolerance=1e-5,
+        mistakes={
+            "padding-counted": (
+                "reviews[reviews > 0]",
+                "reviews.ravel()",
+                "Your counts take padding for a word, so that the sums depend on how "
+                "long the reviews are: count ids above 0.",
+            ),
+            "padding-without-its-1": (
+                "minlength=size) + 1\n",
+                "minlength=size) + 1\n        counts[0] = 0\n",
+                "Your sums leave id 0 out. That would do as well, but here each of the "
+                "V ids has its 1.",
+            ),
+            "padding-scored": (
+                "np.where(asked > 0, scores[asked], 0)",
+                "scores[asked]",
+                "Your sums add a score for padding: only true tokens have one.",
+            ),
+            "mean-over-all-steps": (
+                "(asked > 0).sum(axis=1)",
+                "asked.shape[1]",
+                "Your mean divides by T, padding included: divide by the number of "
+                "true tokens.",
+            ),
+            "sum-for-mean": (
+                "found.sum(axis=1) / (asked > 0).sum(axis=1)",
+                "found.sum(axis=1)",
+                "Your logits are sums: divide by the number of true tokens.",
+            ),
+            "scores-without-log": (
+                "np.log(shares(ids[labels == 1]) / shares(ids[labels == 0]))",
+                "shares(ids[labels == 1]) / shares(ids[labels == 0])",
+                "Your scores are ratios, none below 0: take their logarithm.",
+            ),
+            "scores-upside-down": (
+                "shares(ids[labels == 1]) / shares(ids[labels == 0])",
+                "shares(ids[labels == 0]) / shares(ids[labels == 1])",
+                "Your scores are upside down: a word of positive reviews is above 0.",
+            ),
+            "counts-for-shares": (
+                "= counts / counts.sum()",
+                "= counts",
+                "Your scores compare counts: where one kind of review has more words, "
+                "all scores lean to its side. Make shares of them.",
+            ),
+            "nothing-added-to-counts": (
+                "minlength=size) + 1",
+                "minlength=size)",
+                "Your counts begin at 0, and a word that stands on one side only has "
+                "an infinite score: add 1 to each.",
+            ),
+        },
+        hints=(
+            "Three steps: count each id in the positive and in the negative reviews, "
+            "make V scores of the counts, take the mean score of each review asked.",
+            "np.bincount(some_ids[some_ids > 0], minlength=size) + 1 counts; divided "
+            "by its sum these are shares; scores[asked] is (B, T), and asked > 0 its "
+            "mask.",
+        ),
+        reasoning="A bag of words again, with one score a word, found by counting "
+        "once. Each step leaves the padding out: in the counts, in the sum, and in "
+        "the number that it is divided by. (With the sum for the mean, this is *naive "
+        "Bayes* for as many reviews of each kind; the verdicts are the same.)",
+    ),
+}

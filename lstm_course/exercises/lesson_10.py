@@ -1,0 +1,601 @@
+"""The exercises of lesson 10: stop early, drop out, compare, and train fairly."""
+
+from collections.abc import Callable, Sequence
+from functools import partial
+
+import numpy as np
+from numpy.random import Generator
+
+from lstm_course.arrays.activations import sigmoid
+from lstm_course.arrays.shapes import Array
+from lstm_course.exercises.exercise import Cases, Exercise, Quiz
+
+Part = tuple[Array, Array]  # features (N, D) and labels (N,), 0 or 1
+
+# read_the_curve -----------------------------------------------------------------
+
+
+def read_the_curve(losses: Sequence[float], patience: int) -> tuple[int, int]:
+    """Return the last epoch that is run and the epoch that is kept, from 1."""
+    kept = waited = 0
+    for epoch in range(1, len(losses)):
+        if losses[epoch] < losses[kept]:
+            kept, waited = epoch, 0
+        else:
+            waited += 1
+        if waited == patience:
+            break
+    return epoch + 1, kept + 1
+
+
+def draw_curve(rng: Generator) -> tuple[list[float], int]:
+    """Draw a curve that rises for a while before it is stopped, and falls again."""
+    patience = int(rng.integers(2, 4))
+    first = int(rng.integers(60, 70))
+    second = first - int(rng.integers(4, 9))
+    waiting = second + np.sort(rng.choice(np.arange(1, 6), patience - 1, False))[::-1]
+    lowest = second - int(rng.integers(2, 5))
+    above = np.sort(rng.choice(np.arange(1, 7), patience, replace=False))
+    if rng.integers(2):
+        above[0] = 0  # as low as the lowest one, and no lower
+    else:
+        above[-2:] = above[-2:][::-1]  # lower than the epoch before, no more
+    rising = lowest + np.array([*above, 7])
+    hundredths = [first, second, *waiting, lowest, *rising, lowest - 2]
+    return [int(loss) / 100 for loss in hundredths], patience
+
+
+def ask_for_epochs(losses: Sequence[float], patience: int) -> str:
+    """Return the question."""
+    epochs = "".join(f"{epoch:5}" for epoch in range(1, len(losses) + 1))
+    row = "".join(f"{loss:5.2f}" for loss in losses)
+    return (
+        "A run without early stopping gave these validation losses:\n"
+        f"epoch{epochs}\nloss {row}\n"
+        f"The same run again, with patience {patience}, keeping the best weights.\n"
+        "Which epoch is its last, and which one is kept? (last, kept)"
+    )
+
+
+def derive_epochs(losses: Sequence[float], patience: int) -> str:
+    """Return what each epoch is to the one who waits."""
+    last, kept = read_the_curve(losses, patience)
+    without = ", ".join(str(epoch) for epoch in range(kept + 1, last + 1))
+    return (
+        f"Epoch {kept} has the lowest loss so far: {losses[kept - 1]:.2f}.\n"
+        f"Epochs {without} are not below it. These are {patience} in a row: the end.\n"
+        f"Last is {last}, kept is {kept}. What came after {last} the run never sees."
+    )
+
+
+# keep_the_best ------------------------------------------------------------------
+
+
+def keep_the_best(
+    start: Array,
+    train: Callable[[Array], None],
+    measure: Callable[[Array], float],
+    epochs: int,
+    patience: int,
+) -> tuple[Array, int, int]:
+    """Return the best weights, the last epoch that was run, and the best one."""
+    weights = start.copy()
+    lowest, waited = np.inf, 0
+    for epoch in range(1, epochs + 1):
+        train(weights)
+        loss = measure(weights)
+        if loss < lowest:
+            best, lowest, best_epoch = weights.copy(), loss, epoch
+            waited = 0
+        else:
+            waited += 1
+        if waited == patience:
+            break
+    return best, epoch, best_epoch
+
+
+def one_epoch(weights: Array) -> None:
+    """Change the weights in place, as an epoch of training does."""
+    weights += 1  # the last of them counts the epochs
+
+
+def loss_on_a_curve(losses: Sequence[float], weights: Array) -> float:
+    """Return the loss of the epoch that the weights have come to."""
+    return losses[min(round(float(weights[-1])), len(losses)) - 1]
+
+
+def curve_cases() -> Cases:
+    """Return curves that end early, late or not at all."""
+
+    def run(
+        losses: list[float], epochs: int, patience: int, size: int = 3
+    ) -> tuple[Array, Callable[[Array], None], Callable[[Array], float], int, int]:
+        start = np.linspace(-0.3, 0.0, size)
+        return start, one_epoch, partial(loss_on_a_curve, losses), epochs, patience
+
+    uneven = [0.69, 0.55, 0.58, 0.57, 0.49, 0.53, 0.47, 0.52, 0.51, 0.48, 0.46, 0.4]
+    return {
+        "a loss that falls and rises": run(uneven, 12, 3),
+        "a loss that falls to the end": run([0.7, 0.6, 0.5, 0.45, 0.44], 5, 2),
+        "a loss that only rises": run([0.4, 0.5, 0.6, 0.7, 0.8, 0.9], 6, 2),
+        "two lowest losses alike": run([0.6, 0.5, 0.5, 0.55, 0.52, 0.6], 6, 3),
+        "patience 1": run(uneven, 12, 1),
+        "fewer epochs than patience": run([0.6, 0.5, 0.7], 3, 5),
+        "one epoch, one weight": run([0.6], 1, 1, size=1),
+    }
+
+
+# hide_features ------------------------------------------------------------------
+
+
+def hide_features(x: Array, rate: float, seed: int, training: bool) -> Array:
+    """Return x (B, T, D) with features hidden, the same at all steps of a sequence."""
+    rng = np.random.default_rng(seed)
+    if not training:
+        return x
+    kept = rng.random((len(x), 1, x.shape[2])) >= rate
+    hidden: Array = x * kept / (1 - rate)
+    return hidden
+
+
+def dropout_cases() -> Cases:
+    """Return inputs of several shapes, rates, and the model at work."""
+
+    def at(
+        shape: tuple[int, int, int], rate: float, training: bool
+    ) -> tuple[Array, float, int, bool]:
+        return np.random.default_rng(6).normal(size=shape), rate, 8, training
+
+    return {
+        "3 sequences of 4 steps": at((3, 4, 5), 0.3, True),
+        "rate 0.5": at((3, 4, 5), 0.5, True),
+        "training=False": at((3, 4, 5), 0.3, False),
+        "one step": at((3, 1, 6), 0.3, True),
+        "one sequence": at((1, 5, 4), 0.3, True),
+        "one feature": at((5, 3, 1), 0.4, True),
+        "as many sequences as steps": at((4, 4, 3), 0.3, True),
+    }
+
+
+# put_it_beside ------------------------------------------------------------------
+
+
+def put_it_beside(
+    ours: Array, baseline: Array, published: float, reviews: int
+) -> tuple[float, float, float, bool, bool]:
+    """Return a lead over the baseline, its error, chance's error, and two verdicts."""
+    lead = ours - baseline  # seed by seed
+    ahead = lead.mean()
+    error = lead.std(ddof=1) / np.sqrt(len(lead))
+    p = ours.mean()
+    chance = np.sqrt(p * (1 - p) / reviews)
+    better = ahead > 2 * max(error, chance)
+    close = abs(published - p) <= 2 * chance
+    return ahead, error, chance, better, close
+
+
+def accuracy_cases() -> Cases:
+    """Return accuracies by seed, ours and a baseline's, near and far."""
+
+    def runs(seeds: int, ours: float, baseline: float, spread: float) -> list[Array]:
+        rng = np.random.default_rng(12)
+        by_seed = rng.normal(scale=spread, size=seeds)  # what both have of a seed
+        return [
+            (mean + by_seed + rng.normal(scale=spread, size=seeds)).round(4)
+            for mean in (ours, baseline)
+        ]
+
+    return {
+        "a lead smaller than chance": (*runs(5, 0.803, 0.797, 0.001), 0.809, 2500),
+        "a lead larger than both errors": (*runs(5, 0.86, 0.79, 0.004), 0.852, 2500),
+        "a lead that the seeds blur": (*runs(4, 0.86, 0.80, 0.05), 0.83, 100_000),
+        "a figure in print far above": (*runs(6, 0.81, 0.80, 0.004), 0.89, 2500),
+        "a figure in print far below": (*runs(6, 0.81, 0.70, 0.004), 0.75, 2500),
+        "hardly a lead": (*runs(5, 0.806, 0.805, 0.003), 0.809, 2500),
+        "a baseline that is ahead": (*runs(3, 0.71, 0.79, 0.004), 0.71, 1000),
+    }
+
+
+# train_fairly -------------------------------------------------------------------
+
+
+def train_fairly(
+    train: Part, validation: Part, test: Part, epochs: int
+) -> tuple[Array, float]:
+    """Return the weights of the best epoch and the accuracy to report."""
+    parts = train, validation, test
+    centre = np.mean(train[0], axis=0)
+    train, validation, test = ((x - centre, y) for x, y in parts)
+
+    w, lowest = np.zeros(len(centre)), np.inf
+    for _ in range(epochs):
+        w = step(w, *train)
+        reached = loss(w, *validation)
+        if reached < lowest:
+            kept, lowest = w, reached
+    return kept, accuracy(kept, *test)
+
+
+def step(w: Array, x: Array, y: Array) -> Array:
+    """Return the weights after a step down the gradient of the loss."""
+    down: Array = x.T @ (y - sigmoid(x @ w))
+    return w + 2 * down / len(y)
+
+
+def loss(w: Array, x: Array, y: Array) -> float:
+    """Return the binary cross-entropy of logits x @ w."""
+    z = x @ w
+    return float(np.mean(np.logaddexp(0, z) - y * z))
+
+
+def accuracy(w: Array, x: Array, y: Array) -> float:
+    """Return the share of labels that x @ w has on the right side."""
+    return float(np.mean((x @ w > 0) == (y > 0)))
+
+
+def part_cases() -> Cases:
+    """Return three small parts each, and how many epochs to train."""
+
+    def parts(seed: int, *sizes: int) -> tuple[Part, ...]:
+        rng = np.random.default_rng(seed)
+        drawn = []
+        for size in sizes:
+            x = rng.normal(1.0, size=(size, 5))
+            y = (x[:, 0] - 1 + rng.normal(size=size) > 0).astype(float)
+            drawn.append((x, y))
+        return tuple(drawn)
+
+    return {
+        "three small parts": (*parts(47, 12, 15, 31), 40),
+        "other parts": (*parts(50, 14, 11, 37), 60),
+        "one epoch": (*parts(18, 14, 18, 33), 1),
+    }
+
+
+EXERCISES: dict[str, Exercise] = {
+    "read_the_curve": Quiz(
+        able="stop early, keep the best model",
+        solution="exercises.lesson_10.read_the_curve",
+        draw=draw_curve,
+        question=ask_for_epochs,
+        derivation=derive_epochs,
+        parts={"last": "", "kept": ""},
+        mistakes={
+            "curve-last-epoch-kept": (
+                "return epoch + 1, kept + 1",
+                "return epoch + 1, epoch + 1",
+                "Your run keeps its last epoch: that one ended it by not being better.",
+            ),
+            "curve-lowest-of-all-kept": (
+                "return epoch + 1, kept + 1",
+                "return epoch + 1, 1 + int(np.argmin(losses))",
+                "Your kept epoch is the lowest of the whole curve: the run was stopped "
+                "before it came there.",
+            ),
+            "curve-patience-not-renewed": (
+                "kept, waited = epoch, 0",
+                "kept = epoch",
+                "Your patience is used up over the whole curve: the epochs must follow "
+                "one another, and each new lowest loss begins the count anew.",
+            ),
+            "curve-against-the-epoch-before": (
+                "kept, waited = epoch, 0\n        else:",
+                "kept, waited = epoch, 0\n"
+                "        elif losses[epoch] < losses[epoch - 1]:\n"
+                "            waited = 0\n        else:",
+                "Your epochs are compared with the one before: what counts is whether "
+                "a loss is below the lowest so far.",
+            ),
+            "curve-stops-one-later": (
+                "waited == patience",
+                "waited == patience + 1",
+                "Your run goes on one epoch too long: count the epochs after the best "
+                "one; at the number of the patience it ends.",
+            ),
+            "curve-counted-from-zero": (
+                "return epoch + 1, kept + 1",
+                "return epoch, kept",
+                "Your epochs are counted from 0: the first is epoch 1.",
+            ),
+            "curve-ties-count": (
+                "losses[epoch] < losses[kept]",
+                "losses[epoch] <= losses[kept]",
+                "Your run takes an equal loss for a better one: it has to fall below.",
+            ),
+        },
+        reasoning="One number is carried along, the lowest loss so far, and one count, "
+        "of the epochs since. Both look back only: what the curve did later cannot "
+        "help a run that has ended.",
+    ),
+    "keep_the_best": Exercise(
+        able="stop early, keep the best model",
+        solution="exercises.lesson_10.keep_the_best",
+        cases=curve_cases,
+        parts={"best": "D", "the last epoch": "", "the best epoch": ""},
+        order=("the last epoch", "the best epoch", "best"),
+        mistakes={
+            "weights-of-the-last-epoch": (
+                "weights.copy(), loss, epoch",
+                "weights, loss, epoch",
+                "Your best weights are those of the last epoch: train changes the "
+                "array in place, and best = weights is the same array. Keep a copy.",
+            ),
+            "patience-not-renewed": (
+                "loss, epoch\n            waited = 0",
+                "loss, epoch",
+                "Your patience is never renewed: each new lowest loss begins the count "
+                "of waiting epochs anew.",
+            ),
+            "against-the-epoch-before": (
+                "else:\n            waited += 1",
+                "else:\n            lowest, waited = loss, waited + 1",
+                "Your loop compares with the epoch before: compare with the lowest "
+                "loss so far.",
+            ),
+            "highest-loss-kept": (
+                "lowest, waited = np.inf, 0\n"
+                "    for epoch in range(1, epochs + 1):\n"
+                "        train(weights)\n"
+                "        loss = measure(weights)\n"
+                "        if loss < lowest:",
+                "lowest, waited = -np.inf, 0\n"
+                "    for epoch in range(1, epochs + 1):\n"
+                "        train(weights)\n"
+                "        loss = measure(weights)\n"
+                "        if loss > lowest:",
+                "Your loop keeps the highest loss, as one would an accuracy: a loss is "
+                "good when it is low.",
+            ),
+            "equal-loss-taken-for-better": (
+                "loss < lowest",
+                "loss <= lowest",
+                "Your loop takes an equal loss for a better one: it has to be lower.",
+            ),
+            "patience-one-too-long": (
+                "waited == patience",
+                "waited > patience",
+                "Your loop waits one epoch too long: after patience epochs in a row "
+                "without a lower loss it ends.",
+            ),
+            "epochs-counted-from-zero": (
+                "return best, epoch, best_epoch",
+                "return best, epoch - 1, best_epoch - 1",
+                "Your epochs are counted from 0: the first is epoch 1.",
+            ),
+            "epochs-until-the-end": (
+                "            break",
+                "            pass",
+                "Your loop never ends early: when it has waited patience epochs, "
+                "break.",
+            ),
+        },
+        hints=(
+            "Carry four things through the loop: the lowest loss so far, a copy of its "
+            "weights, its epoch, and how many epochs you have waited since.",
+            "if loss < lowest: keep loss, weights.copy() and epoch, and set waited to "
+            "0; else waited += 1. Break when waited == patience.",
+        ),
+        reasoning="The last epoch and the best one are two things: the loop ends at "
+        "the first and returns the weights of the second. As training changes the "
+        "weights in place, what is kept must be a copy. A checkpoint on disk is one.",
+    ),
+    "hide_features": Exercise(
+        able="say what dropout does and what it does not",
+        solution="exercises.lesson_10.hide_features",
+        cases=dropout_cases,
+        parts={"the result": "B T D"},
+        mistakes={
+            "hidden-anew-at-each-step": (
+                "(len(x), 1, x.shape[2])",
+                "x.shape",
+                "Your mask is drawn anew at each step: what is hidden now was read a "
+                "moment ago. One mask serves all steps of a sequence.",
+            ),
+            "whole-steps-hidden": (
+                "(len(x), 1, x.shape[2])",
+                "(*x.shape[:2], 1)",
+                "Your mask hides whole steps, with all their features: it is to hide "
+                "features, at all steps.",
+            ),
+            "one-mask-for-all-sequences": (
+                "(len(x), 1, x.shape[2])",
+                "(1, 1, x.shape[2])",
+                "Your sequences all lose the same features: each draws its own mask.",
+            ),
+            "kept-not-made-larger": (
+                "x * kept / (1 - rate)",
+                "x * kept",
+                "Your inputs get smaller on average: what is kept must make up for "
+                "what is hidden.",
+            ),
+            "rate-taken-for-what-is-kept": (
+                ">= rate\n    hidden: Array = x * kept / (1 - rate)",
+                "< rate\n    hidden: Array = x * kept / rate",
+                "Your rate is the share that is kept: here, as in Keras, it is the "
+                "share that is hidden.",
+            ),
+            "mask-upside-down": (
+                ">= rate",
+                "< rate",
+                "Your mask is upside down: where the number drawn is below the rate, "
+                "the feature is hidden.",
+            ),
+            "draws-read-from-the-other-end": (
+                ">= rate",
+                "< 1 - rate",
+                "Your mask keeps what is drawn below 1 - rate. That hides as many, but "
+                "others: here a number below the rate hides.",
+            ),
+            "divided-by-what-is-hidden": (
+                "/ (1 - rate)",
+                "/ rate",
+                "Your inputs are divided by the share that is hidden: divide by the "
+                "share that is kept.",
+            ),
+            "hidden-from-the-reader-too": (
+                "if not training:",
+                "if False:",
+                "Your dropout goes on when the model predicts: then nothing is hidden.",
+            ),
+            "made-smaller-when-predicting": (
+                "        return x\n",
+                "        return (1 - rate) * x\n",
+                "Your inputs are made smaller when the model predicts: the scaling was "
+                "done in training, so x goes through as it is.",
+            ),
+        },
+        hints=(
+            "Which axes does the mask need? One number for each sequence and feature; "
+            "the axis of the steps has length 1, and broadcasting does the rest.",
+            "kept = rng.random((B, 1, D)) >= rate, and x * kept / (1 - rate). With "
+            "training=False return x.",
+        ),
+        reasoning="The mask has no axis of steps, so a feature is hidden from the "
+        "whole sequence. Dividing by $1 - p$ in training keeps the mean, and the model "
+        "that predicts needs no dropout at all.",
+    ),
+    "put_it_beside": Exercise(
+        able="put a training result beside its spread, its baseline and its published "
+        "figures",
+        solution="exercises.lesson_10.put_it_beside",
+        cases=accuracy_cases,
+        parts=dict.fromkeys(["ahead", "error", "chance", "better", "close"], ""),
+        mistakes={
+            "best-runs-compared": (
+                "ahead = lead.mean()",
+                "ahead = ours.max() - baseline.max()",
+                "Your lead is between the two best runs, that is, between two strokes "
+                "of luck: take the mean over the seeds.",
+            ),
+            "lead-the-wrong-way-round": (
+                "lead = ours - baseline",
+                "lead = baseline - ours",
+                "Your lead has the wrong sign: it is above 0 where ours is higher.",
+            ),
+            "spread-of-one-run": (
+                "lead.std(ddof=1) / np.sqrt(len(lead))",
+                "lead.std(ddof=1)",
+                "Your error is the spread of single runs: that of their mean is "
+                "smaller, by the root of their number.",
+            ),
+            "seeds-not-paired": (
+                "lead.std(ddof=1) / np.sqrt(len(lead))",
+                "np.sqrt((ours.var(ddof=1) + baseline.var(ddof=1)) / len(ours))",
+                "Your error takes the two lists apart: subtract them seed by seed "
+                "first, then look how far the differences spread.",
+            ),
+            "spread-without-ddof": (
+                "lead.std(ddof=1)",
+                "lead.std()",
+                "Your standard deviation divides by the number of seeds; ddof=1 "
+                "divides by one less, for the mean was taken from the same numbers.",
+            ),
+            "chance-without-root": (
+                "np.sqrt(p * (1 - p) / reviews)",
+                "p * (1 - p) / reviews",
+                "Your chance is a variance: the standard error is its root.",
+            ),
+            "chance-of-the-seeds": (
+                "p * (1 - p) / reviews",
+                "p * (1 - p) / len(ours)",
+                "Your chance divides by the number of seeds: what it depends on is the "
+                "number of reviews.",
+            ),
+            "any-lead-will-do": (
+                "ahead > 2 * max(error, chance)",
+                "ahead > 0",
+                "Your better is True for any lead: it has to be more than twice the "
+                "larger of the two errors.",
+            ),
+            "smaller-error-taken": (
+                "max(error, chance)",
+                "min(error, chance)",
+                "Your better asks the smaller of the two errors: a lead must stand "
+                "against both.",
+            ),
+            "chance-not-asked": (
+                "max(error, chance)",
+                "error",
+                "Your better asks the seeds alone: the held-out reviews are a draw, "
+                "too, the same one for all seeds.",
+            ),
+            "seeds-not-asked": (
+                "max(error, chance)",
+                "chance",
+                "Your better asks the held-out reviews alone: the seeds spread, too.",
+            ),
+            "print-on-one-side-only": (
+                "abs(published - p) <= 2 * chance",
+                "published - p <= 2 * chance",
+                "Your close looks at one side only: a figure in print may also lie "
+                "too far below.",
+            ),
+        },
+        hints=(
+            "ours - baseline gives a lead for each seed; the first two numbers are its "
+            "mean and the standard error of that mean. The third needs p and n alone.",
+            "error = lead.std(ddof=1) / np.sqrt(len(lead)); chance = np.sqrt(p * (1 - "
+            "p) / reviews); better: ahead > 2 * max(error, chance); close: "
+            "abs(published - p) <= 2 * chance.",
+        ),
+        reasoning="There are two kinds of luck. The seeds' shows in how the leads "
+        "spread, and more seeds make it smaller. That of the held-out reviews is the "
+        "same for all seeds, and only more reviews help. A lead has to stand against "
+        "both; and by two errors, not by one, for chance alone goes further than one "
+        "in about a third of all cases.",
+    ),
+    "train_fairly": Exercise(
+        able="train fairly",
+        solution="exercises.lesson_10.train_fairly",
+        cases=part_cases,
+        parts={"kept": "D", "the accuracy": ""},
+        given=("centred-with-all-parts", "chosen-on-the-test-part"),
+        mistakes={
+            "centred-with-all-parts": (
+                "np.mean(train[0], axis=0)",
+                "np.mean(np.concatenate([x for x, _ in parts]), axis=0)",
+                "The centre is taken from all three parts, so the test part has "
+                "had a say before it is looked at.",
+            ),
+            "chosen-on-the-test-part": (
+                "loss(w, *validation)",
+                "loss(w, *test)",
+                "The epoch is chosen on the test part: whoever chooses there can no "
+                "longer judge there.",
+            ),
+            "chosen-on-the-training-part": (
+                "loss(w, *validation)",
+                "loss(w, *train)",
+                "The epoch is chosen on the training part, or is simply the last: the "
+                "loss there goes on falling, whatever was learned.",
+            ),
+            "centred-with-the-validation-part": (
+                "np.mean(train[0], axis=0)",
+                "np.mean(np.concatenate([train[0], validation[0]]), axis=0)",
+                "The centre is taken from two parts: what is learned, the centre too, "
+                "is learned from the training part alone.",
+            ),
+            "each-part-centred-by-itself": (
+                "((x - centre, y) for x, y in parts)",
+                "((x - x.mean(axis=0), y) for x, y in parts)",
+                "Each part is centred by itself: the centre is learned from the "
+                "training part, then taken away from all three.",
+            ),
+            "reported-on-the-validation-part": (
+                "accuracy(kept, *test)",
+                "accuracy(kept, *validation)",
+                "The accuracy reported is that of the part that chose the epoch: it "
+                "is judged on the test part, once.",
+            ),
+        },
+        hints=(
+            "Go line by line, and ask each time which part it reads, and whether it "
+            "learns, chooses or judges.",
+            "Two lines read the test part too early: the one that makes centre, and "
+            "the one that sets reached.",
+        ),
+        reasoning="Everything learned, the centre as well as the weights, comes from "
+        "the training part; the epoch is chosen on the validation part; the test part "
+        "is read in the last line, once.",
+    ),
+}

@@ -1,0 +1,448 @@
+"""The exercises of lesson 11: the GRU's gates, its step, and a fair comparison."""
+
+import numpy as np
+from numpy.random import Generator
+
+from lstm_course.arrays.shapes import Array
+from lstm_course.exercises.exercise import Cases, Exercise, Quiz
+from lstm_course.layers.gru import GRUParams, GRUState
+
+# gru_gate_settings --------------------------------------------------------------
+
+
+def gru_gate_settings(
+    before: float, x: float, u: float, n: float, h: float
+) -> tuple[int, int]:
+    """Return z and r, each 0 or 1, that lead from h' = before to n and h."""
+    z = int(np.isclose(h, before))
+    r = int(np.isclose(n, np.tanh(x + before * u)))
+    return z, r
+
+
+def draw_gru_gates(rng: Generator) -> tuple[float, float, float, float, float]:
+    """Draw a state, what x and h' give to the candidate, and what is to come of it."""
+    z, r = rng.integers(2, size=2)
+    while True:
+        before, x = rng.permutation([-0.8, -0.5, -0.3, 0.2, 0.4, 0.6, 0.9])[:2]
+        u = rng.choice([-2.0, -1.0, 1.0, 2.0])
+        deaf, listening = np.tanh(x), np.tanh(x + before * u)
+        if min(abs(before - deaf), abs(before - listening)) > 0.05:
+            n = listening if r else deaf
+            return before, x, u, n, z * before + (1 - z) * n
+
+
+def ask_for_gru_gates(before: float, x: float, u: float, n: float, h: float) -> str:
+    """Return the question."""
+    return (
+        f"A GRU of one unit holds h' = {before:.1f}. Its x W_n + b_n is {x:.1f}, its "
+        f"U_n is {u:.1f}, and it has no second bias. In this step its candidate is to "
+        f"be n = {n:.2f}, and its new state h = {h:.2f}.\n"
+        "Set the gates: (z, r), each 0 or 1."
+    )
+
+
+def derive_gru_gates(before: float, x: float, u: float, n: float, h: float) -> str:
+    """Return why the gates must stand so."""
+    z, r = gru_gate_settings(before, x, u, n, h)
+    inside = f"{x:.1f} + {r} * {before:.1f} * {u:.1f}"
+    return (
+        f"n = tanh(x W_n + b_n + r h' U_n) = tanh({inside}) = {n:.2f}: "
+        f"the candidate {'listens' if r else 'does not listen'} to h'.\n"
+        f"h = z h' + (1 - z) n = {z} * {before:.1f} + {1 - z} * {n:.2f} = {h:.2f}: "
+        f"h' is {'kept' if z else 'replaced'}."
+    )
+
+
+# gru_step -----------------------------------------------------------------------
+
+
+def gru_cases() -> Cases:
+    """Return what a GRU's step is tried on in both forms, and with less in it."""
+    rng = np.random.default_rng(11)
+    B, D, H = 4, 3, 2
+
+    def normal(*shape: int) -> Array:
+        return rng.normal(size=shape)
+
+    def at(
+        batch: int, input_dim: int, units: int, *biases: int
+    ) -> tuple[Array, GRUState, GRUParams]:
+        weights = normal(input_dim, 3 * units), normal(units, 3 * units)
+        params = GRUParams(*weights, normal(*biases, 3 * units))
+        return normal(batch, input_dim), GRUState(normal(batch, units)), params
+
+    x_t, state, after = at(B, D, H, 2)
+    one_row = at(B, D, H)
+    nothing = np.zeros_like
+    silence = GRUState(nothing(state.h))
+
+    def without(block: int) -> GRUParams:
+        here = np.repeat(np.arange(3) != block, H)
+        return GRUParams(*(here * array for array in after))
+
+    return {
+        "a bias of two rows": (x_t, state, after),
+        "a bias of one row": one_row,
+        "a bias of two rows of 0": (x_t, state, after._replace(bias=np.zeros((2, 6)))),
+        "a bias of one row of 0": (*one_row[:2], one_row[2]._replace(bias=np.zeros(6))),
+        "the weights of z all 0": (x_t, state, without(0)),
+        "the weights of r all 0": (x_t, state, without(1)),
+        "the weights of n all 0": (x_t, state, without(2)),
+        "h' = 0 and two rows": (x_t, silence, after),
+        "h' = 0 and one row": (one_row[0], silence, one_row[2]),
+        "x = 0": (nothing(x_t), state, after),
+        "one unit and two rows": at(B, D, 1, 2),
+        "one unit and one row": at(B, D, 1),
+        "as many sequences as units": at(2, 2, 2, 2),
+    }
+
+
+# who_is_ahead -------------------------------------------------------------------
+
+
+def who_is_ahead(
+    first: dict[int, float], second: dict[int, float]
+) -> tuple[float, float, str]:
+    """Return first minus second, the standard error of that, and who is ahead.
+
+    Args:
+        first: the accuracy of each seed's run, in percent.
+        second: that of another cell.
+    """
+    shared = [seed for seed in first if seed in second]
+    points = np.array([first[seed] - second[seed] for seed in shared])
+    mean = points.mean()
+    error = points.std(ddof=1) / np.sqrt(len(points))
+    ahead = "nobody"
+    if abs(mean) > 2 * error:
+        ahead = "first" if mean > 0 else "second"
+    return mean, error, ahead
+
+
+def measured_runs() -> Cases:
+    """Return accuracies by seed; what a seed brings, it brings to both cells."""
+    rng = np.random.default_rng(3)
+
+    def runs(
+        seeds: list[int], others: list[int], gap: float, luck: float = 0.3
+    ) -> tuple[dict[int, float], dict[int, float]]:
+        of_seed = dict(zip(range(10), rng.normal(78, 4, size=10), strict=True))
+        first = {seed: of_seed[seed] + rng.normal(gap, luck) for seed in seeds}
+        return first, {seed: of_seed[seed] + rng.normal(0, luck) for seed in others}
+
+    return {
+        "seeds of which some are in one only": runs(
+            [0, 1, 2, 3, 4, 5, 6], [6, 4, 9, 2, 0, 1, 8], 1.5
+        ),
+        "the same seeds in another order": runs([3, 0, 2, 1, 4], [0, 1, 2, 3, 4], 1.0),
+        "the same seeds in the same order": runs([*range(6)], [*range(6)], -2.0),
+        "a mean of less than 1 standard error": (
+            {0: 71.0, 1: 74.0, 2: 80.0, 3: 83.0},
+            {0: 70.0, 1: 75.5, 2: 78.0, 3: 84.0},
+        ),
+        "a mean of between 1 and 2 standard errors": (
+            {0: 71.0, 1: 74.0, 2: 80.0, 3: 83.0},
+            {0: 70.0, 1: 74.5, 2: 78.0, 3: 83.0},
+        ),
+        "two seeds in common": runs([5, 6, 7], [4, 7, 5], 3.0, 0.1),
+    }
+
+
+# carry_weights_over -------------------------------------------------------------
+
+
+def carry_weights_over(
+    kernel: Array, recurrent_kernel: Array, b_x: Array, b_h: Array
+) -> GRUParams:
+    """Return the weights of a layer with blocks r, z, n as rows, and z turned over."""
+    ours = []
+    for theirs in (kernel, recurrent_kernel, b_x, b_h):
+        r, z, n = np.split(theirs.T, 3, axis=-1)
+        ours.append(np.concatenate([-z, r, n], axis=-1))
+    return GRUParams(ours[0], ours[1], np.stack([ours[2], ours[3]]))
+
+
+def foreign_weights() -> Cases:
+    """Return weights as the other library keeps them."""
+    rng = np.random.default_rng(12)
+
+    def at(input_dim: int, units: int) -> tuple[Array, ...]:
+        rows = 3 * units
+        shapes = (rows, input_dim), (rows, units), (rows,), (rows,)
+        return tuple(rng.normal(size=shape) for shape in shapes)
+
+    W, U, b_x, b_h = at(4, 2)
+    return {
+        "random numbers everywhere": (W, U, b_x, b_h),
+        "biases of 0": (W, U, 0 * b_x, 0 * b_h),
+        "a second bias of 0": (W, U, b_x, 0 * b_h),
+        "one unit": at(2, 1),
+        "as many features as rows": at(6, 2),
+    }
+
+
+_IN_BOTH_FORMS = (
+    "n = np.tanh(x_n + r * (h @ U_n + b_n))\n"
+    "    else:\n"
+    "        n = np.tanh(x_n + (r * h) @ U_n)"
+)
+EXERCISES: dict[str, Exercise] = {
+    "gru_gate_settings": Quiz(
+        able="say what its two gates do",
+        solution="exercises.lesson_11.gru_gate_settings",
+        draw=draw_gru_gates,
+        question=ask_for_gru_gates,
+        derivation=derive_gru_gates,
+        parts={"z": "", "r": ""},
+        mistakes={
+            "update-gate-means-replace": (
+                "return z, r",
+                "return 1 - z, r",
+                "Your update gate is upside down: in this course z = 1 keeps h', and "
+                "0 replaces it by n.",
+            ),
+            "reset-gate-means-reset": (
+                "return z, r",
+                "return z, 1 - r",
+                "Your reset gate is upside down: despite its name, at 1 the candidate "
+                "listens to h', at 0 it does not.",
+            ),
+            "reset-gate-first": (
+                "return z, r",
+                "return r, z",
+                "Your z and r have changed places: z stands first; it mixes h' and n.",
+            ),
+        },
+        reasoning="Begin with the candidate: is $h'$ in it? That is $r$, and nothing "
+        "else is. Then the new state: is it $h'$ or $n$? That is $z$. A unit may very "
+        "well keep $h'$ and let its candidate listen to it, too; nobody hears of it.",
+    ),
+    "gru_step": Exercise(
+        able="write the GRU in both of its forms",
+        solution="layers.gru.gru_step",
+        cases=gru_cases,
+        parts=dict.fromkeys(["h", "z", "r", "n"], "B H"),
+        order=("z", "r", "n", "h"),
+        enough=1,
+        mistakes={
+            "gru-no-reset-in-either-form": (
+                _IN_BOTH_FORMS,
+                "n = np.tanh(x_n + (h @ U_n + b_n))\n"
+                "    else:\n"
+                "        n = np.tanh(x_n + h @ U_n)",
+                "Your reset gate has nothing to do, in either form: it scales what the "
+                "candidate hears of h'.",
+            ),
+            "gru-no-reset-with-one-row": (
+                "np.tanh(x_n + (r * h) @ U_n)",
+                "np.tanh(x_n + h @ U_n)",
+                "Your candidate never meets the reset gate when the bias has one row.",
+            ),
+            "gru-candidate-sigmoid": (
+                _IN_BOTH_FORMS,
+                "n = sigmoid(x_n + r * (h @ U_n + b_n))\n"
+                "    else:\n"
+                "        n = sigmoid(x_n + (r * h) @ U_n)",
+                "Your candidate is a sigmoid: the two gates are, but n is a tanh.",
+            ),
+            "gru-reset-on-kept-state": (
+                "h = z * h + (1 - z) * n",
+                "h = z * (r * h) + (1 - z) * n",
+                "Your reset gate touches the state that is kept: r stands between h' "
+                "and the candidate, nowhere else.",
+            ),
+            "gru-gates-without-second-bias": (
+                "z = sigmoid(x_z + h @ U_z + b_z)\n"
+                "    r = sigmoid(x_r + h @ U_r + b_r)",
+                "z = sigmoid(x_z + h @ U_z)\n    r = sigmoid(x_r + h @ U_r)",
+                "Your gates leave out the second bias: both rows go into z and r, too.",
+            ),
+            "gru-first-bias-inside-reset": (
+                "x_z, x_r, x_n = np.split(x_t @ params.kernel + b_x, 3, axis=1)\n"
+                "    b_z, b_r, b_n = np.split(b_h, 3)",
+                "x_z, x_r, x_n = np.split(x_t @ params.kernel, 3, axis=1)\n"
+                "    b_z, b_r, b_n = np.split(b_x + b_h, 3)\n"
+                "    x_n = x_n if params.reset_after else x_n + b_n",
+                "Your first bias stands inside the reset gate: it goes with x @ W; "
+                "only the second row goes with h' @ U.",
+            ),
+        },
+        hints=(
+            "Cut W, U and the bias into three along their last axis, in the order "
+            "z, r, n. params.bias.ndim is 2 or 1 and tells the two forms apart.",
+            "Two rows: n = tanh(x W_n + b_n + r * (h' @ U_n + b'_n)), and z and r have "
+            "both their biases, too. One row: n = tanh(x W_n + b_n + (r * h') @ U_n).",
+        ),
+        reasoning="The two forms differ in a single line: $r$ scales what comes *out* "
+        "of the product with $U_n$, or what goes *into* it. A second bias of 0 lets "
+        "all the other lines serve both.",
+    ),
+    "who_is_ahead": Exercise(
+        able="compare cells so that the comparison means something",
+        solution="exercises.lesson_11.who_is_ahead",
+        cases=measured_runs,
+        parts={"the difference": "", "its standard error": "", "who is ahead": ""},
+        mistakes={
+            "runs-paired-by-position": (
+                "points = np.array([first[seed] - second[seed] for seed in shared])",
+                "pairs = zip(first.values(), second.values(), strict=False)\n"
+                "    points = np.array([one - other for one, other in pairs])",
+                "Your pairs are made by position: the runs that belong together have "
+                "the same seed.",
+            ),
+            "runs-not-paired": (
+                "mean = points.mean()\n"
+                "    error = points.std(ddof=1) / np.sqrt(len(points))",
+                "groups = [np.array([*runs.values()]) for runs in (first, second)]\n"
+                "    mean = groups[0].mean() - groups[1].mean()\n"
+                "    error = np.sqrt(sum(np.var(g, ddof=1) / len(g) for g in groups))",
+                "Your runs are not paired: you compare two groups, and what a seed "
+                "does to both cells counts as chance. Take the difference seed by "
+                "seed.",
+            ),
+            "error-of-unpaired-runs": (
+                "error = points.std(ddof=1) / np.sqrt(len(points))",
+                "pairs = np.array([(first[seed], second[seed]) for seed in shared])\n"
+                "    error = np.sqrt(pairs.var(axis=0, ddof=1).sum() / len(points))",
+                "Your error is that of two groups: what a seed does to both cells is "
+                "still in it. Take the spread of the differences.",
+            ),
+            "spread-for-standard-error": (
+                "points.std(ddof=1) / np.sqrt(len(points))",
+                "points.std(ddof=1)",
+                "Your standard error is the standard deviation, the spread of single "
+                "runs: that of their mean is smaller, by the root of their number.",
+            ),
+            "twice-the-standard-error": (
+                "error = points.std(ddof=1) / np.sqrt(len(points))\n"
+                '    ahead = "nobody"\n'
+                "    if abs(mean) > 2 * error:",
+                "error = 2 * points.std(ddof=1) / np.sqrt(len(points))\n"
+                '    ahead = "nobody"\n'
+                "    if abs(mean) > error:",
+                "Your second number is two standard errors: return one of them.",
+            ),
+            "divided-by-the-number": (
+                "np.sqrt(len(points))",
+                "len(points)",
+                "Your standard error is divided by the number of runs: by its root.",
+            ),
+            "spread-divided-by-n": (
+                "points.std(ddof=1)",
+                "points.std()",
+                "Your spread is too small: the mean comes from the same few runs, so "
+                "divide by n - 1 (ddof=1).",
+            ),
+            "second-minus-first": (
+                "first[seed] - second[seed]",
+                "second[seed] - first[seed]",
+                "Your difference is second minus first: it is first minus second.",
+            ),
+            "larger-mean-wins": (
+                "abs(mean) > 2 * error",
+                "mean",
+                "Your larger mean is always ahead: within two standard errors chance "
+                "alone is explanation enough, and nobody is.",
+            ),
+            "one-standard-error": (
+                "abs(mean) > 2 * error",
+                "abs(mean) > error",
+                "Your winner needs one standard error: that happens by chance about "
+                "every third time. It takes two.",
+            ),
+            "only-one-winner": (
+                "abs(mean) > 2 * error",
+                "mean > 2 * error",
+                "Your second cell never wins: a difference can be negative.",
+            ),
+        },
+        hints=(
+            "First the seeds that are in both; then one difference for each of them. "
+            "The cells themselves are not needed any more.",
+            "error = points.std(ddof=1) / np.sqrt(len(points)), where points holds "
+            "first[seed] - second[seed]. Ahead is who is by more than 2 * error.",
+        ),
+        reasoning="A run owes much to its seed: the reviews it saw, the weights it "
+        "began with. In the difference of two runs of one seed what is common to both "
+        "cancels out. So the differences are what is averaged, and their spread is "
+        "what says how far to trust the average.",
+    ),
+    "carry_weights_over": Exercise(
+        able="say what its two gates do",
+        solution="exercises.lesson_11.carry_weights_over",
+        cases=foreign_weights,
+        parts={"kernel": "D 3H", "recurrent_kernel": "H 3H", "bias": "2 3H"},
+        mistakes={
+            "update-gate-not-turned": (
+                "[-z, r, n]",
+                "[z, r, n]",
+                "Your update gate is still theirs: at 1 it replaces. Turn z over.",
+            ),
+            "weights-one-minus-z": (
+                "[-z, r, n]",
+                "[1 - z, r, n]",
+                "Your z is turned over as if its weights were the gate: which change "
+                "of sign inside σ makes 1 - z of z?",
+            ),
+            "reset-gate-turned": (
+                "[-z, r, n]",
+                "[z, -r, n]",
+                "Your reset gate is turned over: its meaning is the same in both; z is "
+                "the one that differs.",
+            ),
+            "blocks-not-reordered": (
+                "[-z, r, n]",
+                "[r, -z, n]",
+                "Your blocks are still in their order, r, z, n: here z comes first.",
+            ),
+            "first-block-turned": (
+                "[-z, r, n]",
+                "[-r, z, n]",
+                "Your sign changes in the first block as theirs stand, which is r; and "
+                "here z comes first.",
+            ),
+            "blocks-only-transposed": (
+                "[-z, r, n]",
+                "[r, z, n]",
+                "Your blocks are theirs, turned on their sides: both their order and "
+                "the meaning of z differ.",
+            ),
+            "candidate-turned-too": (
+                "[-z, r, n]",
+                "[-z, r, -n]",
+                "Your candidate is turned, too: z and 1 - z change places, n stays.",
+            ),
+            "weights-reshaped": (
+                "theirs.T",
+                "theirs.reshape(theirs.shape[::-1])",
+                "Your reshape has the right shape and mixes up the numbers: to turn "
+                "rows into columns, transpose.",
+            ),
+            "biases-not-turned": (
+                "np.stack([ours[2], ours[3]])",
+                "np.stack(ours[2:]) * np.repeat([-1, 1, 1], len(b_x) // 3)",
+                "Your z is turned over in the matrices only: it has biases as well.",
+            ),
+            "biases-added-up": (
+                "np.stack([ours[2], ours[3]])",
+                "ours[2] + ours[3]",
+                "Your two biases are added up to one row: that is the other form of "
+                "the GRU. Here r acts on the second one, so keep it apart.",
+            ),
+            "biases-swapped": (
+                "np.stack([ours[2], ours[3]])",
+                "np.stack([ours[3], ours[2]])",
+                "Your two rows of biases have changed places: that of x comes first.",
+            ),
+        },
+        hints=(
+            "Three things differ: rows and columns, the order of the blocks, and which "
+            "way round z is. np.split and np.concatenate, along the last axis.",
+            "Of each of the four: r, z, n = np.split(array.T, 3, axis=-1), and then "
+            "[-z, r, n], for σ(-a) = 1 - σ(a). The two biases become two rows.",
+        ),
+        reasoning="Transposing and reordering are bookkeeping. The update gate needs a "
+        "thought: $\\sigma(-a) = 1 - \\sigma(a)$, so all that goes *into* $z$ changes "
+        "its sign, weights and both biases. $r$ and $n$ mean the same in both.",
+    ),
+}

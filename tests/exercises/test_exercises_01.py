@@ -1,0 +1,287 @@
+"""Other right answers to the exercises of lesson 01, and wrong ones that are named."""
+
+import numpy as np
+import pytest
+from variants import assert_all_pass, assert_named, assert_told
+
+from lstm_course.arrays.shapes import Array
+from lstm_course.data.text import Vocabulary, pad_batch, tokenize
+from lstm_course.exercises.contents import find_exercise
+from lstm_course.exercises.judge import judge
+
+# shapes_on_the_way
+
+
+def ask(answer, seed=1):
+    """The verdict on an answer made from B, T, V, D, H."""
+    quiz = find_exercise("shapes_on_the_way")
+    numbers = quiz.draw(np.random.default_rng(seed))
+    return judge(quiz, answer(*numbers), {"": numbers})
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_shapes_may_be_lists_or_texts(seed):
+    def lists(B, T, V, D, H):
+        return [[B, T], [B, T, V], [B, T, D], [B, D], [B, T, H], [B, H]]
+
+    def texts(*sizes):
+        return tuple(str(tuple(shape)) for shape in lists(*sizes))
+
+    assert ask(lists, seed).outcome == ask(texts, seed).outcome == "passed"
+
+
+def test_two_shapes_that_were_guessed():
+    def answer(B, T, V, D, H):
+        return (B, T), (B, T, V), (B, T, D), (B, 1, D), (B, H), (B, T, H)
+
+    found = set(ask(answer).mistakes)
+    assert found == {"index-keeps-its-axis", "outputs-and-h-swapped"}
+
+
+def test_an_unknown_wrong_shape():
+    def answer(B, T, V, D, H):
+        return (T, B), (B, T, V), (B, T, D), (B, D), (B, T, H), (B, H)
+
+    verdict = ask(answer)
+    assert verdict.outcome == "failed"
+    assert "ids is not" in verdict.text
+
+
+# windows_of_features
+
+
+def windows_by_slices(series, length):
+    """A list of slices."""
+    number = len(series) - length
+    inputs = np.array([series[k : k + length] for k in range(number)])
+    return inputs, np.array([series[k + length][0] for k in range(number)])
+
+
+def windows_by_one_index(series, length):
+    """All places of all windows as one block of indices; single precision."""
+    places = np.arange(len(series) - length)[:, np.newaxis] + np.arange(length)
+    return series.astype(np.float32)[places], series[:, 0][length:].astype(np.float32)
+
+
+def windows_as_lists_of_arrays(series, length):
+    """Windows and targets, collected and not stacked."""
+    numbers = range(len(series) - length)
+    windows = [series[k : k + length] for k in numbers]
+    return windows, [series[k + length, 0] for k in numbers]
+
+
+def windows_in_plain_loops(series, length):
+    """Nested lists, filled number by number."""
+    inputs, targets = [], []
+    for end in range(length, len(series)):
+        inputs.append(
+            [[float(number) for number in row] for row in series[end - length : end]]
+        )
+        targets.append(float(series[end, 0]))
+    return {"x": inputs, "y": targets}
+
+
+def test_windows_of_features():
+    variants = [
+        windows_by_slices,
+        windows_by_one_index,
+        windows_as_lists_of_arrays,
+        windows_in_plain_loops,
+    ]
+    assert_all_pass("windows_of_features", variants)
+
+
+def test_a_loop_that_ends_too_early():
+    def answer(series, length):
+        numbers = range(len(series) - length - 1)
+        x = np.array([series[k : k + length] for k in numbers])
+        return x, np.array([series[k + length, 0] for k in numbers])
+
+    assert_named("windows_of_features", answer, "last-target-left-out")
+
+
+def test_a_window_too_many_and_its_own_last_step_as_target():
+    def answer(series, length):
+        number = len(series) - length + 1
+        inputs = np.stack([series[k : k + length] for k in range(number)])
+        return inputs, inputs[:-1, -1, 0]
+
+    assert_named(
+        "windows_of_features",
+        answer,
+        "window-without-a-target",
+        "target-inside-the-window",
+    )
+
+
+def test_windows_that_do_not_overlap():
+    def answer(series, length):
+        starts = range(0, len(series) - length, length)
+        inputs = np.stack([series[k : k + length] for k in starts])
+        return inputs, series[[k + length for k in starts], 0]
+
+    assert_named("windows_of_features", answer, "windows-side-by-side")
+
+
+def test_windows_that_are_reshaped():
+    def answer(series, length):
+        features = series.shape[1]
+        view = np.lib.stride_tricks.sliding_window_view(series, length, axis=0)
+        return view[:-1].reshape(-1, length, features), series[length:, :1]
+
+    assert_named(
+        "windows_of_features", answer, "windows-reshaped", "target-in-a-column"
+    )
+
+
+def test_an_unknown_mistake_in_windows():
+    def answer(series, length):
+        inputs, targets = windows_by_slices(series, length)
+        return inputs[:, ::-1], targets
+
+    assert_told(
+        "windows_of_features",
+        answer,
+        "departs first at",
+        "It is right with windows of one step.",
+    )
+
+
+# repair_the_log
+
+
+def log_station_by_station(log, stations):
+    """Every so many lines are one station's."""
+    rows = [log[station::stations] for station in range(stations)]
+    return [(row - row.mean(axis=0)).tolist() for row in rows]
+
+
+def log_less_the_mean_first(log, stations):
+    """The mean is taken away while time is still first; transpose; single precision."""
+    readings = log.astype(np.float32).reshape(-1, stations, log.shape[-1])
+    return np.transpose(readings - np.mean(readings, 0), (1, 0, 2))
+
+
+def log_number_by_number(log, stations):
+    """An empty batch that is filled."""
+    steps, features = len(log) // stations, log.shape[1]
+    batch = np.empty((stations, steps, features))
+    for line, numbers in enumerate(log):
+        step, station = divmod(line, stations)
+        batch[station, step] = numbers
+    for station in batch:
+        for feature in range(features):
+            station[:, feature] -= sum(station[:, feature]) / steps
+    return batch
+
+
+def test_repair_the_log():
+    variants = [log_station_by_station, log_less_the_mean_first, log_number_by_number]
+    assert_all_pass("repair_the_log", variants)
+
+
+def mend_the_mean(log: Array, stations: int) -> Array:
+    batch = log.reshape(stations, -1, log.shape[1])
+    return batch - batch.mean(axis=1, keepdims=True)
+
+
+def mend_the_order(log: Array, stations: int) -> Array:
+    batch = log.reshape(-1, stations, log.shape[1]).swapaxes(0, 1)
+    return batch - batch.mean(axis=0, keepdims=True)
+
+
+def mend_the_order_and_forget_keepdims(log: Array, stations: int) -> Array:
+    batch = log.reshape(-1, stations, log.shape[1]).swapaxes(0, 1)
+    return batch - batch.mean(axis=1)
+
+
+def take_one_mean(log: Array, stations: int) -> Array:
+    batch = log.reshape(-1, stations, log.shape[1]).swapaxes(0, 1)
+    return batch - log.mean(axis=0)
+
+
+@pytest.mark.parametrize(
+    ("answer", "mistake"),
+    [
+        (mend_the_mean, "log-reshaped"),
+        (mend_the_order, "mean-over-stations"),
+        (mend_the_order_and_forget_keepdims, "mean-without-its-axis"),
+        (take_one_mean, "one-mean-for-all-stations"),
+    ],
+)
+def test_a_log_that_is_half_mended(answer, mistake):
+    assert_named("repair_the_log", answer, mistake)
+
+
+def test_an_unknown_mistake_in_the_log():
+    def answer(log, stations):
+        batch = log.reshape(-1, stations, log.shape[1]).swapaxes(0, 1)
+        return batch - batch[:, :1]
+
+    assert_told("repair_the_log", answer, "With random numbers everywhere", "step 0")
+
+
+# sentences_to_vectors
+
+
+def vectors_with_a_vocabulary_of_ones_own(texts, length, table):
+    """Counts, ids and padding by hand; nested lists."""
+    words = [word for text in texts for word in tokenize(text)]
+    ranked = sorted(set(words), key=lambda word: (-words.count(word), word))
+    known = dict(zip(ranked[: len(table) - 3], range(3, len(table)), strict=False))
+    block = []
+    for text in texts:
+        ids = [1, *(known.get(word, 2) for word in tokenize(text))][-length:]
+        ids = [0] * (length - len(ids)) + ids
+        block.append([table[number].tolist() for number in ids])
+    return block
+
+
+def vectors_word_by_word(texts, length, table):
+    """Lists of lists of rows of the table."""
+    vocabulary = Vocabulary.build(texts, num_words=len(table))
+    ids, _ = pad_batch([vocabulary.encode(text) for text in texts], length)
+    return [[table[number] for number in row] for row in ids]
+
+
+def vectors_by_one_hot(texts, length, table):
+    """A product in place of looking up; single precision."""
+    vocabulary = Vocabulary.build(texts, len(table))
+    ids = pad_batch(map(vocabulary.encode, texts), length=length)[0]
+    return np.eye(len(table), dtype=np.float32)[ids] @ table.astype(np.float32)
+
+
+def test_sentences_to_vectors():
+    variants = [
+        vectors_with_a_vocabulary_of_ones_own,
+        vectors_word_by_word,
+        vectors_by_one_hot,
+    ]
+    assert_all_pass("sentences_to_vectors", variants)
+
+
+def test_texts_cut_and_padded_at_the_other_end():
+    def answer(texts, length, table):
+        vocabulary = Vocabulary.build(texts, len(table))
+        ids, _ = pad_batch(map(vocabulary.encode, texts), length, padding="post")
+        return table[ids]
+
+    assert_named("sentences_to_vectors", answer, "padded-at-the-wrong-end")
+
+
+def test_a_vocabulary_of_many_words():
+    def answer(texts, length, table):
+        vocabulary = Vocabulary.build(texts, 500)
+        ids, _ = pad_batch(map(vocabulary.encode, texts), length)
+        return table[ids]
+
+    assert_named("sentences_to_vectors", answer, "vocabulary-too-large")
+
+
+def test_an_unknown_mistake_with_sentences():
+    def answer(texts, length, table):
+        vocabulary = Vocabulary.build(texts, len(table))
+        ids, _ = pad_batch(map(vocabulary.encode, texts), length)
+        return table[ids[::-1]]
+
+    assert_told("sentences_to_vectors", answer, "It is right with a single text.")

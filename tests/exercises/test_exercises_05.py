@@ -1,0 +1,269 @@
+"""Other right answers to the exercises of lesson 05, and wrong ones that are named."""
+
+import math
+
+import numpy as np
+from variants import assert_all_pass, assert_named, assert_told
+
+from lstm_course.arrays.activations import sigmoid
+from lstm_course.exercises.contents import find_exercise
+from lstm_course.exercises.judge import judge
+from lstm_course.exercises.lesson_05 import giving_up, verdict_cases
+from lstm_course.layers.lstm import LSTMState, lstm_init, lstm_step
+
+# errors_without_memory
+
+
+def test_the_errors_without_memory_are_those_of_a_draw():
+    """What the formulas say of 3 marked numbers between 1 and 3."""
+    numbers = np.random.default_rng(0).uniform(1, 3, (200_000, 3))
+    sums = numbers.sum(axis=1)
+    guess, nothing, one = find_exercise("errors_without_memory").solve(1, 3, 3)
+    assert abs(sums.mean() - guess) < 0.01
+    assert abs(np.mean((sums - guess) ** 2) - nothing) < 0.01
+    other = numbers[:, 2] + guess - 2  # the last is known
+    assert abs(np.mean((sums - other) ** 2) - one) < 0.01
+
+
+def test_two_decimals_are_enough():
+    for answer in [(6, 1.0, 0.67), [6.0, 1, 2 / 3], np.array([6, 1, 0.667])]:
+        verdict = judge(find_exercise("errors_without_memory"), answer, {"": (1, 3, 3)})
+        assert verdict.outcome == "passed", verdict.text
+
+
+# subtracting_batch
+
+
+def batch_in_loops(numbers, first, second):
+    """Sequence by sequence and step by step; nested lists."""
+    inputs, targets = [], []
+    for row, start, end in zip(numbers, first, second, strict=True):
+        steps = range(len(row))
+        inputs.append([[float(row[t]), int(t in (start, end))] for t in steps])
+        targets.append([float(row[start] - row[end])])
+    return inputs, targets
+
+
+def batch_by_comparing(numbers, first, second):
+    """Marks by a comparison; the target as a sum with signs; single precision."""
+    step = np.arange(numbers.shape[1])
+    is_first, is_second = step == first[:, None], step == second[:, None]
+    inputs = np.empty((*numbers.shape, 2), np.float32)
+    inputs[..., 0] = numbers
+    inputs[..., 1] = is_first | is_second
+    signs = is_first.astype(int) - is_second
+    return inputs, (signs * numbers).sum(1, keepdims=True)
+
+
+def batch_by_eye(numbers, first, second):
+    """Rows of a unit matrix; take_along_axis; a dictionary."""
+    one_hot = np.eye(numbers.shape[1])
+    marks = one_hot[first] + one_hot[second]
+    taken = [
+        np.take_along_axis(numbers, steps.reshape(-1, 1), axis=1)
+        for steps in (first, second)
+    ]
+    return {"inputs": np.dstack((numbers, marks)), "targets": taken[0] - taken[1]}
+
+
+def test_subtracting_batch():
+    variants = [batch_in_loops, batch_by_comparing, batch_by_eye]
+    assert_all_pass("subtracting_batch", variants)
+
+
+def test_wrong_batches():
+    def all_rows(numbers, first, second):
+        marks = np.zeros(numbers.shape)
+        marks[:, first] = 1
+        marks[:, second] = 1
+        _, targets = batch_by_eye(numbers, first, second).values()
+        return np.stack([numbers, marks], axis=2), targets
+
+    def flat(numbers, first, second):
+        inputs, targets = batch_by_comparing(numbers, first, second)
+        return inputs, targets[:, 0]
+
+    def added_in_another_order_of_axes(numbers, first, second):
+        inputs, _ = batch_by_comparing(numbers, first, second)
+        targets = (numbers * inputs[:, :, 1]).sum(axis=1, keepdims=True)
+        return inputs.transpose(0, 2, 1), targets
+
+    def unheard_of(numbers, first, second):
+        inputs, targets = batch_by_comparing(numbers, first, second)
+        return inputs, np.abs(targets)
+
+    name = "subtracting_batch"
+    assert_named(name, all_rows, "marked-in-every-sequence")
+    assert_named(name, flat, "targets-flat")
+    assert_named(
+        name,
+        added_in_another_order_of_axes,
+        "sum-for-difference",
+        "features-before-time",
+    )
+    assert_told(name, unheard_of, "targets departs", "all numbers alike")
+
+
+# giving_up
+
+
+def giving_up_by_a_loop(errors, lengths, limit):
+    """Column by column; a list and an early end."""
+    counts = [sum(error < limit for error in column) for column in errors.T]
+    for length, count in zip(lengths, counts, strict=True):
+        if count == 0:
+            return counts, length
+    return counts, 0
+
+
+def giving_up_by_the_smallest(errors, lengths, limit):
+    """The best seed decides; a minimum with a default; whole numbers as floats."""
+    best = np.nanmin(errors, axis=0)
+    hopeless = [T for T, error in zip(lengths, best, strict=True) if not error < limit]
+    return np.sum(errors < limit, axis=0).astype(float), float(min(hopeless, default=0))
+
+
+def giving_up_by_nonzero(errors, lengths, limit):
+    """The places where a count is 0; NaN made infinite."""
+    errors = np.nan_to_num(errors, nan=np.inf).astype(np.float32)
+    solved = np.count_nonzero(errors < limit, axis=0)
+    (places,) = np.nonzero(solved == 0)
+    return {"solved": solved, "length": lengths[places[0]] if len(places) else 0}
+
+
+def test_giving_up():
+    variants = [giving_up_by_a_loop, giving_up_by_the_smallest, giving_up_by_nonzero]
+    assert_all_pass("giving_up", variants)
+
+
+def test_what_the_page_of_solutions_says_of_the_measurement():
+    cases = verdict_cases()
+    assert giving_up(*cases["the lesson's RNN"])[1] == 25
+    assert giving_up(*cases["the lesson's RNN and limit 0.1"])[1] == 50
+    assert giving_up(*cases["the lesson's LSTM"])[1] == 0
+    for figure in ("25 steps", "0.1 at 50"):
+        assert figure in find_exercise("giving_up").reasoning
+
+
+def test_wrong_verdicts():
+    def argmax(errors, lengths, limit):
+        counts = (errors < limit).sum(axis=0)
+        return counts, lengths[np.argmax(counts == 0)]
+
+    def by_the_mean(errors, lengths, limit):
+        counts = (errors < limit).sum(axis=0)
+        for length, mean in zip(lengths, errors.mean(axis=0), strict=True):
+            if mean >= limit:
+                return counts, length
+        return counts, 0
+
+    def nan_solved_and_one_failure(errors, lengths, limit):
+        failed = (errors >= limit).sum(axis=0)
+        for length, count in zip(lengths, failed, strict=True):
+            if count > 0:
+                return len(errors) - failed, length
+        return len(errors) - failed, 0
+
+    def unheard_of(errors, lengths, limit):
+        counts, length = giving_up_by_a_loop(errors, lengths, limit)
+        return counts, length + 1
+
+    name = "giving_up"
+    assert_named(name, argmax, "argmax-of-nothing")
+    assert_named(name, by_the_mean, "mean-of-the-seeds")
+    assert_named(
+        name, nan_solved_and_one_failure, "nan-for-solved", "one-failure-is-enough"
+    )
+    assert_told(name, unheard_of, "where it gives up is not right")
+
+
+# five_fates
+
+FATES = ("vanishes", "survives", "explodes", "explodes", "vanishes")
+
+
+def test_five_fates():
+    in_short = ["vanish", "SURVIVE", "explode ", "Explodes", "vanishes"]
+    by_number = dict(enumerate(FATES, start=1))
+    assert_all_pass("five_fates", [FATES, list(FATES), in_short, by_number])
+
+
+def test_each_wrong_fate_has_its_own_words():
+    for k in range(5):
+        for other in {"vanishes", "survives", "explodes"} - {FATES[k]}:
+            answer = (*FATES[:k], other, *FATES[k + 1 :])
+            verdict = judge(find_exercise("five_fates"), answer)
+            if k or other == "survives":
+                assert len(verdict.mistakes) == 1, answer
+            ordinal = ["first", "second", "third", "fourth", "fifth"][k]
+            assert ordinal in verdict.text or f"network {k + 1}" in verdict.text
+    answer = ("survives", "survives", "survives", "explodes", "vanishes")
+    assert_named("five_fates", answer, "a-new-lstm-remembers", "an-lstm-cannot-explode")
+    believed = ("survives", "survives", "survives", "explodes", "explodes")
+    assert_named("five_fates", believed, "the-sentence-believed")
+    assert_told("five_fates", ("dies", *FATES[1:]), "network 1", "dies")
+    assert_told("five_fates", FATES[:3], "3 parts", "5")
+    assert_told("five_fates", 17, "1 part")
+
+
+# memory_bias
+
+
+def bias_by_logs(distances, left):
+    """From the logarithm of the gate; a loop; a list."""
+    forget = []
+    for k in distances:
+        log_f = math.log(left) / k
+        forget.append(log_f - math.log(-math.expm1(log_f)))
+    rest = [0.0] * len(forget)
+    return rest + forget + rest + rest
+
+
+def bias_by_rows(distances, left):
+    """A row for each gate, and laid flat; the distances as odds."""
+    rows = np.zeros((4, len(distances)))
+    gate = np.exp(np.log(left) / distances)
+    rows[1] = -np.log(1 / gate - 1)
+    return rows.reshape(-1)
+
+
+def test_memory_bias():
+    assert_all_pass("memory_bias", [bias_by_logs, bias_by_rows])
+
+
+def test_the_bias_keeps_so_much():
+    """An LSTM with it and no other weights has a half left after each distance."""
+    distances = np.array([2, 10, 100])
+    params = lstm_init(np.random.default_rng(0), 1, 3, dtype=np.float64)
+    params = params._make(0 * w for w in params)
+    params = params._replace(bias=find_exercise("memory_bias").solve(distances, 0.5))
+    state = LSTMState(np.zeros((1, 3)), np.ones((1, 3)))
+    after = []
+    for _ in range(100):
+        state, _ = lstm_step(np.zeros((1, 1)), state, params)
+        after.append(state.c[0])
+    np.testing.assert_allclose([after[k - 1][j] for j, k in enumerate(distances)], 0.5)
+
+
+def test_wrong_biases():
+    def gate_itself(distances, left):
+        f = left ** (1 / distances)
+        nothing = np.zeros_like(f)
+        return np.concatenate([nothing, f, nothing, nothing])
+
+    def linear_first_block(distances, left):
+        f = 1 - (1 - left) / distances
+        nothing = np.zeros_like(f)
+        return np.concatenate([np.log(f / (1 - f)), nothing, nothing, nothing])
+
+    def once_more_through_the_sigmoid(distances, left):
+        bias = np.zeros(4 * len(distances))
+        bias[len(distances) : 2 * len(distances)] = sigmoid(left ** (1 / distances))
+        return bias
+
+    name = "memory_bias"
+    assert_named(name, gate_itself, "gate-for-bias")
+    assert_named(
+        name, linear_first_block, "forgetting-in-a-line", "bias-of-another-block"
+    )
+    assert_told(name, once_more_through_the_sigmoid, "the bias departs")

@@ -1,0 +1,408 @@
+"""Other right answers to the exercises of lesson 10, and wrong ones that are named."""
+
+import math
+import statistics
+
+import numpy as np
+import pytest
+from variants import assert_all_pass, assert_named, assert_told
+
+from lstm_course.exercises.contents import find_exercise
+from lstm_course.exercises.judge import judge
+from lstm_course.exercises.lesson_10 import accuracy, loss, step
+from lstm_course.training.loop import fit
+
+# read_the_curve
+
+CURVE = [0.66, 0.60, 0.64, 0.62, 0.57, 0.59, 0.62, 0.61, 0.64, 0.55]
+
+
+def told_of_the_curve(answer):
+    return judge(find_exercise("read_the_curve"), answer, {"": (CURVE, 3)})
+
+
+def test_read_the_curve():
+    for answer in [(8, 5), [8, 5], np.array([8.0, 5.0])]:
+        assert told_of_the_curve(answer).outcome == "passed"
+
+
+@pytest.mark.parametrize(
+    ("answer", "mistake"),
+    [
+        ((8, 8), "curve-last-epoch-kept"),
+        ((8, 10), "curve-lowest-of-all-kept"),
+        ((6, 5), "curve-patience-not-renewed"),
+        ((9, 5), "curve-stops-one-later"),
+        ((7, 4), "curve-counted-from-zero"),
+        ((10, 10), "curve-against-the-epoch-before"),
+    ],
+)
+def test_misread_curves(answer, mistake):
+    assert told_of_the_curve(answer).mistakes == (mistake,)
+
+
+# keep_the_best
+
+
+def fit_by_lists(start, train, measure, epochs, patience):
+    """All losses and all weights in lists; the decision from the lists."""
+    w = np.array(start)
+    losses, snapshots = [], []
+    while len(losses) < epochs:
+        train(w)
+        losses.append(measure(w))
+        snapshots.append(w.tolist())
+        best = losses.index(min(losses))
+        if len(losses) - 1 - best >= patience:
+            break
+    return snapshots[best], len(losses), best + 1
+
+
+def fit_by_the_epoch_number(start, train, measure, epochs, patience):
+    """No counter: how far the best epoch lies back. A dictionary."""
+    weights, best_epoch, best_loss, kept = start + 0, 0, None, start
+    epoch = 0
+    while epoch < epochs and (epoch - best_epoch < patience or epoch == 0):
+        epoch += 1
+        train(weights)
+        now = measure(weights)
+        if best_loss is None or now < best_loss:
+            best_loss, best_epoch, kept = now, epoch, np.copy(weights)
+    return {"best": kept.astype(np.float32), "last": epoch, "epoch": best_epoch}
+
+
+def fit_by_the_course(start, train, measure, epochs, patience):
+    """The package's own loop, with an epoch that makes new weights."""
+
+    def run_epoch(weights):
+        weights = weights.copy()
+        train(weights)
+        return weights, 0.0, 0.0
+
+    best, history = fit(
+        start,
+        run_epoch,
+        lambda weights: (measure(weights), 0.0),
+        epochs=epochs,
+        patience=patience,
+    )
+    return best, history.epochs, history.best_epoch
+
+
+def test_keep_the_best():
+    assert_all_pass(
+        "keep_the_best", [fit_by_lists, fit_by_the_epoch_number, fit_by_the_course]
+    )
+
+
+def test_weights_that_were_not_copied():
+    def my_fit(start, train, measure, epochs, patience):
+        weights = start.copy()
+        losses = []
+        for _ in range(epochs):
+            train(weights)
+            losses.append(measure(weights))
+            if losses[-1] == min(losses) and losses.count(losses[-1]) == 1:
+                best, best_epoch = weights, len(losses)
+            if len(losses) - best_epoch == patience:
+                break
+        return best, len(losses), best_epoch
+
+    assert_named("keep_the_best", my_fit, "weights-of-the-last-epoch")
+
+
+def test_two_mistakes_in_one_loop():
+    def my_fit(start, train, measure, epochs, patience):
+        weights, best, lowest, worse = start.copy(), None, 10, 0
+        for epoch in range(epochs):
+            train(weights)
+            now = measure(weights)
+            if now < lowest:
+                best, lowest, best_epoch = weights.copy(), now, epoch
+            else:
+                worse += 1
+            if worse == patience:
+                break
+        return best, epoch, best_epoch
+
+    assert_named(
+        "keep_the_best", my_fit, "patience-not-renewed", "epochs-counted-from-zero"
+    )
+
+
+def test_weights_trained_in_place_that_belong_to_the_caller():
+    def my_fit(start, train, measure, epochs, patience):
+        train(start)
+        return start, 1, 1
+
+    assert_told("keep_the_best", my_fit, "changes its arguments")
+
+
+def test_a_loop_that_stops_at_the_first_rise():
+    def my_fit(start, train, measure, epochs, patience):
+        weights, before = start.copy(), 10.0
+        for epoch in range(1, epochs + 1):
+            train(weights)
+            now = measure(weights)
+            if now > before:
+                break
+            before, best, best_epoch = now, weights.copy(), epoch
+        return best, epoch, best_epoch
+
+    assert_told("keep_the_best", my_fit, "the last epoch", "expected 10, got 3")
+
+
+# hide_features
+
+
+def dropout_by_repeating(x, rate, seed, training):
+    """The mask of (B, D) is repeated along the steps."""
+    if training:
+        batch, steps, features = x.shape
+        rng = np.random.default_rng(seed)
+        mask = np.where(rng.random((batch, features)) < rate, 0, 1 / (1 - rate))
+        return np.repeat(mask[:, np.newaxis], steps, axis=1) * x
+    return x + 0
+
+
+def dropout_in_plain_loops(x, rate, seed, training):
+    """One number at a time; nested lists."""
+    rng = np.random.default_rng(seed)
+    result = x.tolist()
+    for sequence in result if training else []:
+        kept = [float(rng.random()) >= rate for _ in sequence[0]]
+        for row in sequence:
+            for d, keep in enumerate(kept):
+                row[d] = row[d] / (1 - rate) if keep else 0.0
+    return result
+
+
+def dropout_in_float32(x, rate, seed, training):
+    """One sequence at a time, in single precision."""
+    rng = np.random.default_rng(seed)
+    copy = x.astype(np.float32)
+    if not training:
+        return copy
+    for sequence in copy:
+        sequence[:, rng.random(x.shape[-1]) < rate] = 0
+    return copy / np.float32(1 - rate)
+
+
+def test_hide_features():
+    assert_all_pass(
+        "hide_features",
+        [dropout_by_repeating, dropout_in_plain_loops, dropout_in_float32],
+    )
+
+
+def test_the_dropout_of_2012():
+    """Nothing is scaled in training, and everything when the model predicts."""
+
+    def my_dropout(x, rate, seed, training):
+        rng = np.random.default_rng(seed)
+        if training:
+            return x * (rng.random((len(x), 1, x.shape[2])) > rate)
+        return x * (1 - rate)
+
+    assert_named(
+        "hide_features",
+        my_dropout,
+        "kept-not-made-larger",
+        "made-smaller-when-predicting",
+    )
+
+
+def test_a_mask_for_every_step():
+    def my_dropout(x, rate, seed, training):
+        rng = np.random.default_rng(seed)
+        mask = rng.random(x.shape) >= rate
+        return np.where(mask, x / (1 - rate), 0) if training else x
+
+    assert_named("hide_features", my_dropout, "hidden-anew-at-each-step")
+
+
+def test_a_mask_that_hides_as_many_others():
+    def my_dropout(x, rate, seed, training):
+        rng = np.random.default_rng(seed)
+        keep = 1 - rate if training else 1.0
+        return x * (rng.random((len(x), 1, x.shape[2])) < keep) / keep
+
+    assert_named("hide_features", my_dropout, "draws-read-from-the-other-end")
+
+
+def test_dropout_that_rounds():
+    def my_dropout(x, rate, seed, training):
+        return np.round(dropout_by_repeating(x, rate, seed, training), 1)
+
+    assert_told("hide_features", my_dropout, "the result departs first at")
+
+
+# put_it_beside
+
+
+def beside_with_statistics(ours, baseline, published, reviews):
+    """The standard library; a dictionary; words of one's own."""
+    leads = [a - b for a, b in zip(ours.tolist(), baseline.tolist(), strict=True)]
+    mean = statistics.fmean(leads)
+    error = statistics.stdev(leads) / math.sqrt(len(leads))
+    p = statistics.fmean(ours.tolist())
+    chance = math.sqrt((p - p * p) / reviews)
+    return {
+        "ahead": mean,
+        "error": error,
+        "chance": chance,
+        "better": mean > 2 * error and mean > 2 * chance,
+        "close": p - 2 * chance <= published <= p + 2 * chance,
+    }
+
+
+def beside_by_hand(ours, baseline, published, reviews):
+    """Sums of squares; numbers 0 and 1 for the verdicts; a list."""
+    K = ours.size
+    lead = sum(ours) / K - sum(baseline) / K
+    squares = sum((ours - baseline - lead) ** 2)
+    error = (squares / (K * (K - 1))) ** 0.5
+    p = sum(ours) / K
+    chance = (p * (1 - p)) ** 0.5 / reviews**0.5
+    better = 1 if lead / 2 > max(error, chance) else 0
+    return [lead, error, chance, better, int((published - p) ** 2 <= 4 * chance**2)]
+
+
+def beside_in_float32(ours, baseline, published, reviews):
+    """Single precision, and one array for all five."""
+    ours, baseline = ours.astype(np.float32), baseline.astype(np.float32)
+    lead = ours - baseline
+    error = np.std(lead, ddof=1) * np.float32(len(lead)) ** -0.5
+    p = np.mean(ours)
+    chance = np.sqrt(p * (1 - p) / np.float32(reviews))
+    better = lead.mean() > 2 * np.maximum(error, chance)
+    close = np.abs(published - p) <= 2 * chance
+    return np.array([lead.mean(), error, chance, better, close])
+
+
+def test_put_it_beside():
+    assert_all_pass(
+        "put_it_beside", [beside_with_statistics, beside_by_hand, beside_in_float32]
+    )
+
+
+def changed(**parts):
+    """A comparison of which the learner has some parts otherwise."""
+
+    def my_comparison(ours, baseline, published, reviews):
+        result = beside_with_statistics(ours, baseline, published, reviews)
+        for name, part in parts.items():
+            result[name] = part(ours, baseline)
+        return tuple(result.values())
+
+    return my_comparison
+
+
+def test_comparisons_that_are_named():
+    unpaired = changed(
+        error=lambda a, b: np.hypot(a.std(ddof=1), b.std(ddof=1)) / len(a) ** 0.5
+    )
+    assert_named("put_it_beside", unpaired, "seeds-not-paired")
+
+    def by_one_run(ours, baseline, published, reviews):
+        ahead = max(ours) - max(baseline)
+        _, error, chance, _, close = beside_by_hand(ours, baseline, published, reviews)
+        return ahead, error, chance, ahead > 2 * max(error, chance), close
+
+    assert_named("put_it_beside", by_one_run, "best-runs-compared")
+
+    def of_the_population(ours, baseline, published, reviews):
+        lead, p = ours - baseline, ours.mean()
+        error = np.std(lead) / np.sqrt(len(lead))
+        chance = np.sqrt(p * (1 - p) / len(lead))
+        better = lead.mean() > 2 * max(error, chance)
+        return lead.mean(), error, chance, better, abs(p - published) <= 2 * chance
+
+    assert_named(
+        "put_it_beside",
+        of_the_population,
+        "spread-without-ddof",
+        "chance-of-the-seeds",
+    )
+
+
+def test_a_comparison_that_is_no_known_mistake():
+    far = changed(better=lambda a, b: (a - b).mean() > 0.1)
+    assert_told("put_it_beside", far, "better is not right")
+    assert_told("put_it_beside", lambda a, b, c, d: (1.0, 2.0), "2 parts; expected 5")
+
+
+# train_fairly
+
+
+def trained(centre_of, choose_on, judge_on):
+    """A training by the names of the parts that each decision reads."""
+
+    def my_training(train, validation, test, epochs):
+        parts = {"train": train, "validation": validation, "test": test}
+        centre = np.vstack([parts[name][0] for name in centre_of]).mean(axis=0)
+        parts = {name: (x - centre, y) for name, (x, y) in parts.items()}
+        path = [np.zeros(train[0].shape[1])]
+        for _ in range(epochs):
+            path.append(step(path[-1], *parts["train"]))
+        losses = [loss(w, *parts[choose_on]) for w in path[1:]]
+        kept = path[1 + int(np.argmin(losses))]
+        return kept, accuracy(kept, *parts[judge_on])
+
+    return my_training
+
+
+def test_train_fairly():
+    def in_plain_loops(train, validation, test, epochs):
+        """The helpers left alone; gradients one review at a time."""
+        D = train[0].shape[1]
+        centre = [sum(row[d] for row in train[0]) / len(train[0]) for d in range(D)]
+        w, best = np.zeros(D), (float("inf"), None)
+        for _ in range(epochs):
+            slope = np.zeros(D)
+            for x, y in zip(train[0] - centre, train[1], strict=True):
+                slope += (1 / (1 + np.exp(-x @ w)) - y) * x
+            w = w - 2 * slope / len(train[1])
+            now = loss(w, validation[0] - centre, validation[1])
+            best = min(best, (now, w.tolist()))
+        hits = ((test[0] - centre) @ best[1] > 0) == test[1].astype(bool)
+        return best[1], hits.mean()
+
+    def in_float32(train, validation, test, epochs):
+        parts = [
+            ((x - train[0].mean(0)).astype(np.float32), y.astype(np.float32))
+            for x, y in (train, validation, test)
+        ]
+        w, lowest = np.zeros(train[0].shape[1], np.float32), 9.0
+        for _ in range(epochs):
+            w = step(w, *parts[0])
+            if loss(w, *parts[1]) < lowest:
+                best, lowest = w.copy(), loss(w, *parts[1])
+        return best, accuracy(best, *parts[2])
+
+    fair = trained(["train"], "validation", "test")
+    assert_all_pass("train_fairly", [fair, in_plain_loops, in_float32])
+
+
+def test_half_mended():
+    everything = ["train", "validation", "test"]
+    chosen = trained(["train"], "test", "test")
+    assert_named("train_fairly", chosen, "chosen-on-the-test-part")
+    centred = trained(everything, "validation", "test")
+    assert_named("train_fairly", centred, "centred-with-all-parts")
+    reported = trained(["train"], "validation", "validation")
+    assert_named("train_fairly", reported, "reported-on-the-validation-part")
+    as_given = judge(find_exercise("train_fairly"), trained(everything, "test", "test"))
+    assert as_given.outcome == "not started"
+
+
+def test_the_weights_of_the_last_epoch():
+    def my_training(train, validation, test, epochs):
+        centre = train[0].mean(axis=0)
+        w = np.zeros(len(centre))
+        for _ in range(epochs):
+            w = step(w, train[0] - centre, train[1])
+        return w, accuracy(w, test[0] - centre, test[1])
+
+    # where the training loss falls to the end, choosing there keeps the last epoch
+    assert_named("train_fairly", my_training, "chosen-on-the-training-part")
