@@ -317,7 +317,7 @@ def _value_departure(
     scale = max(1.0, float(np.max(np.abs(ours))))
     with np.errstate(all="ignore"):
         errors = np.abs(theirs - ours) / scale
-    errors = np.where(np.isnan(errors), np.inf, errors)
+    errors = np.where(theirs == ours, 0, np.where(np.isnan(errors), np.inf, errors))
     largest = float(np.max(errors))
     if largest <= exercise.tolerance:
         return Departure("", largest)

@@ -9,6 +9,7 @@ import importlib
 import inspect
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from types import FunctionType
 from typing import Any, NamedTuple
 
@@ -391,6 +392,7 @@ def find_function(function: str) -> Any:
     return getattr(importlib.import_module(module), name)
 
 
+@cache
 def plant(*mistakes: Mistake) -> FunctionType:
     """Return a function of the package, made anew with a mistake or several in it.
 

@@ -258,7 +258,7 @@ def test_weights_that_were_not_transposed():
     assert_told(
         "carry_weights_over",
         lambda kernel, recurrent, b_x, b_h: (kernel, recurrent, np.stack([b_x, b_h])),
-        "kernel has shape (6, 4); expected (4, 6) = (D, 3H)",
+        "ernel has shape (6, 4); expected (4, 6) = (D, 3H)",
     )
 
 

@@ -29,7 +29,8 @@ def sigma(z):
         ((0.8, None, 6), (5.0, 0.26), ("time-constant-for-half-life",)),
         ((0.8, None, 6), (3.11, 0), ("fading-by-subtraction",)),
         ((None, 7, 12), (0.93, 0.41), ("half-shared-out-evenly",)),
-        ((0.8, None, 6), (0.32, 0.74), ("half-life-upside-down", "lost-for-left")),
+        ((0.8, None, 6), (0.32, 0.26), ("half-life-upside-down",)),
+        ((0.8, None, 6), (3.11, 0.74), ("lost-for-left",)),
     ],
 )
 def test_half_life(numbers, answer, mistakes):
@@ -237,4 +238,4 @@ def test_same_picture():
     assert_named("same_picture", tuple("bcbd"), "vote-of-the-turned-unit")
     assert_told("same_picture", tuple("bcab"), "change 4 is not 'b'")
     assert_told("same_picture", "bca", "expected")
-    assert_told("same_picture", (2, 3, 1, 4), "change 1 is no text")
+    assert_told("same_picture", (2, 3, 1, 4), "hange 1 is no text")
