@@ -289,6 +289,8 @@ def _shape(name: str, argument: Any) -> str:
         leaves = tree_leaves(argument, name)
         return ", ".join(f"{leaf} {array.shape}" for leaf, array in leaves)
     if isinstance(argument, tuple | list) and len(argument) < 10:
-        arrays = [array for array in argument if isinstance(array, np.ndarray)]
-        return f"{name}: {', '.join(str(array.shape) for array in arrays)}"
+        if all(isinstance(item, np.ndarray) for item in argument):
+            return f"{name}: {', '.join(str(item.shape) for item in argument)}"
+        parts = (_shape(f"{name}[{k}]", item) for k, item in enumerate(argument))
+        return ", ".join(filter(None, parts))
     return ""

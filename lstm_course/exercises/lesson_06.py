@@ -15,8 +15,9 @@ _NAMES = {"rnn": "SimpleRNN", "lstm": "LSTM", "gru": "GRU in Keras' default form
 
 def draw_layer(rng: Generator) -> tuple[str, int, int]:
     """Draw a cell, its inputs D and its units H; D is not H."""
+    *_, cell = rng.permutation(["rnn", "gru", "lstm"])
     D, H = rng.permutation([3, 4, 5, 6, 7, 8, 9, 10, 12])[:2]
-    return ["gru", "lstm", "rnn"][rng.choice(3, p=[0.4, 0.4, 0.2])], int(D), int(H)
+    return str(cell), int(D), int(H)
 
 
 def ask_for_parameters(cell: str, features: int, units: int) -> str:
@@ -101,7 +102,8 @@ def derive_ledger(model: Model) -> str:
         blocks = {"rnn": "", "gru": "3 * ", "lstm": "4 * "}[cell]
         ways += [f"{blocks}{units} * ({below} + {units} + {biases}): D is {below}"]
     ways += [f"({H_2} + 1) * {K}: a bias for each output", "the sum"]
-    names = ["Embedding", lower.upper(), upper.upper(), "Dense", "together"]
+    cells = {"rnn": "SimpleRNN", "gru": "GRU", "lstm": "LSTM"}
+    names = ["Embedding", cells[lower], cells[upper], "Dense", "together"]
     rows = zip(names, stack_ledger(model), ways, strict=True)
     return "\n".join(f"{name:10}{count:6,} = {way}" for name, count, way in rows)
 
@@ -224,13 +226,40 @@ EXERCISES: dict[str, Exercise] = {
         question=ask_for_ledger,
         derivation=derive_ledger,
         parts=dict.fromkeys(
-            ["embedding", "first layer", "second layer", "dense", "together"], ""
+            [
+                "embedding",
+                "first recurrent layer",
+                "second recurrent layer",
+                "dense",
+                "together",
+            ],
+            "",
         ),
         mistakes={
             "ledger-upper-reads-the-data": (
                 "count_parameters(upper, H_1, H_2)",
                 "count_parameters(upper, D, H_2)",
                 "Your second layer reads the embedding: it reads the layer below it.",
+            ),
+            "ledger-second-biases-for-all": (
+                "second = count_parameters(upper, H_1, H_2)",
+                "second = count_parameters(upper, H_1, H_2)\n"
+                "    rows = {'rnn': 1, 'gru': 0, 'lstm': 4}\n"
+                "    first += rows[lower] * H_1\n"
+                "    second += rows[upper] * H_2",
+                "Your layers have a second row of biases each: in Keras only the GRU "
+                "has one.",
+            ),
+            "ledger-upper-reads-itself": (
+                "count_parameters(upper, H_1, H_2)",
+                "count_parameters(upper, H_2, H_2)",
+                "Your second layer reads its own units: its D is the H of the layer "
+                "below.",
+            ),
+            "ledger-dense-reads-all-steps": (
+                "(H_2 + 1) * K",
+                "(40 * H_2 + 1) * K",
+                "Your dense layer reads all 40 steps: only the last one is handed up.",
             ),
             "ledger-squares-the-inputs": (
                 "(lower, D, H_1)\n    second = count_parameters(upper, H_1, H_2)",
@@ -293,6 +322,17 @@ EXERCISES: dict[str, Exercise] = {
                 "- units",
                 "Your D still has the biases in it: subtract them, too.",
             ),
+            "features-one-bias-left-in": (
+                "- units - biases",
+                "- units - biases + 1",
+                "Your D is one too large: a row of biases is still in it.",
+            ),
+            "features-two-biases-for-all": (
+                '2 if cell == "gru" else 1',
+                "2",
+                "Your function takes off two rows of biases for every cell: in Keras "
+                "only the GRU has a second.",
+            ),
             "features-units-left-in": (
                 "- units - biases",
                 "- biases",
@@ -322,8 +362,8 @@ EXERCISES: dict[str, Exercise] = {
         },
         hints=(
             "Write the formula down with the count on the left, then solve it for D.",
-            "Divide by blocks * units: what is left is D + H + 1, for the GRU D + H + "
-            "2. Then subtract.",
+            "Divide by (blocks * units), with the brackets: what is left is D + H + 1, "
+            "for the GRU D + H + 2. Then subtract.",
         ),
         reasoning="The formula is $n\\,H\\,(D + H + b)$ with $n$ blocks and $b$ rows "
         "of biases. It contains $D$ once, so it can be turned round: divide by "
@@ -346,6 +386,12 @@ EXERCISES: dict[str, Exercise] = {
                 '("gru", 3, 1), ',
                 "",
                 "Your function knows no GRU with one row of biases: 3 H numbers.",
+            ),
+            "which-sizes-halved": (
+                "            D = kernel / (blocks * H)",
+                "            D, H = kernel / bias, recurrent_kernel / bias",
+                "Your D and H are divided by the bias: where that has two rows, both "
+                "come out half.",
             ),
             "which-kernel-of-one-block": (
                 "D = kernel / (blocks * H)",
