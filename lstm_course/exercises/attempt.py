@@ -69,7 +69,7 @@ def attempt_function(answer: Any, cases: Cases, view: Callable[[Any], Any]) -> A
     numpy_before = numpy_names()
     outcomes: dict[str, list[Leaf] | None] = {}
     problems = []
-    with overheard() as page:
+    with overheard() as page, np.errstate(all="ignore"):
         for label, arguments in cases.items():
             copies = copy.deepcopy(arguments)
             kept = pickle.dumps(copies)
@@ -93,7 +93,7 @@ def attempt_function(answer: Any, cases: Cases, view: Callable[[Any], Any]) -> A
         raise Refusal(f"Your function replaces numpy.{changed[0]}: leave NumPy alone.")
     if problems and len(problems) < len(cases):
         label = next(label for label, outcome in outcomes.items() if outcome is None)
-        problems[0] = f"With {label}: {problems[0]}"
+        problems[0] = f"With {label}: {problems[0][0].lower()}{problems[0][1:]}"
     return Attempt(outcomes, (problems or [""])[0], printed=page.text)
 
 

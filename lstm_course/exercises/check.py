@@ -15,7 +15,7 @@ from lstm_course.exercises.judge import Verdict, judge
 from lstm_course.exercises.progress import record
 
 _SIGNS = {"passed": "✓", "failed": "✗", "not started": "○"}
-_WIDTH = 88
+_WIDTH = 76
 # Code in backticks, what stands in brackets, and an operator with its operands.
 _WHOLE = re.compile(r"`[^`]{1,70}`|\([^()]{1,40}\)| [-=*+@/⊙] ")
 

@@ -24,6 +24,7 @@ Result = TypeVar("Result")
 
 SECONDS = 3.0
 _EXTRA_MEMORY = 1 << 30  # bytes
+_DEEPEST_CALL = 2000  # an endless recursion is to be told as such, before it is deadly
 _COPIES = sys.platform == "linux"
 
 
@@ -115,6 +116,7 @@ def _be_harmless() -> None:
         limit = min(limit, most)
     resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    sys.setrecursionlimit(min(sys.getrecursionlimit(), _DEEPEST_CALL))
     nothing = os.open(os.devnull, os.O_RDWR)
     for standard in range(3):
         os.dup2(nothing, standard)
@@ -145,7 +147,7 @@ class Page(io.TextIOBase):
 
 @contextlib.contextmanager
 def overheard() -> Any:
-    """Collect what is printed inside a ``with`` block."""
+    """Collect what is printed inside a ``with`` block; drop warnings and the like."""
     page = Page()
-    with contextlib.redirect_stdout(page), contextlib.redirect_stderr(page):
+    with contextlib.redirect_stdout(page), contextlib.redirect_stderr(Page()):
         yield page

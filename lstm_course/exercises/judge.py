@@ -1,5 +1,6 @@
 """Say whether an answer is right; if not, which mistake it is, or where it departs."""
 
+import re
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -43,6 +44,7 @@ class Departure(NamedTuple):
 
     text: str
     error: float = np.inf  # relative to the largest entry, or infinite
+    part: str = ""  # which part departs first
 
 
 def judge(exercise: Exercise, answer: Any, cases: Cases | None = None) -> Verdict:
@@ -114,10 +116,21 @@ def _one_line(text: str) -> str:
 
 
 def _not_started(exercise: Exercise) -> Verdict:
-    what = "replace the dots by your answer"
+    what = "replace the dots and run the cell"
     if exercise.given:
-        what = "this is the code as it was given. Mend it"
-    return Verdict("not started", f"not started yet: {what}, then run the cell.")
+        what = "the code does what it did as it was given"
+    return Verdict("not started", f"not started yet: {what}.")
+
+
+def _one_line(text: str) -> str:
+    """Return a text as it may be printed, whatever it quotes."""
+    line = " ".join(text[:600].split())
+    return "".join(letter if letter.isprintable() else "?" for letter in line)
+
+
+def _not_started(exercise: Exercise) -> Verdict:
+    what = "Mend the code and" if exercise.given else "Replace the dots and"
+    return Verdict("not started", f"not started yet. {what} run the cell.")
 
 
 def _compare(exercise: Exercise, cases: Cases, tried: att.Attempt) -> Verdict:
@@ -139,6 +152,11 @@ def _compare(exercise: Exercise, cases: Cases, tried: att.Attempt) -> Verdict:
         return Verdict("failed", _one_line(tried.problem))
     form = np.isinf(min(error for error in errors if error > exercise.tolerance))
     text = _where(departures, exercise.tolerance, cases)
+    part = next(found.part for found in departures.values() if found.text)
+    if part and exercise.cases is not None and not form:
+        # Too much is wrong to name it all; what departs first may still be known.
+        some = recognise(exercise, cases, expected, tried.outcomes, only=part)
+        text += "".join(f" As for {part}: {mistake.hint}" for mistake in some)
     return Verdict("failed", text, form=bool(form))
 
 
@@ -156,10 +174,10 @@ def _confirmation(exercise: Exercise, cases: int, error: float) -> str:
 def _where(departures: dict[str, Departure], tolerance: float, cases: Cases) -> str:
     right = [name for name, found in departures.items() if found.error <= tolerance]
     wrong = [name for name, found in departures.items() if found.error > tolerance]
-    text, error = departures[wrong[0]]
+    text, error, _ = departures[wrong[0]]
     if wrong[0] and np.isfinite(error):  # a wrong form is the same in every case
         text = f"With {wrong[0]}: {text}"
-    elif np.isinf(error) and text[1] != " ":  # no symbol, such as h
+    elif np.isinf(error) and re.match(r"[a-z]{3}", text):  # no symbol, such as dh
         text = text[0].upper() + text[1:]
     given = cases[wrong[0]]
     if wrong[0] and all(type(value) in _PLAIN for value in given):
@@ -184,14 +202,23 @@ def outcomes_of(
 
 
 def recognise(
-    exercise: Exercise, cases: Cases, expected: Outcomes, outcomes: Outcomes
+    exercise: Exercise,
+    cases: Cases,
+    expected: Outcomes,
+    outcomes: Outcomes,
+    only: str = "",
 ) -> tuple[Mistake, ...]:
-    """Return the known mistake, or the few, that give just these outcomes."""
+    """Return the known mistake, or the few, that give just these outcomes.
+
+    With ``only``, the one mistake that gives this part of them.
+    """
     if all(outcome is None for outcome in outcomes.values()):
         return ()  # nothing but failures: anything may have led to them
     for mistakes, solve in _mistaken(exercise):
-        if _gives(exercise, solve, cases, outcomes) and not _gives(
-            exercise, solve, cases, expected
+        if only and len(mistakes) > 1:
+            break
+        if _gives(exercise, solve, cases, outcomes, only) and not _gives(
+            exercise, solve, cases, expected, only
         ):
             return mistakes
     return ()
@@ -219,7 +246,11 @@ def _mistaken(
 
 
 def _gives(
-    exercise: Exercise, solve: Callable[..., Any], cases: Cases, outcomes: Outcomes
+    exercise: Exercise,
+    solve: Callable[..., Any],
+    cases: Cases,
+    outcomes: Outcomes,
+    only: str,
 ) -> bool:
     """Tell whether a function of ours gives these; it is called until it does not."""
     for label, arguments in cases.items():
@@ -228,7 +259,7 @@ def _gives(
         if ours is None or theirs is None:
             if ours is not theirs:
                 return False
-        elif departure(exercise, ours, theirs).error > exercise.tolerance:
+        elif departure(exercise, ours, theirs, only).error > exercise.tolerance:
             return False
     return True
 
@@ -237,9 +268,15 @@ def _gives(
 
 
 def departure(
-    exercise: Exercise, expected: list[att.Leaf] | None, got: list[att.Leaf] | None
+    exercise: Exercise,
+    expected: list[att.Leaf] | None,
+    got: list[att.Leaf] | None,
+    only: str = "",
 ) -> Departure:
-    """Return the first place where an answer departs, or the largest error."""
+    """Return the first place where an answer departs, or the largest error.
+
+    With ``only``, this part is looked at and no other.
+    """
     if expected is None or got is None:
         return Departure("It raises an error.")
     ours = _by_name(exercise, expected)
@@ -247,9 +284,9 @@ def departure(
     if len(theirs) not in {len(ours), exercise.enough or len(ours)}:
         return Departure(_miscounted(exercise, len(theirs), got))
     found = [
-        _leaf_departure(exercise, name, ours[name], theirs[name])
+        _leaf_departure(exercise, name, ours[name], theirs[name])._replace(part=name)
         for name in exercise.order or ours
-        if name in theirs
+        if name in theirs and only in ("", name)
     ]
     wrong = [one for one in found if one.error > exercise.tolerance]
     if not wrong:
@@ -289,7 +326,8 @@ def _leaf_departure(
     if isinstance(ours, str):
         if isinstance(theirs, str):
             same = theirs.strip().casefold() == ours.strip().casefold()
-            return Departure(f"{name} is not {theirs[:40]!r}.", 0.0 if same else 1.0)
+            said = repr(theirs[:40]) if theirs.isalnum() else theirs[:40]
+            return Departure(f"{name} is not {said}.", 0.0 if same else 1.0)
         return Departure(f"{name} is no text; expected text in quotes.")
     if theirs is None:
         return Departure(f"{name} is None; expected numbers.")
@@ -329,7 +367,7 @@ def _value_departure(
     else:
         first = tuple(np.argwhere(errors > exercise.tolerance)[0])
     place = ", ".join(
-        f"{_AXES.get(letter.lstrip('0123456789'), 'column')} {index}"
+        f"{_AXES.get(letter, 'place')} {index}"
         for letter, index in zip(letters, first, strict=False)
     )
     got = f"{theirs[first]:.6g}"

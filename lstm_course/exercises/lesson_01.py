@@ -195,6 +195,50 @@ EXERCISES: dict[str, Exercise] = {
                 "Your vectors have a number for each row of the table: each id picks "
                 "one row, so its length counts.",
             ),
+            "index-on-the-features": (
+                "vectors[:, 2], outputs",
+                "vectors[..., 2], outputs",
+                "Your vectors[:, 2] is one feature at all steps: the second axis is "
+                "time.",
+            ),
+            "one-hot-without-ids": (
+                "np.eye(V)[ids], vectors",
+                "np.eye(V), vectors",
+                "Your np.eye(V)[ids] is np.eye(V) itself: each id picks one of its "
+                "rows.",
+            ),
+            "vectors-for-the-table": (
+                "vectors, vectors[:, 2]",
+                "np.zeros((V, D)), vectors[:, 2]",
+                "Your vectors are the table: each id of each text picks one of its "
+                "rows.",
+            ),
+            "last-output-alone": (
+                "outputs, state.h",
+                "state.h, state.h",
+                "Your outputs have no time axis: there is one after each step.",
+            ),
+            "h-with-an-axis-in-front": (
+                "outputs, state.h",
+                "outputs, state.h[np.newaxis]",
+                "Your h has an axis of size 1 in front, as in PyTorch: here it is a "
+                "row for each text.",
+            ),
+            "units-left-out": (
+                "vectors.shape[-1], H",
+                "vectors.shape[-1], D",
+                "Your outputs and h are as wide as the vectors: a layer turns "
+                "features into units.",
+            ),
+            "shapes-time-first": (
+                "arrays = ids, np.eye(V)[ids], vectors, vectors[:, 2], outputs, "
+                "state.h",
+                "turned = vectors.swapaxes(0, 1), vectors[:, 2], outputs.swapaxes(0, 1)"
+                "\n"
+                "    arrays = ids.T, np.eye(V)[ids.T], *turned, state.h",
+                "Your shapes have time first, (T, B): here a text is a row, and the "
+                "batch comes first.",
+            ),
         },
         reasoning="Letters first, numbers after: $(B, T)$, and each stage puts "
         "something at the end, or in place of the last letter. An index takes a letter "
@@ -259,10 +303,34 @@ EXERCISES: dict[str, Exercise] = {
                 "Your windows stand side by side: each is to begin one step after the "
                 "one before.",
             ),
+            "target-at-the-start-of-the-window": (
+                "series[length:, 0]",
+                "series[:-length, 0]",
+                "Your target is the first step of its own window: it should be the "
+                "step after it.",
+            ),
+            "target-a-step-too-late": (
+                "series[length:, 0]",
+                "series[length + 1 :, 0]",
+                "Your target stands two steps after its window: Python counts from 0, "
+                "so the step after series[0:T] is series[T].",
+            ),
+            "windows-over-both-axes": (
+                "stretches[:-1].swapaxes(1, 2)",
+                "stretches[:-1].swapaxes(1, 2)[:, np.newaxis]",
+                "Your windows have an axis of size 1 besides: sliding along the "
+                "features, too, leaves it behind.",
+            ),
+            "first-window-left-out": (
+                "stretches[:-1]",
+                "stretches[1:]",
+                "Your inputs lack the first window, so each holds its own target: it "
+                "is the last window that nothing follows.",
+            ),
         },
         hints=(
             "There are N - T windows: the first is series[0:T], the next "
-            "series[1 : T + 1]. Which step follows each of them?",
+            "series[1:T+1]. Which step follows each of them?",
             "inputs = np.stack([series[k : k + length] for k in range(len(series) - "
             "length)]), and the target of window k is series[k + length, 0].",
         ),
@@ -321,6 +389,21 @@ EXERCISES: dict[str, Exercise] = {
                 "Your batch is (T, B, D), time first: each station's own mean is taken "
                 "away, but the batch comes first.",
             ),
+            "log-transposed-at-once": (
+                "log.reshape(-1, stations, log.shape[1])  # (T, B, D)\n"
+                "    batch = by_time.swapaxes(0, 1)",
+                "log\n    batch = log.T.reshape(stations, -1, log.shape[1])",
+                "Your batch is cut from log.T, a row for each feature: time and "
+                "stations should change places, and they share an axis still.",
+            ),
+            "log-reshaped-at-the-end": (
+                "batch = by_time.swapaxes(0, 1)\n"
+                "    less: Array = batch - batch.mean(axis=1, keepdims=True)",
+                "batch = by_time - by_time.mean(axis=0)\n"
+                "    less: Array = batch.reshape(stations, -1, log.shape[1])",
+                "Your batch is (T, B, D) reshaped: two axes should change places, and "
+                "reshape leaves the numbers in their order.",
+            ),
         },
         hints=(
             "Take the lesson's log of two thermometers, a line for each reading, and "
@@ -365,10 +448,47 @@ EXERCISES: dict[str, Exercise] = {
                 "Your padding is zeros in the last block: 0 is an id, and picks its "
                 "row of the table like any other.",
             ),
+            "start-twice": (
+                "vocabulary.encode(text) for",
+                "[1, *vocabulary.encode(text)] for",
+                "Your texts begin with the id 1 twice: encode has put one there "
+                "already.",
+            ),
+            "vocabulary-too-small": (
+                "num_words=len(table)",
+                "num_words=len(table) - 3",
+                "Your vocabulary leaves three rows of the table unused: num_words "
+                "counts all ids, those that are no words included.",
+            ),
+            "vocabulary-of-the-lesson": (
+                "num_words=len(table)",
+                "num_words=9",
+                "Your vocabulary has 9 ids, as the lesson's: how many are there for "
+                "another table?",
+            ),
+            "both-at-the-end": (
+                "pad_batch(encoded, length)",
+                'pad_batch(encoded, length, padding="post", truncating="post")',
+                "Your texts are padded and cut at the end: pad_batch does both at the "
+                "beginning by default.",
+            ),
+            "zeros-after-the-text": (
+                "pad_batch(encoded, length)",
+                'pad_batch(encoded, length, padding="post")',
+                "Your zeros stand after the text: pad_batch puts them before it by "
+                "default.",
+            ),
+            "end-cut-off": (
+                "pad_batch(encoded, length)",
+                'pad_batch(encoded, length, truncating="post")',
+                "Your long texts lose their end: pad_batch drops their beginning by "
+                "default.",
+            ),
         },
         hints=(
             "Four stages: the vocabulary, the ids of each text, one block (B, T) by "
-            "padding, and a row of the table in place of each id.",
+            "padding (pad_batch gives its mask besides), and a row of the table in "
+            "place of each id.",
             "Vocabulary.build(texts, num_words=len(table)), then its encode for each "
             "text, then pad_batch(encoded, length), which returns ids and a mask, and "
             "table[ids].",

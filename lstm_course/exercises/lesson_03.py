@@ -21,10 +21,11 @@ def reach_and_clipped(radius: float, slope: float, k: int) -> tuple[float, float
 
 def draw_reach(rng: Generator) -> tuple[float, float, int]:
     """Draw a radius above 1, a slope, and a few steps: it vanishes or it explodes."""
-    radius, slope = [(1.6, 0.8), (2.0, 0.7), (1.2, 0.7), (1.3, 0.6), (1.5, 0.9)][
+    k = int(rng.integers(4, 8))
+    radius, slope = [(1.3, 0.6), (1.6, 0.8), (1.2, 0.7), (2.0, 0.7), (1.5, 0.9)][
         rng.integers(5)
     ]
-    return radius, slope, int(rng.integers(4, 8))
+    return radius, slope, k
 
 
 def ask_for_reach(radius: float, slope: float, k: int) -> str:
@@ -256,7 +257,7 @@ EXERCISES: dict[str, Exercise] = {
         draw=draw_reach,
         question=ask_for_reach,
         derivation=derive_reach,
-        parts={"the length": "", "the length when clipped": ""},
+        parts={"back": "", "clipped": ""},
         tolerance=0.0051,
         mistakes={
             "slope-left-out": (
@@ -282,6 +283,34 @@ EXERCISES: dict[str, Exercise] = {
                 "1.0",
                 "Your clipping gives every gradient the length 1. What does it do to "
                 "one that is shorter?",
+            ),
+            "kernel-only-once": (
+                "(radius * slope) ** k",
+                "radius * slope**k",
+                "Your gradient meets the kernel once: how many times is it multiplied "
+                "on its way?",
+            ),
+            "kernel-left-out": (
+                "(radius * slope) ** k",
+                "slope**k",
+                "Your gradient meets the slopes alone. Each step back multiplies by "
+                "the kernel, too.",
+            ),
+            "a-step-too-few": (
+                "(radius * slope) ** k",
+                "(radius * slope) ** (k - 1)",
+                "Your gradient goes one step too few: k steps back are k factors.",
+            ),
+            "a-step-too-many": (
+                "(radius * slope) ** k",
+                "(radius * slope) ** (k + 1)",
+                "Your gradient goes one step too many: it has length 1 at the last "
+                "state, and k steps back are k factors.",
+            ),
+            "not-clipped": (
+                "min(length, 1.0)",
+                "length",
+                "Your clipping leaves a long gradient as it is: 1 is the limit.",
             ),
         },
         reasoning="One factor a step, $\\rho$ times the slope, and its power decides, "
@@ -379,6 +408,53 @@ EXERCISES: dict[str, Exercise] = {
                 "Your db is summed over the units. b has an entry for each unit; what "
                 "is shared by all sequences is summed over the sequences.",
             ),
+            "step-slope-squared-as-a-whole": (
+                "(1 - h**2)",
+                "(1 - h) ** 2",
+                "Your slope is the square of 1 - h: the square belongs to h alone.",
+            ),
+            "step-later-through-U-again": (
+                "d_above + d_later",
+                "d_above + d_later @ U.T",
+                "Your d_later goes through U once more: the next step has done that "
+                "before it sent it back.",
+            ),
+            "step-later-handed-on": (
+                "dz @ U.T",
+                "dz @ U.T + d_later",
+                "Your dh' has d_later in it as it came. That is a gradient by h: what "
+                "goes on to h' comes through dz.",
+            ),
+            "step-later-alone-goes-back": (
+                "dz @ U.T",
+                "d_later @ U.T",
+                "Your dh' is made of d_later. That is a gradient by h: what goes on "
+                "to h' comes through dz.",
+            ),
+            "step-slope-before-too-soon": (
+                "dz @ U.T",
+                "dz @ U.T * (1 - h_before**2)",
+                "Your dh' has the slope of h' in it: that is the work of the step "
+                "before.",
+            ),
+            "step-dU-transposed": (
+                "h_before.T @ dz",
+                "dz.T @ h_before",
+                "Your dU is transposed: a row of U belongs to a unit of h', a column "
+                "to one of z.",
+            ),
+            "step-averaged": (
+                "d_W, d_U, d_b, dz @ W.T",
+                "d_W / len(x), d_U / len(x), d_b / len(x), dz @ W.T",
+                "Your dW, dU and db are means over the batch: each sequence adds its "
+                "share. (If a mean is wanted, the loss has taken it.)",
+            ),
+            "step-dh-through-U": (
+                "(d_above + d_later)",
+                "((d_above + d_later) @ U.T)",
+                "Your dh goes through U before the tanh: both are gradients by h, and "
+                "U stands inside the tanh.",
+            ),
         },
         hints=(
             "Go backwards through the two lines h = tanh(z) and z = x W + h' U + b. "
@@ -463,6 +539,18 @@ EXERCISES: dict[str, Exercise] = {
                 "Your steps move a whole row: w[k] of a matrix is a row. An entry has "
                 "one index for each axis; np.ndindex(w.shape) gives them all.",
             ),
+            "moved-to-eps": (
+                "w[index] + eps\n        above = f(moved)\n"
+                "        moved[index] = w[index] - eps",
+                "eps\n        above = f(moved)\n        moved[index] = -eps",
+                "Your entry is moved to eps, wherever it stood: it should move by eps.",
+            ),
+            "not-divided": (
+                "(above - below) / (2 * eps)",
+                "above - below",
+                "Your gradient is the difference itself: divide it by how far apart "
+                "the two places are.",
+            ),
         },
         hints=(
             "For each entry: a copy of w with this entry moved up by eps, another with "
@@ -516,17 +604,36 @@ EXERCISES: dict[str, Exercise] = {
                 "Your norm is the sum of the arrays' norms. As of one long vector it "
                 "is another: square first, then add, then the root.",
             ),
-            "the-longest-array-alone": (
+            "one-array-alone": (
                 "norm = global_norm(grads)",
                 "norm = max(global_norm((g,)) for g in grads)",
-                "Your norm is that of the longest array alone: all of them together "
-                "are one long vector.",
+                "Your norm is that of one array alone: all of them together are one "
+                "long vector.",
             ),
             "clipped-to-length-1": (
                 "float(limit / norm)",
                 "float(1 / norm)",
                 "Your gradients come out with the length 1 whatever the limit is: "
                 "limit is missing in your factor.",
+            ),
+            "factor-upside-down": (
+                "float(limit / norm)",
+                "float(norm / limit)",
+                "Your factor is norm / limit: it makes long gradients longer.",
+            ),
+            "factor-upside-down-below-1": (
+                "if norm <= limit:\n        return grads\n"
+                "    scale = float(limit / norm)",
+                "scale = min(1, norm / limit)",
+                "Your factor is norm / limit at most 1: it leaves long gradients "
+                "alone and shortens the short.",
+            ),
+            "norm-of-the-matrix": (
+                "norm = global_norm(grads)",
+                "norm = sum(np.linalg.norm(g, 2) ** 2 for g in grads) ** 0.5",
+                "Your norm of a matrix is its largest singular value, "
+                "np.linalg.norm(g, 2): here the length of all its entries is meant, "
+                "np.linalg.norm(g).",
             ),
         },
         hints=(
@@ -589,6 +696,46 @@ EXERCISES: dict[str, Exercise] = {
                 "np.roll(h, 1, axis=1)",
                 "Your state before the first step is the last one of all: h[:, -1], as "
                 "Python counts. Before the first step stand zeros.",
+            ),
+            "the-lessons-own-step": (
+                "    dh = d_last\n",
+                "    dh, a, n = d_last, 0, h\n",
+                "Your step back is the one of the lesson's RNN. There h came out of "
+                "tanh; here h is mixed of h' and n, and each has its own way back.",
+            ),
+            "leak-after-the-tanh": (
+                "a * dh + dz",
+                "a * dz + dz",
+                "Your way past the tanh takes dz, which has gone through the tanh.",
+            ),
+            "share-of-the-tanh-twice": (
+                "dz @ U.T",
+                "(1 - a) * dz @ U.T",
+                "Your way through the tanh meets 1 - a twice: dz has it already.",
+            ),
+            "share-of-the-weights-unscaled": (
+                "RNNParams(d_W, d_U, d_b)",
+                "RNNParams(*(d / (1 - a) for d in (d_W, d_U, d_b)))",
+                "Your dW, dU and db lack the factor 1 - a: n comes into h with it, so "
+                "it is in dz before the weights get their shares.",
+            ),
+            "leaky-dU-by-n": (
+                "h[:, :-1]]",
+                "n[:, :-1]]",
+                "Your dU is made with n, what tanh gave in the step before: U "
+                "multiplied h'.",
+            ),
+            "loop-forward": (
+                "reversed(range(x.shape[1]))",
+                "range(x.shape[1])",
+                "Your loop runs from the first step to the last: the gradient comes "
+                "from the end.",
+            ),
+            "leaky-slope-left-out-on-the-way-back": (
+                "dz @ U.T",
+                "(1 - a) * dh @ U.T",
+                "Your way back through U leaves out the slope: U stands inside the "
+                "tanh, so what passes it is dz.",
             ),
         },
         hints=(

@@ -27,8 +27,9 @@ def errors_without_memory(
 
 def draw_task(rng: Generator) -> tuple[float, float, int]:
     """Draw an adding problem with other numbers, and more of them marked."""
-    low, high = [(0, 3), (1, 3), (-1, 2), (0, 6), (2, 6)][rng.integers(5)]
-    return low, high, int(rng.integers(3, 6))
+    marks = int(rng.integers(3, 6))
+    low, high = [(-2, 4), (1, 3), (-1, 2), (0, 6), (2, 6)][rng.integers(5)]
+    return low, high, marks
 
 
 def ask_for_errors(low: float, high: float, marks: int) -> str:
@@ -171,15 +172,19 @@ def five_fates() -> tuple[str, ...]:
 
 
 def in_full(answer: Any) -> Any:
-    """Return the words of an answer, "vanish" as "vanishes"."""
+    """Return the words of an answer, "vanish", "vanishing" and "v" as "vanishes"."""
     words = answer.values() if isinstance(answer, dict) else answer
     if not isinstance(answer, tuple | list | dict):
         return answer
-    full = {"vanish": "vanishes", "survive": "survives", "explode": "explodes"}
-    return [
-        full.get(word.strip().casefold(), word) if isinstance(word, str) else word
-        for word in words
-    ]
+
+    def spell(word: str) -> str:
+        said = word.strip().casefold()
+        for whole in ("vanishes", "survives", "explodes"):
+            if said and (whole.startswith(said) or said.startswith(whole[:5])):
+                return whole
+        return word
+
+    return [spell(word) if isinstance(word, str) else word for word in words]
 
 
 # memory_bias --------------------------------------------------------------------
@@ -202,8 +207,8 @@ def memory_bias(distances: Array, left: float) -> Array:
 def bias_cases() -> Cases:
     """Return distances, and what is to be left after them."""
     return {
-        "three units and a half left": (np.array([2.0, 10.0, 100.0]), 0.5),
-        "a tenth left": (np.array([5.0, 50.0]), 0.1),
+        "left = 0.5 and three units": (np.array([2.0, 10.0, 100.0]), 0.5),
+        "left = 0.1": (np.array([5.0, 50.0]), 0.1),
         "a distance of one step": (np.array([1.0, 1.0]), 0.3),
         "a single unit": (np.array([1000.0]), 0.5),
     }
@@ -225,6 +230,12 @@ EXERCISES: dict[str, Exercise] = {
                 "Your guess is the mean of one number: the target is a sum of all the "
                 "marked ones.",
             ),
+            "half-the-width-for-the-mean": (
+                "return marks * mean",
+                "return marks * (high - low) / 2",
+                "Your guess is made of half the width: the mean of a number lies in "
+                "the middle between its bounds.",
+            ),
             "variance-of-numbers-from-0-to-1": (
                 "(high - low) ** 2 / 12",
                 "1 / 12",
@@ -236,6 +247,31 @@ EXERCISES: dict[str, Exercise] = {
                 "(high - low) / 12",
                 "Your variance grows like the width of the numbers: it is a mean of "
                 "squares.",
+            ),
+            "sum-as-one-wide-number": (
+                "return marks * mean, marks * variance, (marks - 1) * variance",
+                "return marks * mean, marks**2 * variance, (marks - 1) ** 2 * variance",
+                "Your variance is that of one number so many times as wide. A sum of "
+                "different numbers seldom comes near its ends: their variances add up.",
+            ),
+            "errors-averaged-over-the-marks": (
+                "marks * variance, (marks - 1) * variance",
+                "variance, (marks - 1) / marks * variance",
+                "Your errors are means over the marked numbers: the target is their "
+                "sum, and the variances add up.",
+            ),
+            "roots-for-squares": (
+                "return marks * mean, marks * variance, (marks - 1) * variance",
+                "return (marks * mean, (marks * variance) ** 0.5, "
+                "((marks - 1) * variance) ** 0.5)",
+                "Your errors are roots, standard deviations: a mean squared error is "
+                "the variance itself.",
+            ),
+            "the-lessons-errors": (
+                "marks * variance, (marks - 1) * variance",
+                "1 / 6, 1 / 12",
+                "Your errors are the lesson's, of two numbers between 0 and 1: here "
+                "there are more of them, and they spread wider.",
             ),
             "error-of-one-number": (
                 "marks * variance, (marks - 1)",
@@ -273,6 +309,23 @@ EXERCISES: dict[str, Exercise] = {
                 "Your marks stand in every sequence at the steps of all: [:, steps] "
                 "means all rows. Each row has a step of its own.",
             ),
+            "second-mark-negative": (
+                "marks[rows, steps] = 1",
+                "marks[rows, steps] = 1 if steps is first else -1",
+                "Your second mark is -1, and gives the order away: both are 1, so that "
+                "the network has to remember which came first.",
+            ),
+            "second-mark-2": (
+                "marks[rows, steps] = 1",
+                "marks[rows, steps] = 1 if steps is first else 2",
+                "Your second mark is 2, and gives the order away: both are 1, so that "
+                "the network has to remember which came first.",
+            ),
+            "steps-counted-from-1": (
+                "rows = np.arange(len(numbers))",
+                "rows, first, second = np.arange(len(numbers)), first - 1, second - 1",
+                "Your steps are counted from 1: the first step is numbers[:, 0].",
+            ),
             "all-rows-everywhere": (
                 "marks = np.zeros_like(numbers)",
                 "marks = np.zeros_like(numbers)\n"
@@ -287,6 +340,12 @@ EXERCISES: dict[str, Exercise] = {
                 "targets",
                 "Your targets have shape (B,), predictions have (B, 1): NumPy makes "
                 "(B, B) of their difference, and a wrong error without a complaint.",
+            ),
+            "targets-each-with-each": (
+                "targets[:, None]",
+                "numbers[rows, first][:, None] - numbers[rows, second]",
+                "Your difference has (B, 1) on one side and (B,) on the other, so that "
+                "NumPy takes each with each, (B, B).",
             ),
             "sum-for-difference": (
                 "numbers[rows, first] - numbers",
@@ -371,6 +430,12 @@ EXERCISES: dict[str, Exercise] = {
                 "lengths[none_does][-1]",
                 "Your length is the longest that nobody solves: the first is wanted.",
             ),
+            "longest-solved": (
+                "lengths[none_does.argmax()] if none_does.any() else 0",
+                "lengths[~none_does][-1] if not none_does.all() else 0",
+                "Your length is the longest that somebody still solves: wanted is the "
+                "shortest that nobody does.",
+            ),
             "length-before": (
                 "lengths[none_does.argmax()]",
                 "lengths[max(none_does.argmax() - 1, 0)]",
@@ -393,6 +458,11 @@ EXERCISES: dict[str, Exercise] = {
                 "solved = errors > limit",
                 "Your counts are those of the failures: solved is an error below the "
                 "limit.",
+            ),
+            "limit-of-the-lesson": (
+                "errors < limit",
+                "errors < 0.01",
+                "Your limit is 0.01, whatever limit is given.",
             ),
             "guessing-for-solving": (
                 "errors < limit",
@@ -417,6 +487,24 @@ EXERCISES: dict[str, Exercise] = {
                 "~(np.median(errors, axis=0) < limit)",
                 "Your network is judged by its median seed. Here it gives up where not "
                 "even the best one solves the task.",
+            ),
+            "failures-counted": (
+                "return solved.sum(axis=0)",
+                "return (errors > limit).sum(axis=0)",
+                "Your counts are those of the failures: solved is an error below the "
+                "limit.",
+            ),
+            "one-count-for-all": (
+                "solved.sum(axis=0)",
+                "solved.sum()",
+                "Your count is of all lengths together: each length has its own, along "
+                "the first axis.",
+            ),
+            "yes-or-no-for-count": (
+                "solved.sum(axis=0)",
+                "solved.any(axis=0)",
+                "Your counts say only whether any seed has solved it: how many is "
+                "asked for.",
             ),
             "share-for-count": (
                 "solved.sum(axis=0)",
@@ -539,6 +627,18 @@ EXERCISES: dict[str, Exercise] = {
                 "Your bias is the gate itself: the gate is the sigmoid of the bias, so "
                 "it takes the way back from f.",
             ),
+            "sigmoid-once-more": (
+                "np.log(f / (1 - f))",
+                "1 / (1 + np.exp(-f))",
+                "Your bias is the sigmoid of f: it goes the other way, f is the "
+                "sigmoid of the bias.",
+            ),
+            "log-without-the-rest": (
+                "np.log(f / (1 - f))",
+                "np.log(f)",
+                "Your bias is the logarithm of f, which undoes exp: there is a 1 in "
+                "the sigmoid as well, f = 1 / (1 + exp(-bias)).",
+            ),
             "sigmoid-upside-down": (
                 "np.log(f / (1 - f))",
                 "np.log((1 - f) / f)",
@@ -548,8 +648,26 @@ EXERCISES: dict[str, Exercise] = {
             "root-not-taken": (
                 "left ** (1 / distances)",
                 "left**distances",
-                "Your gate goes the wrong way: f multiplies once a step, so it is f to "
-                "the power of the distance that is left.",
+                "Your gate goes the wrong way: f multiplies once a step, so the share "
+                "is f to the power of the distance.",
+            ),
+            "share-left-at-each-step": (
+                "left ** (1 / distances)",
+                "left + 0 * distances",
+                "Your gate leaves the share after a single step: it is to be left "
+                "after as many steps as the unit's distance.",
+            ),
+            "share-divided": (
+                "left ** (1 / distances)",
+                "left / distances",
+                "Your gate is the share divided by the steps: the share is f to the "
+                "power of the distance, so f is a root. (left ** 1 / k is left / k.)",
+            ),
+            "the-share-plays-no-part": (
+                "left ** (1 / distances)",
+                "np.exp(-1 / distances)",
+                "Your gate leaves 1/e, about 0.37, at each distance, whatever share "
+                "is asked for.",
             ),
             "forgetting-in-a-line": (
                 "left ** (1 / distances)",

@@ -221,9 +221,25 @@ EXERCISES: dict[str, Exercise] = {
         mistakes={
             "ceiling-with-every-h-at-1": (
                 "return bias - reach, bias + reach",
-                "return bias - sum(weights), bias + sum(weights)",
-                "Your sum lets a negative weight pull the ceiling down: at the "
-                "ceiling, h has the sign of its weight.",
+                "return bias - abs(sum(weights)), bias + abs(sum(weights))",
+                "Your sum has every h at 1, or every h at -1: each may have a sign of "
+                "its own. At the ceiling, h has the sign of its weight.",
+            ),
+            "ceiling-before-floor": (
+                "return bias - reach, bias + reach",
+                "return bias + reach, bias - reach",
+                "Your two numbers are in the other order: the floor comes first.",
+            ),
+            "bounds-of-h": (
+                "return bias - reach, bias + reach",
+                "return -1.0, 1.0",
+                "Your bounds are those of h: the dense layer multiplies each h by a "
+                "weight, and adds them up.",
+            ),
+            "weights-left-out": (
+                "reach = sum(abs(w) for w in weights)",
+                "reach = len(weights)",
+                "Your sum leaves out the weights: each h is multiplied by its own.",
             ),
             "ceiling-without-the-bias": (
                 "return bias - reach, bias + reach",
@@ -268,6 +284,21 @@ EXERCISES: dict[str, Exercise] = {
                 "\n    return trained",
                 "Your every step begins with the first weights: hand the new ones on "
                 "to the next step.",
+            ),
+            "handed-on-once-an-epoch": (
+                "params, state = adam_update(params, grads, state, learning_rate=0.01)"
+                "\n    return params",
+                "trained, state = adam_update(params, grads, state, learning_rate=0.01)"
+                "\n        params = trained\n    return params",
+                "Your weights are handed on once an epoch, after its last step: within "
+                "an epoch, too, each step needs those of the step before.",
+            ),
+            "forward-with-the-first-weights": (
+                "regression_forward(x, params,",
+                'regression_forward(x, regression_init(np.random.default_rng(1), "lstm"'
+                ", 1, units),",
+                "Your gradients are those of the first weights, at each step: the "
+                "forward pass needs the trained ones as well.",
             ),
             "training-thrown-away": (
                 "params, state = adam_update(params, grads",
@@ -344,6 +375,39 @@ EXERCISES: dict[str, Exercise] = {
                 "Your least squares have no constant: the rule is a weighted sum of "
                 "the window, and 1.",
             ),
+            "last-known-value-for-all": (
+                "unseen[:, -1] - truth",
+                "past[-1] - truth",
+                "Your last value is the last known one, for all windows: each window "
+                "has a last value of its own.",
+            ),
+            "windows-before-the-cut": (
+                "inputs, targets = windows(past, length)\n"
+                "    unseen, truth = windows(later, length)",
+                "x, y = windows(series, length)\n"
+                "    inputs, targets, unseen, truth = x[:known], y[:known], "
+                "x[known:], y[known:]",
+                "Your windows are made first and cut afterwards: the last of those "
+                "you learn from reach beyond the known values. Cut the series first.",
+            ),
+            "fitted-on-the-later-values": (
+                "windows(past, length)",
+                "windows(later, length)",
+                "Your least squares are fitted on the values they are judged by: fit "
+                "on the known ones.",
+            ),
+            "each-part-scaled-by-itself": (
+                "past, later = series[:known], series[known:]",
+                "past, later = ((part - part.mean()) / part.std() "
+                "for part in (series[:known], series[known:]))",
+                "Your later values are scaled by their own mean and spread, which "
+                "nobody knows yet: take those of the known values.",
+            ),
+            "baselines-swapped": (
+                "return float(last), float(rule)",
+                "return float(rule), float(last)",
+                "Your two errors have changed places: the last value's comes first.",
+            ),
             "future-in-the-fit": (
                 "windows(past, length)",
                 "windows(series, length)",
@@ -387,6 +451,18 @@ EXERCISES: dict[str, Exercise] = {
                 "Your errors are in units of the series: divide by the spread of the "
                 "known values.",
             ),
+            "spread-under-the-root": (
+                "np.sqrt(np.mean((d / spread) ** 2))",
+                "np.sqrt(np.mean(d**2) / spread)",
+                "Your spread stands under the root: take the root of the mean square "
+                "first, then divide.",
+            ),
+            "mean-square-by-spread": (
+                "np.sqrt(np.mean((d / spread) ** 2))",
+                "np.mean(d**2) / spread",
+                "Your error is the mean square, without its root: take it before you "
+                "divide.",
+            ),
             "root-forgotten": (
                 "np.sqrt(np.mean((d / spread) ** 2))",
                 "np.mean((d / spread) ** 2)",
@@ -397,6 +473,18 @@ EXERCISES: dict[str, Exercise] = {
                 "np.mean(np.abs(d / spread))",
                 "Your error is the mean of the absolute differences: here it is the "
                 "root of the mean square.",
+            ),
+            "root-of-a-sum": (
+                "np.sqrt(np.mean((d / spread) ** 2))",
+                "np.sqrt(np.sum((d / spread) ** 2))",
+                "Your error is the root of a sum, as np.linalg.norm takes it, and "
+                "grows with the number of windows: take the mean of the squares.",
+            ),
+            "rule-all-against-all": (
+                "columns(unseen) @ weights - truth",
+                "(columns(unseen) @ weights)[:, 0] - truth",
+                "Your least squares and the truth have shapes (B,) and (B, 1), and "
+                "NumPy takes each with each, (B, B): print both shapes.",
             ),
             "all-against-all": (
                 "unseen[:, -1] - truth",
@@ -457,6 +545,30 @@ EXERCISES: dict[str, Exercise] = {
                 "[windows,",
                 "Your window grows by a value at each step: let the oldest go.",
             ),
+            "stacked-step-by-step": (
+                "np.concatenate(found, axis=1)",
+                "np.array(found)",
+                "Your forecasts are stacked upon one another, (steps, B, 1): each is a "
+                "column (B, 1), so join them side by side, along axis 1.",
+            ),
+            "stacked-with-an-axis-more": (
+                "np.concatenate(found, axis=1)",
+                "np.stack(found, axis=1)",
+                "Your forecasts have an axis more, (B, steps, 1): each is a column "
+                "(B, 1) already, so join them along axis 1.",
+            ),
+            "joined-one-below-the-other": (
+                "np.concatenate(found, axis=1)",
+                "np.concatenate(found)",
+                "Your forecasts are joined one below the other, along axis 0: each is "
+                "a column (B, 1), so join them side by side, along axis 1.",
+            ),
+            "read-off-the-window": (
+                "np.concatenate(found, axis=1)",
+                "windows[:, -steps:, 0]",
+                "Your forecasts are read off the last window, which has room for T of "
+                "them only: keep each one.",
+            ),
         },
         hints=(
             "Follow one window by hand: it holds 1, 2, 3, the forecasts are 9, then 8. "
@@ -504,6 +616,46 @@ EXERCISES: dict[str, Exercise] = {
                 "targets - level[:, 0]",
                 "Your targets still have their height: divide by that of their window.",
             ),
+            "level-flat-each-with-each": (
+                "(targets - level[:, 0]) / height[:, 0]",
+                "(targets - level[:, 0, 0]) / height[:, 0, 0]",
+                "Your targets (N, 1) meet a level or a height (N,), and NumPy takes "
+                "each with each, (N, N): print the shapes on both sides.",
+            ),
+            "asked-as-they-came": (
+                "rule((asked - level) / height)",
+                "rule(asked)",
+                "Your rule is asked about windows as they came: it has learned from "
+                "windows without level and height.",
+            ),
+            "rule-used-as-it-is": (
+                "said: Array = level[:, 0] + height[:, 0] * rule("
+                "(asked - level) / height)",
+                "said = rule(asked)",
+                "Your rule has learned well, but it knows windows without level and "
+                "height only: take both from those that are asked, and put both back.",
+            ),
+            "targets-as-they-came": (
+                "(targets - level[:, 0]) / height[:, 0]",
+                "targets",
+                "Your targets are as they came: do to each what was done to its "
+                "window.",
+            ),
+            "windows-alone": (
+                "said: Array = level[:, 0] + height[:, 0] * rule("
+                "(asked - level) / height)",
+                "rule = fit_least_squares((inputs - inputs[:, -1:]) / "
+                "inputs.std(axis=1, keepdims=True), targets)\n"
+                "    said = rule((asked - level) / height)",
+                "Your level and height are taken from the windows alone: do the same "
+                "to the targets, and take both steps back at the end.",
+            ),
+            "height-plays-no-part": (
+                "x.std(axis=1, keepdims=True)",
+                "inputs.std(keepdims=True)",
+                "Your forecast is as if there were no heights: one number for all "
+                "cancels out. Each window has its own, and so has each that is asked.",
+            ),
             "one-height-for-all": (
                 "x.std(axis=1, keepdims=True)",
                 "x.std(keepdims=True)",
@@ -514,10 +666,11 @@ EXERCISES: dict[str, Exercise] = {
         hints=(
             "Each window gets a level, its last value, and a height, its standard "
             "deviation. What is done to a window is done to its target, with the same "
-            "two numbers.",
+            "two numbers: as (N, 1, 1) to windows, as (N, 1) to targets.",
             "rule = fit_least_squares((inputs - level) / height, (targets - level) / "
             "height); then level and height anew, of asked, and level + height * "
-            "rule((asked - level) / height). Mind (N, 1, 1) and (N, 1).",
+            "rule((asked - level) / height), with level[:, 0] and height[:, 0] "
+            "wherever they meet (N, 1).",
         ),
         reasoning="What the rule sees is the same at every level and every height, so "
         "both borders are gone, by construction. (With the mean of a window as its "

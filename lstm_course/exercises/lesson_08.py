@@ -9,7 +9,7 @@ from numpy.random import Generator
 from lstm_course.arrays.shapes import Array
 from lstm_course.exercises.attempt import Refusal, Untouched
 from lstm_course.exercises.exercise import Cases, Exercise, Quiz
-from lstm_course.layers.lstm import LSTMParams, LSTMState, lstm_forward
+from lstm_course.layers.lstm import LSTMParams, LSTMState, LSTMTrace, lstm_forward
 from lstm_course.study.parameters import count_parameters
 
 # choose_outputs -----------------------------------------------------------------
@@ -83,12 +83,13 @@ Shape = tuple[int, ...] | str
 def stack_shapes(sizes: Sizes) -> tuple[Shape, Shape, Shape, Shape]:
     """Return the shape of each layer's output; "error" from where it cannot go on."""
     B, T, D, H_1, lower_all, H_2, upper_all, K = sizes
-    embedding = (B, T, D)
+    batch, steps = (B,), (B, T)
+    embedding = (*steps, D)
     if not lower_all:
-        first: Shape = (B, H_1)
+        first: Shape = (*batch, H_1)
         return embedding, first, "error", "error"
-    first = (B, T, H_1)
-    second = (B, T, H_2) if upper_all else (B, H_2)
+    first = (*steps, H_1)
+    second = (*steps, H_2) if upper_all else (*batch, H_2)
     dense = (*second[:-1], K)
     return embedding, first, second, dense
 
@@ -97,7 +98,7 @@ def draw_sizes(rng: Generator) -> tuple[Sizes]:
     """Draw the sizes of a stack, no two of them alike."""
     B, T = int(rng.choice([16, 32, 64])), int(rng.choice([20, 50, 100]))
     D, H_1, H_2 = (int(size) for size in rng.permutation([4, 6, 8, 10, 12])[:3])
-    choices = [(True, False), (True, True), (False, True), (True, False)]
+    choices = [(True, True), (False, False), (False, True), (True, False)]
     lower_all, upper_all = choices[int(rng.permutation(4)[0])]
     return (Sizes(B, T, D, H_1, lower_all, H_2, upper_all, int(rng.integers(2, 4))),)
 
@@ -150,6 +151,8 @@ def in_words(answer: Any) -> Any:
 
 
 def _in_words(shape: Any) -> Any:
+    if isinstance(shape, str):
+        return ", ".join(size.strip() for size in shape.split(","))
     if not isinstance(shape, tuple | list | np.ndarray):
         return shape if shape is ... else str(shape)
     if any(size is ... for size in shape):
@@ -186,6 +189,11 @@ def states_apart(answer: Any) -> Any:
 
 
 def _as_tuples(value: Any) -> Any:
+    if isinstance(value, LSTMTrace):
+        raise Refusal(
+            "What you return has a trace in it, the last of what lstm_forward returns. "
+            "Its state, the second of the three, holds h and c already."
+        )
     return tuple(map(_as_tuples, value)) if isinstance(value, tuple | list) else value
 
 
@@ -279,8 +287,11 @@ def summary(answer: Any) -> Any:
     layers = getattr(answer, "layers", answer)
     if not isinstance(layers, tuple | list):
         return answer
-    if layers is not answer:
-        layers = [("Input", tuple(answer.input_shape)[1:]), *layers]
+    if layers is not answer and not any(hasattr(one, "batch_shape") for one in layers):
+        shape = getattr(answer, "input_shape", None)
+        if shape is None:
+            raise Refusal("Your model knows no input: keras.Input((…)) comes first.")
+        layers = [("Input", tuple(shape)[1:]), *layers]
     return list(_lines([_plain(layer) for layer in layers]))
 
 
@@ -295,12 +306,15 @@ def _plain(layer: Any) -> tuple[Any, ...]:
         return name, layer.units, layer.return_sequences
     if hasattr(layer, "units"):
         return type(layer).__name__, layer.units
+    if hasattr(layer, "batch_shape"):  # layers.InputLayer
+        return "Input", tuple(layer.batch_shape)[1:]
     if hasattr(layer, "shape"):
         return "Input", tuple(layer.shape)[1:]
-    if hasattr(layer, "count_params"):
+    if hasattr(layer, "count_params") and not isinstance(layer, type):
         return (type(layer).__name__,)
+    what = layer.__name__ if isinstance(layer, type) else repr(layer)
     raise Refusal(
-        f"Your list holds {layer!r}, no layer of Keras: it wants layers.LSTM(…)."
+        f"Your list holds {what}, no layer of Keras: it wants layers.LSTM(…)."
     )
 
 
@@ -319,7 +333,8 @@ def _lines(layers: list[tuple[Any, ...]]) -> Iterator[str]:
         else:
             *steps, features = shape
             units, all_steps = (*settings, True)[:2]
-            cell = {"LSTM": "lstm", "GRU": "gru", "SimpleRNN": "rnn"}.get(name)
+            kinds = {"LSTM": "lstm", "GRU": "gru", "SimpleRNN": "rnn"}
+            cell = kinds.get(name.split(",")[0])
             count = (features + 1) * units
             if cell:
                 count = count_parameters(cell, features, units)
@@ -412,21 +427,27 @@ EXERCISES: dict[str, Exercise] = {
                 "Your dense layer answers, though nothing reaches it from the layer "
                 "below.",
             ),
+            "shapes-first-hands-up-all-always": (
+                "if not lower_all:",
+                "if False:",
+                "Your first LSTM hands all steps up: without return_sequences it is "
+                "the last h alone. Can the second one read that?",
+            ),
             "shapes-last-step-always": (
-                "(B, T, H_2) if upper_all else (B, H_2)",
+                "(*steps, H_2) if upper_all else (*batch, H_2)",
                 "(B, H_2)",
                 "Your second LSTM hands its last step up alone: return_sequences=True "
                 "keeps the time axis.",
             ),
             "shapes-all-steps-always": (
-                "(B, T, H_2) if upper_all else (B, H_2)",
+                "(*steps, H_2) if upper_all else (*batch, H_2)",
                 "(B, T, H_2)",
                 "Your second LSTM hands all steps up: without return_sequences it is "
                 "the last h alone.",
             ),
             "shapes-one-step-kept": (
-                "(B, T, H_2) if upper_all else (B, H_2)",
-                "(B, T, H_2) if upper_all else (B, 1, H_2)",
+                "(*steps, H_2) if upper_all else (*batch, H_2)",
+                "(*steps, H_2) if upper_all else (B, 1, H_2)",
                 "Your second LSTM keeps an axis for its single step: the last h has "
                 "two axes.",
             ),
@@ -437,26 +458,31 @@ EXERCISES: dict[str, Exercise] = {
                 "at each of them.",
             ),
             "shapes-embedding-is-its-table": (
-                "embedding = (B, T, D)",
+                "embedding = (*steps, D)",
                 "embedding = (500, D)",
                 "Your embedding is its table of weights: what it puts out is a vector "
                 "for each word of each review.",
             ),
+            "shapes-steps-before-the-batch": (
+                "(B,), (B, T)",
+                "(B,), (T, B)",
+                "Your steps stand before the batch, as PyTorch has them unless told "
+                "otherwise: here the batch comes first.",
+            ),
             "shapes-without-the-batch": (
-                "return embedding, first, second, dense",
-                "return embedding[1:], first[1:], second[1:], dense[1:]",
+                "(B,), (B, T)",
+                "(), (T,)",
                 "Your shapes leave the batch out: it stands in front of each.",
             ),
             "shapes-none-for-the-batch": (
-                "return embedding, first, second, dense",
-                "none = (None,)\n    return none + embedding[1:], none + first[1:],"
-                " none + second[1:], none + dense[1:]",
+                "(B,), (B, T)",
+                "(None,), (None, T)",
                 "Your shapes have None for the batch, as a summary has: here its size "
                 "is known.",
             ),
             "shapes-features-handed-through": (
-                "first = (B, T, H_1)",
-                "first = (B, T, D)",
+                "first = (*steps, H_1)",
+                "first = (*steps, D)",
                 "Your first LSTM hands up as many numbers as it reads: it hands up "
                 "its units.",
             ),
@@ -583,6 +609,32 @@ EXERCISES: dict[str, Exercise] = {
                 "The answer has an axis of size 1 left: -1: cuts a piece out, -1 takes "
                 "the step itself.",
             ),
+            "mended-squeezed": (
+                "answer: Array = h_2[:, -1] @ kernel + bias",
+                "answer: Array = (h_2[:, -1:] @ kernel + bias).squeeze()",
+                "The answer has lost too much: squeeze takes every axis of size 1 "
+                "away, also that of a single output. Take the last step itself.",
+            ),
+            "mended-c-answers": (
+                "h_2, _, _ = lstm_forward(h_1, upper)\n"
+                "    answer: Array = h_2[:, -1] @ kernel",
+                "_, state, _ = lstm_forward(h_1, upper)\n"
+                "    answer: Array = state.c @ kernel",
+                "The dense layer reads c: only h goes up.",
+            ),
+            "mended-whole-state-answers": (
+                "h_2, _, _ = lstm_forward(h_1, upper)\n"
+                "    answer: Array = h_2[:, -1] @ kernel",
+                "_, state, _ = lstm_forward(h_1, upper)\n"
+                "    answer: Array = np.stack(state) @ kernel",
+                "The dense layer reads the whole state, h and c: only h goes up.",
+            ),
+            "mended-last-step-dropped": (
+                "lstm_forward(h_1, upper)",
+                "lstm_forward(h_1[:, :-1], upper)",
+                "The answer knows nothing of the last step: :-1 is all steps but the "
+                "last.",
+            ),
             "mended-first-step": (
                 "h_2[:, -1] @ kernel",
                 "h_2[:, 0] @ kernel",
@@ -668,6 +720,22 @@ EXERCISES: dict[str, Exercise] = {
                 "- 12 - 1",
                 "- 1",
                 "Your input has the units among its features: subtract them.",
+            ),
+            "rebuilt-nothing-subtracted": (
+                "- 12 - 1",
+                "+ 0",
+                "Your input has units and bias among its features: subtract them.",
+            ),
+            "rebuilt-one-kernel-for-four": (
+                "912 // (4 * 12)",
+                "912 // 12",
+                "Your input has too many features: the 912 are for three gates and a "
+                "candidate, so divide by 4, too.",
+            ),
+            "rebuilt-steps-left-out": (
+                "(30, features)",
+                "(features,)",
+                "Your input is a single step: keras.Input takes (steps, features).",
             ),
             "rebuilt-batch-in-the-input": (
                 "(30, features)",

@@ -90,7 +90,7 @@ def draw_accuracies(rng: Generator) -> tuple[float, float, int]:
     baseline = int(rng.integers(70, 91)) / 100
     reviews = int(rng.choice([100, 400, 900, 1_600, 2_500]))
     error = np.sqrt(baseline * (1 - baseline) / reviews)
-    gain = error * rng.choice([0.6, 1.3, 2.6, 3.2])
+    gain = error * rng.choice([1.3, 0.6, 2.6, 3.2])
     return baseline, round(float(min(baseline + gain, 0.995)), 3), reviews
 
 
@@ -100,8 +100,8 @@ def ask_for_gain(baseline: float, model: float, reviews: int) -> str:
         f"On {reviews:,} reviews that neither has seen, a bag of words has an accuracy "
         f"of {baseline:.2f} and an LSTM {model:.3f}.\n"
         "What is the standard error of the bag's accuracy, to three decimals? And is "
-        "what the LSTM has more a gain, by the rule of this lesson: at least two "
-        "standard errors? Give (error, True or False)."
+        "the LSTM's lead a gain, by the rule of this lesson: at least two standard "
+        "errors? Give (error, True or False)."
     )
 
 
@@ -206,14 +206,18 @@ def bag_by_counting(ids: Ids, labels: Ids, asked: Ids, size: int) -> Array:
         size: V, of the vocabulary.
     """
 
+    def is_token(row: Ids) -> Mask:
+        return np.asarray(row > 0)
+
     def shares(reviews: Ids) -> Array:
-        counts = np.bincount(reviews[reviews > 0], minlength=size) + 1
+        counts = np.bincount(reviews[is_token(reviews)], minlength=size) + 1
         parts: Array = counts / counts.sum()
         return parts
 
     scores = np.log(shares(ids[labels == 1]) / shares(ids[labels == 0]))
-    found = np.where(asked > 0, scores[asked], 0)  # (B, T)
-    return np.asarray(found.sum(axis=1) / (asked > 0).sum(axis=1))
+    found = np.where(is_token(asked), scores[asked], 0)  # (B, T)
+    logits = found.sum(axis=1) / is_token(asked).sum(axis=1)
+    return np.asarray(logits)
 
 
 def bag_cases() -> Cases:
@@ -238,6 +242,7 @@ def bag_cases() -> Cases:
     one_of_each = np.array([[3, 3, 4, 5], [3, 4, 5, 5]]), np.array([1, 0])
     return {
         "reviews short and long": (ids, labels, asked, V),
+        "ids that stand in no review": (ids, labels, asked, V + 9),
         "no padding anywhere": (full, full_labels, full[2:5], V),
         "no padding in the reviews counted": (full, full_labels, asked, V),
         "no padding in the reviews asked": (ids, labels, everywhere, V),
@@ -264,6 +269,12 @@ EXERCISES: dict[str, Exercise] = {
                 "(id_of[word] for word in tokens[1:] if word in id_of)",
                 "Your unknown words are gone: each becomes id 2.",
             ),
+            "start-kept-in-the-cut": (
+                'ids = ids[-length:] if side == "pre"',
+                'ids = ids[:1] + ids[1:][1 - length :] if side == "pre"',
+                "Your row keeps the start, but with 'pre' the beginning is dropped, "
+                "and [start] is the first token of all.",
+            ),
             "cut-and-filled-at-the-other-side": (
                 'ids = ids[-length:] if side == "pre" else ids[:length]\n'
                 "    zeros = [0] * (length - len(ids))\n"
@@ -289,6 +300,16 @@ EXERCISES: dict[str, Exercise] = {
                 "mask = [int(number != 2) for number in ids]",
                 "Your mask hides the unknown words: each is a step of the review, and "
                 "counts.",
+            ),
+            "start-masked": (
+                "mask = [1] * len(ids)",
+                "mask = [int(number != 1) for number in ids]",
+                "Your mask hides the start: it is a token, and counts.",
+            ),
+            "start-and-unknown-masked": (
+                "mask = [1] * len(ids)",
+                "mask = [int(number > 2) for number in ids]",
+                "Your mask hides the start and the unknown words: they are tokens.",
             ),
         },
         reasoning="First all tokens become ids, the start and the unknown words too; "
@@ -318,6 +339,29 @@ EXERCISES: dict[str, Exercise] = {
                 "np.sqrt(baseline * (1 - baseline) / reviews)",
                 "np.sqrt(baseline / reviews)",
                 "Your standard error has p alone under its root: p (1 - p).",
+            ),
+            "error-of-the-model": (
+                "np.sqrt(baseline * (1 - baseline) / reviews)",
+                "np.sqrt(model * (1 - model) / reviews)",
+                "Your standard error is the LSTM's: the bag's is asked for.",
+            ),
+            "error-of-the-difference": (
+                "np.sqrt(baseline * (1 - baseline) / reviews)",
+                "np.sqrt((baseline * (1 - baseline) + model * (1 - model)) / reviews)",
+                "Your standard error is that of a difference of two accuracies. Here "
+                "that of the bag alone is asked for.",
+            ),
+            "error-doubled": (
+                "return float(error)",
+                "return float(2 * error)",
+                "Your standard error is doubled: one is asked for, and two are what a "
+                "gain has to reach.",
+            ),
+            "error-in-percent": (
+                "return float(error)",
+                "return float(100 * error)",
+                "Your standard error is in percent: give it as the accuracies are, "
+                "between 0 and 1.",
             ),
             "one-standard-error-will-do": (
                 "model - baseline >= 2 * error",
@@ -353,6 +397,17 @@ EXERCISES: dict[str, Exercise] = {
                 "Your vocabulary has three ids too many: num_words includes those of "
                 "padding, start and unknown.",
             ),
+            "two-reserved-ids-counted": (
+                "counts.most_common(num_words - 3)",
+                "counts.most_common(num_words - 2)",
+                "Your vocabulary has an id too many: 0, 1 and 2 are three.",
+            ),
+            "all-words-kept": (
+                "counts.most_common(num_words - 3)",
+                "counts.most_common()",
+                "Your vocabulary keeps every word: there are to be num_words ids in "
+                "all.",
+            ),
             "words-from-id-0": (
                 "start=3",
                 "start=0",
@@ -362,6 +417,12 @@ EXERCISES: dict[str, Exercise] = {
                 "start=3",
                 "start=1",
                 "Your words begin at id 1: three ids are taken before the first word.",
+            ),
+            "words-from-id-2": (
+                "start=3",
+                "start=2",
+                "Your words begin at id 2, which is taken: it stands for all that is "
+                "not known.",
             ),
             "encoded-without-start": (
                 "[1, *(id_of.get(word, 2) for word in tokenize(review))]",
@@ -391,6 +452,12 @@ EXERCISES: dict[str, Exercise] = {
                 "Your review is cut at the blanks alone, so that 'FILM,' is unknown: "
                 "tokenize it like the texts.",
             ),
+            "encoded-letter-by-letter": (
+                "in tokenize(review)",
+                "in review",
+                "Your row has an id for each letter: tokenize cuts the review into "
+                "words.",
+            ),
             "review-counted-too": (
                 "for text in texts)",
                 "for text in [*texts, review])",
@@ -400,8 +467,9 @@ EXERCISES: dict[str, Exercise] = {
             "words-kept-with-their-counts": (
                 "[word for word, _ in",
                 "[word for word in",
-                "Your vocabulary knows no word at all: what most_common returns are "
-                "pairs of word and count.",
+                "Your vocabulary knows none of the words asked for. Print it: has it "
+                "pairs of word and count, as most_common returns them? Letters, whole "
+                "texts, the rarest words?",
             ),
             "first-words-kept": (
                 "in counts.most_common(num_words - 3)",
@@ -443,6 +511,12 @@ EXERCISES: dict[str, Exercise] = {
                 'if padding == "post" else 0',
                 "Your zeros stand at the wrong end: 'pre' puts them before a review.",
             ),
+            "cut-counted-from-the-front": (
+                "review[-length:] if",
+                "review[len(review) - length :] if",
+                "Your cut takes tokens from short reviews: len(review) - length is "
+                "below 0 there, and a slice counts that from the end.",
+            ),
             "cut-where-padded": (
                 'if truncating == "pre" else',
                 'if padding == "pre" else',
@@ -477,6 +551,11 @@ EXERCISES: dict[str, Exercise] = {
                 "Your zeros always stand after a review: with 'pre' they stand before "
                 "it.",
             ),
+            "ids-and-mask-swapped": (
+                "return ids, mask",
+                "return mask, ids",
+                "Your ids and mask have changed places: the ids come first.",
+            ),
             "mask-marks-the-zeros": (
                 "return ids, mask",
                 "return ids, ~mask",
@@ -495,7 +574,8 @@ EXERCISES: dict[str, Exercise] = {
         },
         hints=(
             "One review at a time: first cut it, then see how many zeros are missing, "
-            "then put them before or after. The mask is made in the same way.",
+            "then put them before or after. Has each row length T then, that of a "
+            "review which just fits too? The mask is made in the same way.",
             "kept = review[-length:] or review[:length]; zeros = [0] * (length - "
             "len(kept)); the row is zeros + kept or kept + zeros.",
         ),
@@ -510,8 +590,20 @@ EXERCISES: dict[str, Exercise] = {
         parts={"the logit": "B"},
         tolerance=1e-5,
         mistakes={
+            "padding-taken-for-a-word": (
+                "row > 0",
+                "row >= 0",
+                "Your bag takes padding for a word, in the counts, in the scores and "
+                "in the mean: leave it out of all three.",
+            ),
+            "start-and-unknown-no-words": (
+                "row > 0",
+                "row > 2",
+                "Your bag leaves the start and the unknown words out: they are tokens, "
+                "and only padding counts nowhere.",
+            ),
             "padding-counted": (
-                "reviews[reviews > 0]",
+                "reviews[is_token(reviews)]",
                 "reviews.ravel()",
                 "Your counts take padding for a word, so that the sums depend on how "
                 "long the reviews are: count ids above 0.",
@@ -523,20 +615,30 @@ EXERCISES: dict[str, Exercise] = {
                 "V ids has its 1.",
             ),
             "padding-scored": (
-                "np.where(asked > 0, scores[asked], 0)",
+                "np.where(is_token(asked), scores[asked], 0)",
                 "scores[asked]",
                 "Your sums add a score for padding: only true tokens have one.",
             ),
             "mean-over-all-steps": (
-                "(asked > 0).sum(axis=1)",
+                "is_token(asked).sum(axis=1)",
                 "asked.shape[1]",
                 "Your mean divides by T, padding included: divide by the number of "
                 "true tokens.",
             ),
             "sum-for-mean": (
-                "found.sum(axis=1) / (asked > 0).sum(axis=1)",
+                "found.sum(axis=1) / is_token(asked).sum(axis=1)",
                 "found.sum(axis=1)",
                 "Your logits are sums: divide by the number of true tokens.",
+            ),
+            "probabilities-for-logits": (
+                "np.asarray(logits)",
+                "1 / (1 + np.exp(-logits))",
+                "Your answers are probabilities, none below 0: the logits are wanted.",
+            ),
+            "verdicts-for-logits": (
+                "np.asarray(logits)",
+                "logits > 0",
+                "Your answers are verdicts, yes or no: the logits are wanted.",
             ),
             "scores-without-log": (
                 "np.log(shares(ids[labels == 1]) / shares(ids[labels == 0]))",
@@ -547,6 +649,36 @@ EXERCISES: dict[str, Exercise] = {
                 "shares(ids[labels == 1]) / shares(ids[labels == 0])",
                 "shares(ids[labels == 0]) / shares(ids[labels == 1])",
                 "Your scores are upside down: a word of positive reviews is above 0.",
+            ),
+            "reviews-not-told-apart": (
+                "shares(ids[labels == 1]) / shares(ids[labels == 0])",
+                "shares(ids[labels]) / shares(ids[1 - labels])",
+                "Your scores are all 0, as if both kinds of review had the same words. "
+                "ids[labels == 1] picks the positive rows; ids[labels] does not.",
+            ),
+            "each-word-once-a-review": (
+                "np.bincount(reviews[is_token(reviews)], minlength=size)",
+                "sum(np.bincount(r[r > 0], minlength=size) > 0 for r in reviews)",
+                "Your counts have a word once a review, however often it stands there: "
+                "count each time.",
+            ),
+            "size-forgotten": (
+                ", minlength=size",
+                "",
+                "Your counts end at the largest id that occurs: each of the V ids has "
+                "its 1, also one that stands in no review.",
+            ),
+            "sum-without-the-1s": (
+                "counts / counts.sum()",
+                "counts / (counts - 1).sum()",
+                "Your shares are divided by the counts alone: the 1s belong to that "
+                "sum too.",
+            ),
+            "divided-by-the-reviews": (
+                "counts / counts.sum()",
+                "counts / len(reviews)",
+                "Your shares are divided by the number of reviews: divide by the sum "
+                "of all the counts, 1s included.",
             ),
             "counts-for-shares": (
                 "= counts / counts.sum()",

@@ -30,18 +30,19 @@ def read_the_curve(losses: Sequence[float], patience: int) -> tuple[int, int]:
 
 def draw_curve(rng: Generator) -> tuple[list[float], int]:
     """Draw a curve that rises for a while before it is stopped, and falls again."""
-    patience = int(rng.integers(2, 4))
-    first = int(rng.integers(60, 70))
-    second = first - int(rng.integers(4, 9))
-    waiting = second + np.sort(rng.choice(np.arange(1, 6), patience - 1, False))[::-1]
-    lowest = second - int(rng.integers(2, 5))
+    more, falls, alike = (int(rng.permutation(n)[0]) for n in (2, 3, 2))
+    patience = 2 + more
+    first = int(rng.integers(63, 70))
+    falling = first - np.cumsum([0, *rng.integers(3, 7, size=falls)])
+    wait = np.sort(rng.choice(np.arange(1, 6), patience - 1, replace=False))[::-1]
+    lowest = falling[-1] - int(rng.integers(2, 5))
     above = np.sort(rng.choice(np.arange(1, 7), patience, replace=False))
-    if rng.integers(2):
+    if alike:
         above[0] = 0  # as low as the lowest one, and no lower
     else:
         above[-2:] = above[-2:][::-1]  # lower than the epoch before, no more
     rising = lowest + np.array([*above, 7])
-    hundredths = [first, second, *waiting, lowest, *rising, lowest - 2]
+    hundredths = [*falling, *(falling[-1] + wait), lowest, *rising, lowest - 2]
     return [int(loss) / 100 for loss in hundredths], patience
 
 
@@ -99,9 +100,13 @@ def one_epoch(weights: Array) -> None:
     weights += 1  # the last of them counts the epochs
 
 
-def loss_on_a_curve(losses: Sequence[float], weights: Array) -> float:
-    """Return the loss of the epoch that the weights have come to."""
-    return losses[min(round(float(weights[-1])), len(losses)) - 1]
+def loss_on_a_curve(losses: Sequence[float], weights: Array | None) -> float:
+    """Return the loss of the epoch that the weights have come to; 1 before any."""
+    if weights is None:
+        msg = "measure was given None: train changes its array, and returns nothing"
+        raise TypeError(msg)
+    epochs = round(float(weights[-1]))
+    return losses[min(epochs, len(losses)) - 1] if epochs else 1.0
 
 
 def curve_cases() -> Cases:
@@ -292,6 +297,18 @@ EXERCISES: dict[str, Exercise] = {
                 "Your run goes on one epoch too long: count the epochs after the best "
                 "one; at the number of the patience it ends.",
             ),
+            "curve-stops-one-earlier": (
+                "waited == patience",
+                "waited == patience - 1",
+                "Your run ends one epoch too soon: only the epochs after the best one "
+                "are counted.",
+            ),
+            "curve-last-epoch-not-counted": (
+                "return epoch + 1, kept + 1",
+                "return epoch, kept + 1",
+                "Your last epoch is the one before: that in which the patience runs "
+                "out has been run, too.",
+            ),
             "curve-counted-from-zero": (
                 "return epoch + 1, kept + 1",
                 "return epoch, kept",
@@ -301,6 +318,12 @@ EXERCISES: dict[str, Exercise] = {
                 "losses[epoch] < losses[kept]",
                 "losses[epoch] <= losses[kept]",
                 "Your run takes an equal loss for a better one: it has to fall below.",
+            ),
+            "curve-epochs-swapped": (
+                "return epoch + 1, kept + 1",
+                "return kept + 1, epoch + 1",
+                "Your two epochs have changed places: the last one of the run stands "
+                "first.",
             ),
         },
         reasoning="One number is carried along, the lowest loss so far, and one count, "
@@ -357,10 +380,40 @@ EXERCISES: dict[str, Exercise] = {
                 "Your loop waits one epoch too long: after patience epochs in a row "
                 "without a lower loss it ends.",
             ),
+            "patience-one-too-short": (
+                "waited == patience",
+                "waited == patience - 1",
+                "Your loop ends one epoch too soon: the best epoch itself is not one "
+                "of those that are waited for.",
+            ),
             "epochs-counted-from-zero": (
                 "return best, epoch, best_epoch",
                 "return best, epoch - 1, best_epoch - 1",
                 "Your epochs are counted from 0: the first is epoch 1.",
+            ),
+            "epochs-swapped": (
+                "return best, epoch, best_epoch",
+                "return best, best_epoch, epoch",
+                "Your two epochs have changed places: the last one that was run comes "
+                "first.",
+            ),
+            "measured-before-training": (
+                "        train(weights)\n        loss = measure(weights)",
+                "        loss = measure(weights)\n        train(weights)",
+                "Your loop measures before it trains: that is the loss of the epoch "
+                "before.",
+            ),
+            "waits-while-it-rises": (
+                "else:\n            waited += 1",
+                "elif loss < before:\n            waited = 0\n"
+                "        else:\n            waited += 1\n        before = loss",
+                "Your count of waiting epochs begins anew whenever the loss falls: it "
+                "has to fall below the lowest so far.",
+            ),
+            "an-epoch-too-few": (
+                "range(1, epochs + 1)",
+                "range(1, epochs)",
+                "Your loop runs an epoch too few: range(1, n) ends with n - 1.",
             ),
             "epochs-until-the-end": (
                 "            break",
@@ -402,6 +455,12 @@ EXERCISES: dict[str, Exercise] = {
                 "(1, 1, x.shape[2])",
                 "Your sequences all lose the same features: each draws its own mask.",
             ),
+            "mask-of-steps-for-all-sequences": (
+                "(len(x), 1, x.shape[2])",
+                "x.shape[1:]",
+                "Your mask has an axis of steps and none of sequences: each sequence "
+                "draws its own, and all its steps share it.",
+            ),
             "kept-not-made-larger": (
                 "x * kept / (1 - rate)",
                 "x * kept",
@@ -431,6 +490,24 @@ EXERCISES: dict[str, Exercise] = {
                 "/ rate",
                 "Your inputs are divided by the share that is hidden: divide by the "
                 "share that is kept.",
+            ),
+            "multiplied-by-what-is-kept": (
+                "/ (1 - rate)",
+                "* (1 - rate)",
+                "Your kept features are made smaller: divided by 1 - rate they make up "
+                "for what is hidden.",
+            ),
+            "hidden-from-the-reader-alone": (
+                "if not training:",
+                "if training:",
+                "Your dropout is at work when the model predicts, and not while it "
+                "trains: it is the other way round.",
+            ),
+            "made-larger-when-predicting": (
+                "        return x\n",
+                "        return x / (1 - rate)\n",
+                "Your inputs are made larger when the model predicts: then nothing is "
+                "hidden, and there is nothing to make up for.",
             ),
             "hidden-from-the-reader-too": (
                 "if not training:",
@@ -472,6 +549,12 @@ EXERCISES: dict[str, Exercise] = {
                 "lead = baseline - ours",
                 "Your lead has the wrong sign: it is above 0 where ours is higher.",
             ),
+            "lead-without-its-sign": (
+                "ahead = lead.mean()",
+                "ahead = np.abs(lead).mean()",
+                "Your lead is a mean of distances: where the baseline is higher, the "
+                "seed counts against ours.",
+            ),
             "spread-of-one-run": (
                 "lead.std(ddof=1) / np.sqrt(len(lead))",
                 "lead.std(ddof=1)",
@@ -501,11 +584,28 @@ EXERCISES: dict[str, Exercise] = {
                 "Your chance divides by the number of seeds: what it depends on is the "
                 "number of reviews.",
             ),
+            "chance-of-the-print": (
+                "np.sqrt(p * (1 - p) / reviews)",
+                "np.sqrt(published * (1 - published) / reviews)",
+                "Your chance is that of the published figure: p is the mean of ours.",
+            ),
             "any-lead-will-do": (
                 "ahead > 2 * max(error, chance)",
                 "ahead > 0",
                 "Your better is True for any lead: it has to be more than twice the "
                 "larger of the two errors.",
+            ),
+            "ahead-either-way": (
+                "ahead > 2 * max",
+                "abs(ahead) > 2 * max",
+                "Your better is True where the baseline is ahead, too: a lead has a "
+                "sign.",
+            ),
+            "one-error-will-do": (
+                "2 * max(error, chance)",
+                "max(error, chance)",
+                "Your better asks for one error, not for two: chance alone goes "
+                "further than one in about a third of all cases.",
             ),
             "smaller-error-taken": (
                 "max(error, chance)",
@@ -523,6 +623,17 @@ EXERCISES: dict[str, Exercise] = {
                 "max(error, chance)",
                 "chance",
                 "Your better asks the held-out reviews alone: the seeds spread, too.",
+            ),
+            "print-within-one-error": (
+                "<= 2 * chance",
+                "<= chance",
+                "Your close allows one chance, not two.",
+            ),
+            "print-by-the-seeds": (
+                "<= 2 * chance",
+                "<= 2 * error",
+                "Your close asks how the leads spread: the baseline has no part in "
+                "it. Hold the distance against chance.",
             ),
             "print-on-one-side-only": (
                 "abs(published - p) <= 2 * chance",

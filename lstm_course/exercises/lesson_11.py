@@ -21,9 +21,9 @@ def gru_gate_settings(
 
 def draw_gru_gates(rng: Generator) -> tuple[float, float, float, float, float]:
     """Draw a state, what x and h' give to the candidate, and what is to come of it."""
-    z, r = rng.integers(2, size=2)
     while True:
-        before, x = rng.permutation([-0.8, -0.5, -0.3, 0.2, 0.4, 0.6, 0.9])[:2]
+        before, x = rng.permutation([-0.8, -0.5, -0.3, 0.2, 0.4, 0.6, 0.9])[-2:]
+        z, r = rng.permutation([0, 1, 0, 1])[:2]
         u = rng.choice([-2.0, -1.0, 1.0, 2.0])
         deaf, listening = np.tanh(x), np.tanh(x + before * u)
         if min(abs(before - deaf), abs(before - listening)) > 0.05:
@@ -245,6 +245,28 @@ EXERCISES: dict[str, Exercise] = {
                 "        n = sigmoid(x_n + (r * h) @ U_n)",
                 "Your candidate is a sigmoid: the two gates are, but n is a tanh.",
             ),
+            "gru-candidate-without-tanh": (
+                _IN_BOTH_FORMS,
+                "n = x_n + r * (h @ U_n + b_n)\n"
+                "    else:\n"
+                "        n = x_n + (r * h) @ U_n",
+                "Your candidate is a sum and no tanh of it: it has to stay between -1 "
+                "and 1.",
+            ),
+            "gru-reset-on-x-too": (
+                _IN_BOTH_FORMS,
+                "n = np.tanh(r * (x_n + h @ U_n + b_n))\n"
+                "    else:\n"
+                "        n = np.tanh(r * (x_n + h @ U_n))",
+                "Your reset gate scales all that the candidate hears: it scales what "
+                "comes from h', and leaves x alone.",
+            ),
+            "gru-reset-upside-down": (
+                "r = sigmoid(x_r + h @ U_r + b_r)",
+                "r = 1 - sigmoid(x_r + h @ U_r + b_r)",
+                "Your reset gate is upside down: despite its name, at 1 the candidate "
+                "listens to h'.",
+            ),
             "gru-reset-on-kept-state": (
                 "h = z * h + (1 - z) * n",
                 "h = z * (r * h) + (1 - z) * n",
@@ -256,6 +278,25 @@ EXERCISES: dict[str, Exercise] = {
                 "    r = sigmoid(x_r + h @ U_r + b_r)",
                 "z = sigmoid(x_z + h @ U_z)\n    r = sigmoid(x_r + h @ U_r)",
                 "Your gates leave out the second bias: both rows go into z and r, too.",
+            ),
+            "gru-one-row-read-as-two": (
+                "params.bias if params.reset_after else (params.bias, 0 * params.bias)"
+                "\n    U_z, U_r, U_n = np.split(params.recurrent_kernel, 3, axis=1)"
+                "\n    x_z, x_r, x_n = np.split(x_t @ params.kernel + b_x, 3, axis=1)"
+                "\n    b_z, b_r, b_n = np.split(b_h, 3)",
+                "params.bias[0], params.bias[1]"
+                "\n    U_z, U_r, U_n = np.split(params.recurrent_kernel, 3, axis=1)"
+                "\n    x_z, x_r, x_n = np.split(x_t @ params.kernel + b_x, 3, axis=1)"
+                "\n    b_z, b_r, b_n = np.split(b_h * np.ones(3 * h.shape[1]), 3)"
+                "\n    params = params._replace(bias=np.zeros((2, 3)))",
+                "Your bias is always cut into b[0] and b[1]: where it has one row, "
+                "those are two single numbers, and r has to act before the product.",
+            ),
+            "gru-bias-rows-swapped": (
+                "b_x, b_h = params.bias if",
+                "b_x, b_h = params.bias[::-1] if",
+                "Your two rows of biases have changed places: the first goes with "
+                "x @ W, the second with h' @ U.",
             ),
             "gru-first-bias-inside-reset": (
                 "x_z, x_r, x_n = np.split(x_t @ params.kernel + b_x, 3, axis=1)\n"
@@ -289,6 +330,13 @@ EXERCISES: dict[str, Exercise] = {
                 "    points = np.array([one - other for one, other in pairs])",
                 "Your pairs are made by position: the runs that belong together have "
                 "the same seed.",
+            ),
+            "runs-paired-in-order-of-seeds": (
+                "points = np.array([first[seed] - second[seed] for seed in shared])",
+                "pairs = zip(sorted(first), sorted(second), strict=False)\n"
+                "    points = np.array([first[a] - second[b] for a, b in pairs])",
+                "Your seeds are sorted, and still paired by position: a seed that only "
+                "one cell has moves all that follow.",
             ),
             "runs-not-paired": (
                 "mean = points.mean()\n"
@@ -337,6 +385,11 @@ EXERCISES: dict[str, Exercise] = {
                 "first[seed] - second[seed]",
                 "second[seed] - first[seed]",
                 "Your difference is second minus first: it is first minus second.",
+            ),
+            "minus-sign-of-the-difference": (
+                "return mean, error, ahead",
+                "return -mean, error, ahead",
+                "Your difference has the wrong sign: it is first minus second.",
             ),
             "larger-mean-wins": (
                 "abs(mean) > 2 * error",
@@ -418,10 +471,32 @@ EXERCISES: dict[str, Exercise] = {
                 "Your reshape has the right shape and mixes up the numbers: to turn "
                 "rows into columns, transpose.",
             ),
+            "blocks-reshaped": (
+                ", axis=-1))",
+                ", axis=-1).T.reshape(theirs.T.shape))",
+                "Your reshape has the right shape and mixes up the numbers: to turn "
+                "rows into columns, transpose.",
+            ),
+            "recurrent-blocks-not-transposed": (
+                "ours[0], ours[1],",
+                "ours[0], np.hstack([u.T for u in np.split(ours[1], 3, axis=1)]),",
+                "Your blocks of U are put side by side as they are: each is (H, H), so "
+                "the shape does not tell. Transpose each.",
+            ),
+            "recurrent-not-turned": (
+                "ours[0], ours[1],",
+                "ours[0], ours[1] * np.repeat([-1, 1, 1], len(b_x) // 3),",
+                "Your z is not turned over in U: what comes from h' goes into z, too.",
+            ),
+            "biases-as-theirs": (
+                "np.stack([ours[2], ours[3]])",
+                "np.stack([b_x, b_h])",
+                "Your biases are as they came: order and sign go for them as well.",
+            ),
             "biases-not-turned": (
                 "np.stack([ours[2], ours[3]])",
                 "np.stack(ours[2:]) * np.repeat([-1, 1, 1], len(b_x) // 3)",
-                "Your z is turned over in the matrices only: it has biases as well.",
+                "Your z is not turned over in the biases: they go into z as well.",
             ),
             "biases-added-up": (
                 "np.stack([ours[2], ours[3]])",

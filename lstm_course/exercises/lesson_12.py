@@ -217,6 +217,23 @@ EXERCISES: dict[str, Exercise] = {
                 "1 - f**words\n",
                 "Your share is what is lost: what is left is f^k.",
             ),
+            "half-life-for-time-constant": (
+                "0.5 ** (1 / half), 0.5 ** (words / half)",
+                "1 - 1 / half, (1 - 1 / half) ** words",
+                "Your f has a time constant of so many words: after it about a third "
+                "is left, not half.",
+            ),
+            "rounded-on-the-way": (
+                "0.5 ** (words / half)",
+                "round(0.5 ** (1 / half), 2) ** words",
+                "Your share is made of the rounded f: go on with all its digits.",
+            ),
+            "half-of-the-half-by-subtraction": (
+                "0.5 ** (words / half)",
+                "max(0.0, 1 - words / (2 * half))",
+                "Your share falls by the same amount at each word: it is multiplied "
+                "by f.",
+            ),
             "half-shared-out-evenly": (
                 "0.5 ** (1 / half), 0.5 ** (words / half)",
                 "1 - 0.5 / half, (1 - 0.5 / half) ** words",
@@ -299,6 +316,23 @@ EXERCISES: dict[str, Exercise] = {
                 "Your verdict before any word is one half: with h = 0 the head still "
                 "has its bias.",
             ),
+            "begins-at-zero": (
+                "sigmoid(np.array(b))",
+                "0.0",
+                "Your verdict before any word is 0, a firm no: with h = 0 the head "
+                "still has its bias, and then comes the sigmoid.",
+            ),
+            "words-counted-from-one": (
+                "np.abs(moves).argmax(axis=1)",
+                "1 + np.abs(moves).argmax(axis=1)",
+                "Your words are counted from 1: an index begins with 0.",
+            ),
+            "strength-for-the-word": (
+                "np.abs(moves).argmax(axis=1)",
+                "np.abs(moves).max(axis=1)",
+                "Your word is told by how far it moved the verdict: wanted is which "
+                "one it was.",
+            ),
             "moves-of-the-logit": (
                 "prepend=before_any)",
                 "prepend=before_any)\n"
@@ -346,6 +380,12 @@ EXERCISES: dict[str, Exercise] = {
                 "if t != start:",
                 "Your gate is held at one step only: hold it from start to the end.",
             ),
+            "held-a-step-early": (
+                "if t < start:",
+                "if t < start - 1:",
+                "Your gate is held one step early: steps count from 0, and step start "
+                "is the first that is held.",
+            ),
             "held-a-step-late": (
                 "if t < start:",
                 "if t <= start:",
@@ -369,6 +409,33 @@ EXERCISES: dict[str, Exercise] = {
                 "        return gates._replace(i=f)",
                 "Your intervention holds the input gate: the blocks stand in the order "
                 "i, f, g, o.",
+            ),
+            "nothing-held": (
+                "f[:, unit] = value",
+                "pass",
+                "Your h is that of the run without intervention: the gate must be "
+                "changed before c is made of it, and change must return it changed.",
+            ),
+            "cell-set-instead": (
+                "f = gates.f.copy()\n        f[:, unit] = value\n"
+                "        return gates._replace(f=f)",
+                "i, f, g, o = (gate.copy() for gate in gates)\n"
+                "        i[:, unit], f[:, unit], g[:, unit] = 1, 0, value\n"
+                "        return LSTMGates(i, f, g, o)",
+                "Your intervention sets the cell itself: hold the gate f, and c "
+                "follows.",
+            ),
+            "input-gate-shut-too": (
+                "return gates._replace(f=f)",
+                "return gates._replace(f=f, i=np.where("
+                "np.arange(f.shape[1]) == unit, 0, gates.i))",
+                "Your intervention shuts the input gate, too: here f alone is held.",
+            ),
+            "cells-returned": (
+                "outputs, _ = forward_with(x",
+                "_, outputs = forward_with(x",
+                "Your result is c after every step: forward_with returns h first, then "
+                "c.",
             ),
             "gates-of-the-run-before": (
                 "outputs, _ = forward_with(x, params, change)",

@@ -38,6 +38,19 @@ def test_two_shapes_that_were_guessed():
     assert found == {"index-keeps-its-axis", "outputs-and-h-swapped"}
 
 
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_shapes_as_pytorch_has_them(seed):
+    def answer(B, T, V, D, H):
+        return (T, B), (T, B, V), (T, B, D), (B, D), (T, B, H), (B, H)
+
+    def h(B, T, V, D, H):
+        return (B, T), (B, T, V), (B, T, D), (B, T), (B, T, H), (1, B, H)
+
+    assert ask(answer, seed).mistakes == ("shapes-time-first",)
+    found = set(ask(h, seed).mistakes)
+    assert found == {"index-on-the-features", "h-with-an-axis-in-front"}
+
+
 def test_an_unknown_wrong_shape():
     def answer(B, T, V, D, H):
         return (T, B), (B, T, V), (B, T, D), (B, D), (B, T, H), (B, H)
@@ -134,6 +147,21 @@ def test_windows_that_are_reshaped():
     )
 
 
+def test_windows_over_both_axes_and_a_target_of_long_ago():
+    def both_axes(series, length):
+        shape = length, series.shape[1]
+        view = np.lib.stride_tricks.sliding_window_view(series, shape)
+        return view[:-1], series[length:, 0]
+
+    def long_ago(series, length):
+        inputs, _ = windows_by_slices(series, length)
+        return inputs, inputs[:, 0, 0]
+
+    assert_named("windows_of_features", both_axes, "windows-over-both-axes")
+    name = "target-at-the-start-of-the-window"
+    assert_named("windows_of_features", long_ago, name)
+
+
 def test_an_unknown_mistake_in_windows():
     def answer(series, length):
         inputs, targets = windows_by_slices(series, length)
@@ -162,6 +190,12 @@ def log_less_the_mean_first(log, stations):
     return np.transpose(readings - np.mean(readings, 0), (1, 0, 2))
 
 
+def log_as_fortran_cuts_it(log, stations):
+    """A reshape after all, with the first axis as the fastest."""
+    batch = log.reshape(stations, -1, log.shape[1], order="F")
+    return batch - batch.mean(axis=1)[:, None]
+
+
 def log_number_by_number(log, stations):
     """An empty batch that is filled."""
     steps, features = len(log) // stations, log.shape[1]
@@ -176,7 +210,12 @@ def log_number_by_number(log, stations):
 
 
 def test_repair_the_log():
-    variants = [log_station_by_station, log_less_the_mean_first, log_number_by_number]
+    variants = [
+        log_station_by_station,
+        log_less_the_mean_first,
+        log_as_fortran_cuts_it,
+        log_number_by_number,
+    ]
     assert_all_pass("repair_the_log", variants)
 
 
@@ -195,9 +234,19 @@ def mend_the_order_and_forget_keepdims(log: Array, stations: int) -> Array:
     return batch - batch.mean(axis=1)
 
 
+def reshape_at_the_end(log: Array, stations: int) -> Array:
+    readings = log.reshape(-1, stations, log.shape[1])
+    return (readings - readings.mean(axis=0)).reshape(stations, -1, log.shape[1])
+
+
 def take_one_mean(log: Array, stations: int) -> Array:
     batch = log.reshape(-1, stations, log.shape[1]).swapaxes(0, 1)
     return batch - log.mean(axis=0)
+
+
+def transpose_at_once(log: Array, stations: int) -> Array:
+    batch = log.swapaxes(0, 1).reshape(stations, -1, log.shape[1])
+    return batch - batch.mean(axis=1, keepdims=True)
 
 
 @pytest.mark.parametrize(
@@ -207,6 +256,8 @@ def take_one_mean(log: Array, stations: int) -> Array:
         (mend_the_order, "mean-over-stations"),
         (mend_the_order_and_forget_keepdims, "mean-without-its-axis"),
         (take_one_mean, "one-mean-for-all-stations"),
+        (transpose_at_once, "log-transposed-at-once"),
+        (reshape_at_the_end, "log-reshaped-at-the-end"),
     ],
 )
 def test_a_log_that_is_half_mended(answer, mistake):
@@ -266,7 +317,7 @@ def test_texts_cut_and_padded_at_the_other_end():
         ids, _ = pad_batch(map(vocabulary.encode, texts), length, padding="post")
         return table[ids]
 
-    assert_named("sentences_to_vectors", answer, "padded-at-the-wrong-end")
+    assert_named("sentences_to_vectors", answer, "zeros-after-the-text")
 
 
 def test_a_vocabulary_of_many_words():
@@ -276,6 +327,30 @@ def test_a_vocabulary_of_many_words():
         return table[ids]
 
     assert_named("sentences_to_vectors", answer, "vocabulary-too-large")
+
+
+def test_a_start_twice_and_a_vocabulary_too_small():
+    def twice(texts, length, table):
+        vocabulary = Vocabulary.build(texts, len(table))
+        ids, _ = pad_batch([[1, *vocabulary.encode(t)] for t in texts], length)
+        return table[ids]
+
+    def small(texts, length, table):
+        vocabulary = Vocabulary.build(texts, len(table) - 3)
+        ids, _ = pad_batch([vocabulary.encode(t) for t in texts], length)
+        return table[ids]
+
+    assert_named("sentences_to_vectors", twice, "start-twice")
+    assert_named("sentences_to_vectors", small, "vocabulary-too-small")
+
+
+def test_texts_padded_and_cut_by_hand_at_the_end():
+    def answer(texts, length, table):
+        vocabulary = Vocabulary.build(texts, len(table))
+        ids = [vocabulary.encode(text) + [0] * length for text in texts]
+        return [table[row[:length]] for row in ids]
+
+    assert_named("sentences_to_vectors", answer, "both-at-the-end")
 
 
 def test_an_unknown_mistake_with_sentences():

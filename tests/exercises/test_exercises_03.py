@@ -88,7 +88,31 @@ def test_wrong_steps_back():
         dz = (d_above + d_later) * (1 - h * h)
         return dz, x.T @ dz, h_before.T @ dz + U, dz.sum(0), dz @ W.T, dz @ U.T
 
+    def later_sent_back_twice(d_above, d_later, x, h_before, h, params):
+        W, U, _ = params
+        dz = (d_above + d_later @ U.T) * (1 - h * h)
+        return dz, x.T @ dz, h_before.T @ dz, dz.sum(0), dz @ W.T, dz @ U.T
+
+    def later_left_for_the_end(d_above, d_later, x, h_before, h, params):
+        W, U, _ = params
+        dz = d_above * (1 - h * h)
+        back = dz @ U.T + d_later
+        return dz, x.T @ dz, h_before.T @ dz, dz.sum(0), dz @ W.T, back
+
+    def means(d_above, d_later, x, h_before, h, params):
+        W, U, _ = params
+        dz, B = (d_above + d_later) * (1 - h * h), len(x)
+        return dz, x.T @ dz / B, h_before.T @ dz / B, dz.mean(0), dz @ W.T, dz @ U.T
+
     name = "rnn_step_backward"
+    assert_named(name, later_sent_back_twice, "step-later-through-U-again")
+    assert_named(
+        name,
+        later_left_for_the_end,
+        "step-gradient-from-later-left-out",
+        "step-later-handed-on",
+    )
+    assert_named(name, means, "step-averaged")
     assert_named(name, untransposed, "step-recurrent-kernel-not-transposed")
     assert_named(name, two_mistakes, "step-slope-not-squared", "step-bias-averaged")
     assert_told(name, unheard_of, "dU departs first", "It is right with U = 0")
@@ -196,7 +220,16 @@ def test_wrong_gradients():
     def unheard_of(f, w, eps):
         return gradient_by_complex_step(f, w, eps) * (1 + eps)
 
+    def moved_to_eps(f, w, eps):
+        gradient = np.zeros_like(w)
+        for index in np.ndindex(*w.shape):
+            up, down = w.copy(), w.copy()
+            up[index], down[index] = eps, -eps
+            gradient[index] = (f(up) - f(down)) / (2 * eps)
+        return gradient
+
     name = "numeric_gradient"
+    assert_named(name, moved_to_eps, "moved-to-eps")
     assert_named(name, one_sided, "forward-difference")
     assert_named(name, never_restored, "step-not-taken-back")
     assert_named(name, copies_too_early, "steps-pile-up")
@@ -264,7 +297,21 @@ def test_wrong_clipping():
         W, U, b = clip_by_the_formula(grads, limit)
         return W, U, 0.5 * b
 
+    def upside_down(grads, limit):
+        norm = np.sqrt(sum((g**2).sum() for g in grads))
+        return [g * min(1, norm / limit) for g in grads]
+
+    def singular_values(grads, limit):
+        norm = math.hypot(*(np.linalg.norm(g, 2) for g in grads))
+        return [g * min(1, limit / norm) for g in grads]
+
+    def by_one_norm(grads, limit):
+        return [g * min(1, limit / np.linalg.norm(grads[0])) for g in grads]
+
     name = "clip_gradients"
+    assert_named(name, by_one_norm, "one-array-alone")
+    assert_named(name, upside_down, "factor-upside-down-below-1")
+    assert_named(name, singular_values, "norm-of-the-matrix")
     assert_named(name, each, "clipped-each-by-its-own-norm")
     assert_named(name, entries, "clipped-entry-by-entry")
     assert_named(name, always, "short-gradients-made-longer")
@@ -326,7 +373,42 @@ def test_the_lessons_own_backward_pass_forgets_the_leak():
             dh = dz @ params.recurrent_kernel.T
         return d_W, d_U, d_b
 
+    def nothing_new(x, n, h, params, a, d_last):
+        return as_in_the_lesson(x, h, h, params, 0, d_last)
+
     assert_named("leaky_backward", as_in_the_lesson, "leak-forgotten-on-the-way-back")
+    assert_named("leaky_backward", nothing_new, "the-lessons-own-step")
+
+
+def test_a_leak_scaled_in_the_wrong_line():
+    def answer(x, n, h, params, a, d_last):
+        d_W, d_U, d_b = (np.zeros_like(w) for w in params)
+        dh = d_last
+        for t in reversed(range(x.shape[1])):
+            dz = dh * (1 - n[:, t] ** 2)
+            d_W += x[:, t].T @ dz
+            d_U += (h[:, t - 1] if t else 0 * h[:, 0]).T @ dz
+            d_b += dz.sum(axis=0)
+            dh = a * dh + (1 - a) * dz @ params.recurrent_kernel.T
+        return d_W, d_U, d_b
+
+    assert_named("leaky_backward", answer, "share-of-the-weights-unscaled")
+
+
+@pytest.mark.parametrize(
+    ("wrong", "mistake"),
+    [
+        (lambda r, s, k: (r**k, 1), "slope-left-out"),
+        (lambda r, s, k: (s**k, s**k), "kernel-left-out"),
+        (lambda r, s, k: (r * s**k, min(1, r * s**k)), "kernel-only-once"),
+    ],
+)
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_reaches_that_were_guessed(seed, wrong, mistake):
+    quiz = find_exercise("predict_the_reach")
+    numbers = quiz.draw(np.random.default_rng(seed))
+    verdict = judge(quiz, wrong(*numbers), {"": numbers})
+    assert verdict.mistakes == (mistake,), verdict.text
 
 
 @pytest.mark.parametrize(

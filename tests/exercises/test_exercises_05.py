@@ -31,6 +31,28 @@ def test_two_decimals_are_enough():
         assert verdict.outcome == "passed", verdict.text
 
 
+def test_wrong_errors_without_memory():
+    """Numbers between -1 and 2, 4 of them marked: right is (2, 3, 2.25)."""
+    for answer, *mistakes in [
+        ((2, 12, 6.75), "sum-as-one-wide-number"),
+        ((2, 0.75, 0.5625), "errors-averaged-over-the-marks"),
+        ((2, 1.73, 1.5), "roots-for-squares"),
+        ((2, 0.167, 0.083), "the-lessons-errors"),
+        ((6, 3, 2.25), "half-the-width-for-the-mean"),
+        ((0.5, 0.75, 2.25), "guess-of-one-number", "error-of-one-number"),
+    ]:
+        exercise = find_exercise("errors_without_memory")
+        verdict = judge(exercise, answer, {"": (-1, 2, 4)})
+        assert sorted(verdict.mistakes) == sorted(mistakes), verdict.text
+
+
+def test_the_first_three_seeds_ask_for_different_things():
+    draw = find_exercise("errors_without_memory").draw
+    tasks = [draw(np.random.default_rng(seed)) for seed in (1, 2, 3)]
+    assert len({(low, high) for low, high, _ in tasks}) == 3
+    assert all(low for low, _, _ in tasks)  # where low is 0, slips come out right
+
+
 # subtracting_batch
 
 
@@ -92,7 +114,23 @@ def test_wrong_batches():
         inputs, targets = batch_by_comparing(numbers, first, second)
         return inputs, np.abs(targets)
 
+    def signs_for_marks(numbers, first, second):
+        inputs, targets = batch_by_comparing(numbers, first, second)
+        inputs[np.arange(len(inputs)), second, 1] = -1
+        return inputs, targets
+
+    def counted_from_1(numbers, first, second):
+        return batch_by_eye(numbers, first - 1, second - 1)
+
+    def each_with_each(numbers, first, second):
+        inputs, _ = batch_by_comparing(numbers, first, second)
+        rows = np.arange(len(numbers))
+        return inputs, numbers[rows, first].reshape(-1, 1) - numbers[rows, second]
+
     name = "subtracting_batch"
+    assert_named(name, each_with_each, "targets-each-with-each")
+    assert_named(name, signs_for_marks, "second-mark-negative")
+    assert_named(name, counted_from_1, "steps-counted-from-1")
     assert_named(name, all_rows, "marked-in-every-sequence")
     assert_named(name, flat, "targets-flat")
     assert_named(
@@ -164,6 +202,13 @@ def test_wrong_verdicts():
                 return len(errors) - failed, length
         return len(errors) - failed, 0
 
+    def total(errors, lengths, limit):
+        return (errors < limit).sum(), giving_up_by_a_loop(errors, lengths, limit)[1]
+
+    def failures(errors, lengths, limit):
+        _, length = giving_up_by_a_loop(errors, lengths, limit)
+        return [sum(error > limit for error in column) for column in errors.T], length
+
     def unheard_of(errors, lengths, limit):
         counts, length = giving_up_by_a_loop(errors, lengths, limit)
         return counts, length + 1
@@ -174,6 +219,14 @@ def test_wrong_verdicts():
     assert_named(
         name, nan_solved_and_one_failure, "nan-for-solved", "one-failure-is-enough"
     )
+
+    def as_far_as_it_gets(errors, lengths, limit):
+        counts = (errors < limit).sum(axis=0)
+        return counts, max(lengths[counts > 0], default=0)
+
+    assert_named(name, as_far_as_it_gets, "longest-solved")
+    assert_named(name, total, "one-count-for-all")
+    assert_named(name, failures, "failures-counted")
     assert_told(name, unheard_of, "where it gives up is not right")
 
 
@@ -185,7 +238,8 @@ FATES = ("vanishes", "survives", "explodes", "explodes", "vanishes")
 def test_five_fates():
     in_short = ["vanish", "SURVIVE", "explode ", "Explodes", "vanishes"]
     by_number = dict(enumerate(FATES, start=1))
-    assert_all_pass("five_fates", [FATES, list(FATES), in_short, by_number])
+    initials = ["v", "s", "E", "exploding", "v"]
+    assert_all_pass("five_fates", [FATES, list(FATES), in_short, initials, by_number])
 
 
 def test_each_wrong_fate_has_its_own_words():
@@ -261,9 +315,27 @@ def test_wrong_biases():
         bias[len(distances) : 2 * len(distances)] = sigmoid(left ** (1 / distances))
         return bias
 
+    def only_undoes_exp(distances, left):
+        bias = np.zeros((4, len(distances)))
+        bias[1] = np.log(left ** (1 / distances))
+        return bias.ravel()
+
+    def precedence(distances, left):
+        f = left**1 / distances
+        nothing = np.zeros_like(f)
+        return np.concatenate([nothing, np.log(f / (1 - f)), nothing, nothing])
+
+    def unheard_of(distances, left):
+        bias = np.zeros(4 * len(distances))
+        bias[len(distances) : 2 * len(distances)] = np.sqrt(distances)
+        return bias
+
     name = "memory_bias"
     assert_named(name, gate_itself, "gate-for-bias")
     assert_named(
         name, linear_first_block, "forgetting-in-a-line", "bias-of-another-block"
     )
-    assert_told(name, once_more_through_the_sigmoid, "the bias departs")
+    assert_named(name, once_more_through_the_sigmoid, "sigmoid-once-more")
+    assert_named(name, only_undoes_exp, "log-without-the-rest")
+    assert_named(name, precedence, "share-divided")
+    assert_told(name, unheard_of, "With left = 0.5 and three units: the bias departs")

@@ -1,5 +1,7 @@
 """Other right answers to the exercises of lesson 07, and wrong ones that are named."""
 
+from functools import partial
+
 import numpy as np
 import pytest
 from variants import assert_all_pass, assert_named, assert_told
@@ -135,7 +137,32 @@ def test_trainings_that_are_none():
         rows = np.random.default_rng(2).permutation(len(inputs))
         return train_by_the_package(inputs[rows], targets[rows], units, epochs)
 
+    def hands_on_once_an_epoch(inputs, targets, units, epochs):
+        params = build(units)
+        state = optimizer_init(params)
+        for _ in range(epochs):
+            for n in range(0, len(inputs), 2):
+                new, state = step(params, state, inputs[n : n + 2], targets[n : n + 2])
+            params = new
+        return new
+
+    def renamed_but_for_the_forward_pass(inputs, targets, units, epochs):
+        params = trained = build(units)
+        state = optimizer_init(params)
+        for _ in range(epochs):
+            for n in range(0, len(inputs), 2):
+                x, y = inputs[n : n + 2], targets[n : n + 2]
+                forecasts, trace = regression_forward(x, params, cell="lstm")
+                _, d_forecasts = mean_squared_error(forecasts, y)
+                grads = regression_backward(d_forecasts, trace, cell="lstm")
+                trained, state = adam_update(trained, grads, state, learning_rate=0.01)
+        return trained
+
     name = "repair_the_training"
+    assert_named(
+        name, renamed_but_for_the_forward_pass, "forward-with-the-first-weights"
+    )
+    assert_named(name, hands_on_once_an_epoch, "handed-on-once-an-epoch")
     assert_named(name, forgets_the_weights, "training-from-the-first-weights")
     assert_named(name, returns_too_early, "one-epoch-only")
     assert_named(
@@ -236,7 +263,31 @@ def test_baselines_that_know_the_future():
         series = np.random.default_rng(0).permutation(series)
         return baselines_by_the_package(series, known, length)
 
+    def cut_after_the_windows(series, known, length):
+        x, y = cut(series, length)
+        rule = fit_least_squares(x[:known], y[:known])
+        unseen, truth = x[known:], y[known:]
+        spread = series[:known].std()
+        return (
+            rms_error(unseen[:, -1], truth) / spread,
+            rms_error(rule(unseen), truth) / spread,
+        )
+
+    def each_scaled(series, known, length):
+        past, later = (
+            cut((part - part.mean()) / part.std(), length)
+            for part in (series[:known], series[known:])
+        )
+        rule = fit_least_squares(*past)
+        return rms_error(later[0][:, -1], later[1]), rms_error(rule(later[0]), later[1])
+
+    def swapped(series, known, length):
+        return baselines_by_the_package(series, known, length)[::-1]
+
     name = "baseline_errors"
+    assert_named(name, cut_after_the_windows, "windows-before-the-cut")
+    assert_named(name, each_scaled, "each-part-scaled-by-itself")
+    assert_named(name, swapped, "baselines-swapped")
     assert_named(name, scaled_by_all, "spread-of-the-whole-series")
     assert_named(name, split_after_the_windows, "windows-across-the-cut")
     assert_named(name, truth_is_flat, "all-against-all")
@@ -326,6 +377,35 @@ def test_a_roll_out_that_is_wrong_in_a_new_way():
     assert_told("roll_out", answer, "step 1", "right with a single step")
 
 
+def test_forecasts_read_off_the_last_window():
+    def answer(forecast, windows, steps):
+        for _ in range(steps):
+            new = forecast(windows)[:, np.newaxis]
+            windows = np.concatenate([windows[:, 1:], new], axis=1)
+        return windows[:, -steps:, 0]
+
+    assert_named("roll_out", answer, "read-off-the-window")
+
+
+@pytest.mark.parametrize(
+    ("join", "mistake"),
+    [
+        (np.array, "stacked-step-by-step"),
+        (partial(np.stack, axis=1), "stacked-with-an-axis-more"),
+        (np.vstack, "joined-one-below-the-other"),
+    ],
+)
+def test_forecasts_joined_the_wrong_way(join, mistake):
+    def answer(forecast, windows, steps):
+        found = []
+        for _ in range(steps):
+            found.append(forecast(windows))
+            windows = np.hstack([windows[:, 1:], found[-1][:, np.newaxis]])
+        return join(found)
+
+    assert_named("roll_out", answer, mistake)
+
+
 # forecast_any_height
 
 
@@ -398,9 +478,42 @@ def test_heights_that_are_lost():
         level, height = asked[:, -1:], asked.std(axis=1, keepdims=True)
         return rule((asked - level) / height)
 
+    def from_top_to_bottom(inputs, targets, asked):
+        height, new = np.ptp(inputs, axis=1), np.ptp(asked, axis=1)
+        rule = fit_changes(
+            fit_least_squares, inputs / height[:, None], targets / height
+        )
+        return rule(asked / new[:, None]) * new
+
+    def like_a_scaler(inputs, targets, asked):
+        """Fitted on what there is to learn from, then used on what is asked."""
+        height = inputs.std()
+        rule = fit_changes(fit_least_squares, inputs / height, targets / height)
+        return rule(asked / height) * height
+
+    def windows_alone(inputs, targets, asked, *, back):
+        def apart(x):
+            return x[:, -1:], x.std(axis=1, keepdims=True)
+
+        level, height = apart(inputs)
+        rule = fit_least_squares((inputs - level) / height, targets)
+        level, height = apart(asked)
+        said = rule((asked - level) / height)
+        return said * height[:, 0] + level[:, 0] if back else said
+
+    def half_finished(inputs, targets, asked):
+        level, height = inputs[:, -1:], inputs.std(axis=1, keepdims=True)
+        scaled = (targets - level[:, 0]) / height[:, 0]
+        return fit_least_squares((inputs - level) / height, scaled)(asked)
+
     name = "forecast_any_height"
+    assert_named(name, half_finished, "rule-used-as-it-is")
+    assert_named(name, like_a_scaler, "height-plays-no-part")
+    assert_named(name, partial(windows_alone, back=False), "windows-alone")
+    assert_named(name, partial(windows_alone, back=True), "targets-as-they-came")
     assert_named(name, no_way_back, "level-not-given-back", "height-not-given-back")
-    assert_told(name, changes_only, "right with a height of 1 everywhere")
+    assert_named(name, changes_only, "height-plays-no-part")
+    assert_told(name, from_top_to_bottom, "With windows of all levels and heights")
     assert_named(
         name, one_height_and_no_way_back, "one-height-for-all", "level-not-given-back"
     )

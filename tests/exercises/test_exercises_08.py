@@ -59,6 +59,7 @@ def test_stack_shapes(seed):
         "lists": lambda rows: [r if r == "error" else list(r) for r in rows],
         "arrays": lambda rows: [r if r == "error" else np.array(r) for r in rows],
         "texts": lambda rows: tuple(str(row) for row in rows),
+        "close texts": lambda rows: [str(row).replace(" ", "") for row in rows],
         "a dictionary": lambda rows: dict(zip("abcd", rows, strict=True)),
         "Error": lambda rows: ["Error" if row == "error" else row for row in rows],
     }
@@ -84,8 +85,18 @@ def test_wrong_shapes():
         ("shapes-dense-after-an-error",),
     }
     for verdict in said_of(without_the_batch):
-        broken = verdict.text.startswith("embedding is not '(")  # at the second LSTM
-        assert verdict.mistakes == (() if broken else ("shapes-without-the-batch",))
+        assert verdict.mistakes == ("shapes-without-the-batch",)
+    verdict = put(  # seed 3: the first LSTM hands up its last step alone
+        "stack_shapes",
+        3,
+        lambda sizes: shapes(
+            sizes._replace(lower_hands_up_all=True, upper_hands_up_all=True)
+        ),
+    )
+    assert verdict.mistakes == (
+        "shapes-first-hands-up-all-always",
+        "shapes-all-steps-always",
+    )
     verdict = put("stack_shapes", 1, lambda sizes: [*shapes(sizes)[:3], (1, ...)])
     assert verdict.outcome == "not started"
 
@@ -162,6 +173,12 @@ def test_wrong_stacks():
         h_2, new = in_a_loop(x, lower, upper, states)
         return h_2 + x[..., :1], new
 
+    def a_trace_for_c(x, lower, upper, states):
+        h_1, h, c = lstm_forward(x, lower, initial_state=states[0])
+        h_2, h_up, c_up = lstm_forward(h_1, upper, initial_state=states[1])
+        return h_2, ((h, c), (h_up, c_up))
+
+    assert_told("stack_forward", a_trace_for_c, "has a trace in it")
     two = "stack-without-states", "stack-old-states-returned"
     assert_named("stack_forward", h_alone, "stack-h-alone")
     upside = "stack-upper-goes-on-from-below"
@@ -217,6 +234,20 @@ def test_half_repaired_stacks():
     def no_bias(x, lower, upper, kernel, bias):
         return by_the_final_state(x, lower, upper, kernel, 0 * bias)
 
+    def with_the_state(x, lower, upper, kernel, bias):
+        _, state, _ = lstm_forward(lstm_forward(x, lower)[0], upper)
+        return state @ kernel + bias
+
+    def last_step_cut_off(x, lower, upper, kernel, bias):
+        h_2, _, _ = lstm_forward(lstm_forward(x, lower)[0][:, :-1], upper)
+        return h_2[:, -1] @ kernel + bias
+
+    def squeezed(x, lower, upper, kernel, bias):
+        return all_answers(x, lower, upper, kernel, bias)[:, -1:].squeeze()
+
+    assert_named("repair_the_stack", with_the_state, "mended-whole-state-answers")
+    assert_named("repair_the_stack", last_step_cut_off, "mended-last-step-dropped")
+    assert_named("repair_the_stack", squeezed, "mended-squeezed")
     assert judge(find_exercise("repair_the_stack"), given).outcome == "not started"
     assert_named("repair_the_stack", one_step, "mended-one-step-goes-up")
     assert_named("repair_the_stack", all_answers, "mended-answer-at-each-step")
@@ -252,7 +283,10 @@ def keras_layers(features, *all_steps):
 def test_rebuild_the_model():
     layers = keras_layers(6, True, True, False)
     model = SimpleNamespace(layers=layers[1:], input_shape=(None, 30, 6))
-    assert_all_pass("rebuild_the_model", [layers, tuple(layers), model])
+    with_its_input = [SimpleNamespace(batch_shape=(None, 30, 6)), *layers[1:]]
+    functional = SimpleNamespace(layers=with_its_input, input_shape=(None, 30, 6))
+    answers = [layers, tuple(layers), model, with_its_input, functional]
+    assert_all_pass("rebuild_the_model", answers)
 
 
 def test_wrong_models():
@@ -262,18 +296,25 @@ def test_wrong_models():
     named(keras_layers(6, False, False, False), "rebuilt-first-without-sequences")
     named(keras_layers(6, True, True, True), "rebuilt-all-with-sequences")
     named(keras_layers(7, True, True, False), "rebuilt-bias-counted-as-a-feature")
+    named(keras_layers(19, True, True, False), "rebuilt-nothing-subtracted")
+    named(keras_layers(63, True, True, False), "rebuilt-one-kernel-for-four")
+    single_step = keras_layers(6, True, True, False)
+    single_step[0].shape = (None, 6)
+    named(single_step, "rebuilt-steps-left-out")
     two = "rebuilt-units-counted-as-features", "rebuilt-second-without-sequences"
     named(keras_layers(18, True, False, False), *two)
 
     def told(answer, *words):
         assert_told("rebuild_the_model", answer, *words)
 
-    told(keras_layers(9, True, True, False), "'LSTM (None, 30, 12) 1056'")
+    told(keras_layers(9, True, True, False), "LSTM (None, 30, 12) 1056")
     told([30, 12, 6, 10, 2], "holds 30, no layer of Keras")
     told(5, "1 part; expected 5")
+    told(SimpleNamespace(layers=[Dense(units=2)]), "knows no input")
+    told([Dropout], "holds Dropout, no layer of Keras")  # not called
     *layers, dense = keras_layers(6, True, True, False)
     told([*layers, Dropout(), dense], "6 parts; expected 5")
     layers[3].return_state = True
-    told([*layers, dense], "third LSTM is not 'LSTM, with its state")
+    told([*layers, dense], "LSTM, with its state (None, 10) 680")
     exercise = find_exercise("rebuild_the_model")
     assert judge(exercise, [*layers, ...]).outcome == "not started"

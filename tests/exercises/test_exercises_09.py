@@ -86,6 +86,20 @@ def test_encodings_that_go_wrong():
         ids = {w: n for n, w in enumerate(counts.most_common(num_words - 3), 3)}
         return [1] + [ids.get(word, 2) for word in tokenize(review)]
 
+    def letters_counted(texts, num_words, review):
+        counts = Counter()
+        for text in texts:
+            counts.update(text)
+        kept = [word for word, _ in counts.most_common(num_words - 3)]
+        return [1] + [kept.index(w) + 3 if w in kept else 2 for w in tokenize(review)]
+
+    def from_the_unknown_id(texts, num_words, review):
+        return encode(texts, num_words + 1, review, first=2)
+
+    def letters_looked_up(texts, num_words, review):
+        ids = dict(zip("abc", [3, 4, 5], strict=True))
+        return [1] + [ids.get(letter, 2) for letter in review]
+
     def forgets_lower_case(*arguments):
         return encode(*arguments, cut=lambda text: re.findall(r"[A-Za-z']+", text))
 
@@ -98,6 +112,11 @@ def test_encodings_that_go_wrong():
         name, too_many_and_no_start, "reserved-ids-not-counted", "encoded-without-start"
     )
     assert_named(name, pairs_for_words, "words-kept-with-their-counts")
+    assert_named(name, letters_counted, "words-kept-with-their-counts")
+    assert_named(
+        name, from_the_unknown_id, "two-reserved-ids-counted", "words-from-id-2"
+    )
+    assert_told(name, letters_looked_up, "shape")
     assert_told(name, forgets_lower_case, "With capitals", "departs first at step 3")
 
 
@@ -175,6 +194,16 @@ def turned(side):
         (
             lambda r, n, p, t: with_mask(r, n, p, turned(t), lambda ids: ids == 0),
             ["cut-at-the-wrong-end", "mask-marks-the-zeros"],
+        ),
+        (
+            lambda r, n, p, t: pad_in_lists(r, n, p, t)[::-1],
+            ["ids-and-mask-swapped"],
+        ),
+        (
+            lambda r, n, p, t: pad_in_lists(
+                [row[len(row) - n :] if t == "pre" else row for row in r], n, p, t
+            ),
+            ["cut-counted-from-the-front"],
         ),
         (
             lambda r, n, p, t: with_mask(r, n, p, t, lambda ids: ids > 2),
@@ -268,19 +297,54 @@ def test_bags_with_a_hole():
         return [s[row[row > 0]].mean() for row in asked]
 
     def one_for_each_review(ids, labels, asked, size):
-        once = np.array([[(v in row) for v in range(size)] for row in ids])
+        once = np.array([[v > 0 and v in row for v in range(size)] for row in ids])
         p = once[labels == 1].sum(axis=0) + 1
         q = once[labels == 0].sum(axis=0) + 1
         s = np.log(p / p.sum()) - np.log(q / q.sum())
         return [s[row[row > 0]].mean() for row in asked]
 
+    def everything_a_word(ids, labels, asked, size):
+        p = np.bincount(ids[labels == 1].ravel(), minlength=size) + 1
+        q = np.bincount(ids[labels == 0].ravel(), minlength=size) + 1
+        return np.log(p / p.sum() * q.sum() / q)[asked].mean(axis=1)
+
+    def as_probabilities(*arguments):
+        return 1 / (1 + np.exp(-np.array(bag_in_plain_loops(*arguments))))
+
+    def as_verdicts(*arguments):
+        return np.array(bag_in_plain_loops(*arguments)) > 0
+
+    def up_to_the_largest_id(ids, labels, asked, size):
+        return bag_in_plain_loops(ids, labels, asked, 1 + max(ids.max(), asked.max()))
+
+    def labels_as_places(ids, labels, asked, size):
+        p, q = (np.bincount(ids[k].ravel()) + 1 for k in (labels, 1 - labels))
+        return np.log(p / p.sum() * q.sum() / q)[asked].mean(axis=1)
+
+    def of_each_review(ids, labels, asked, size):
+        ratio = np.sum(labels == 1) / np.sum(labels == 0)
+        p, q = np.ones((2, size))
+        np.add.at(p, ids[(labels == 1)[:, None] & (ids > 0)], 1)
+        np.add.at(q, ids[(labels == 0)[:, None] & (ids > 0)], 1)
+        return [np.log(p / q / ratio)[row[row > 0]].mean() for row in asked]
+
+    def to_base_ten(*arguments):
+        return np.array(bag_in_plain_loops(*arguments)) / np.log(10)
+
     name = "bag_by_counting"
+    assert_named(name, everything_a_word, "padding-taken-for-a-word")
+    assert_named(name, as_probabilities, "probabilities-for-logits")
+    assert_named(name, as_verdicts, "verdicts-for-logits")
+    assert_named(name, up_to_the_largest_id, "size-forgotten")
+    assert_named(name, of_each_review, "divided-by-the-reviews")
+    assert_named(name, labels_as_places, "reviews-not-told-apart")
+    assert_told(name, to_base_ten, "With reviews short and long")
     assert_named(name, counts_padding, "padding-counted")
     assert_named(name, means_over_all, "mean-over-all-steps")
     assert_named(
         name, without_totals_upside_down, "counts-for-shares", "scores-upside-down"
     )
-    assert_told(name, one_for_each_review, "With reviews short and long")
+    assert_named(name, one_for_each_review, "each-word-once-a-review")
 
 
 # The quizzes

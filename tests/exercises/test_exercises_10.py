@@ -33,8 +33,11 @@ def test_read_the_curve():
         ((8, 10), "curve-lowest-of-all-kept"),
         ((6, 5), "curve-patience-not-renewed"),
         ((9, 5), "curve-stops-one-later"),
+        ((4, 2), "curve-stops-one-earlier"),
+        ((7, 5), "curve-last-epoch-not-counted"),
         ((7, 4), "curve-counted-from-zero"),
         ((10, 10), "curve-against-the-epoch-before"),
+        ((5, 8), "curve-epochs-swapped"),
     ],
 )
 def test_misread_curves(answer, mistake):
@@ -89,10 +92,56 @@ def fit_by_the_course(start, train, measure, epochs, patience):
     return best, history.epochs, history.best_epoch
 
 
+def fit_from_the_start(start, train, measure, epochs, patience):
+    """The weights before any training are measured, too."""
+    weights, waited = start.copy(), 0
+    best, best_epoch, lowest = start, 0, measure(start)
+    for epoch in range(1, epochs + 1):
+        train(weights)
+        waited += 1
+        if measure(weights) < lowest:
+            best, best_epoch, lowest = weights.copy(), epoch, measure(weights)
+            waited = 0
+        if waited == patience:
+            return best, epoch, best_epoch
+    return best, epochs, best_epoch
+
+
 def test_keep_the_best():
     assert_all_pass(
-        "keep_the_best", [fit_by_lists, fit_by_the_epoch_number, fit_by_the_course]
+        "keep_the_best",
+        [fit_by_lists, fit_by_the_epoch_number, fit_by_the_course, fit_from_the_start],
     )
+
+
+def test_waiting_for_a_rise_and_a_snapshot_that_is_none():
+    """The loss is held against the one before, and a slice is no copy."""
+
+    def my_fit(start, train, measure, epochs, patience):
+        weights, losses, bad = start.copy(), [], 0
+        for epoch in range(1, epochs + 1):
+            train(weights)
+            losses.append(measure(weights))
+            bad = bad + 1 if epoch > 1 and losses[-1] >= losses[-2] else 0
+            if losses[-1] == min(losses) and losses.count(losses[-1]) == 1:
+                best, best_epoch = weights[:], epoch
+            if bad == patience:
+                break
+        return best, epoch, best_epoch
+
+    assert_named(
+        "keep_the_best", my_fit, "waits-while-it-rises", "weights-of-the-last-epoch"
+    )
+
+
+def test_a_range_that_ends_too_soon_and_epochs_in_the_other_order():
+    def my_fit(start, train, measure, epochs, patience):
+        best, last, best_epoch = fit_by_lists(
+            start, train, measure, epochs - 1, patience
+        )
+        return best, best_epoch, last
+
+    assert_named("keep_the_best", my_fit, "an-epoch-too-few", "epochs-swapped")
 
 
 def test_weights_that_were_not_copied():
@@ -136,6 +185,14 @@ def test_weights_trained_in_place_that_belong_to_the_caller():
         return start, 1, 1
 
     assert_told("keep_the_best", my_fit, "changes its arguments")
+
+
+def test_training_that_is_taken_to_return_weights():
+    def my_fit(start, train, measure, epochs, patience):
+        weights = train(start.copy())
+        return weights, measure(weights), 1
+
+    assert_told("keep_the_best", my_fit, "TypeError", "returns nothing")
 
 
 def test_a_loop_that_stops_at_the_first_rise():
@@ -219,6 +276,33 @@ def test_a_mask_for_every_step():
         return np.where(mask, x / (1 - rate), 0) if training else x
 
     assert_named("hide_features", my_dropout, "hidden-anew-at-each-step")
+
+
+@pytest.mark.parametrize(
+    ("training", "predicting", "mistakes"),
+    [
+        (1, 0, ["multiplied-by-what-is-kept"]),
+        (-1, -1, ["made-larger-when-predicting"]),
+        (0, 1, ["kept-not-made-larger", "made-smaller-when-predicting"]),
+    ],
+)
+def test_what_is_kept_is_scaled_otherwise(training, predicting, mistakes):
+    """By powers of the share that is kept; -1 and 0 would be right."""
+
+    def my_dropout(x, rate, seed, train):
+        kept = dropout_by_repeating(np.ones(x.shape), rate, seed, train) > 0
+        return x * kept * (1 - rate) ** (training if train else predicting)
+
+    assert_named("hide_features", my_dropout, *mistakes)
+
+
+def test_a_mask_for_one_sequence_used_for_all():
+    def my_dropout(x, rate, seed, training):
+        rng = np.random.default_rng(seed)
+        mask = rng.random(x[0].shape) > rate
+        return x * mask / (1 - rate) if training else x
+
+    assert_named("hide_features", my_dropout, "mask-of-steps-for-all-sequences")
 
 
 def test_a_mask_that_hides_as_many_others():
@@ -324,6 +408,22 @@ def test_comparisons_that_are_named():
         "spread-without-ddof",
         "chance-of-the-seeds",
     )
+
+
+@pytest.mark.parametrize(
+    ("wanted", "near", "mistake"),
+    [
+        (lambda d, e, c: abs(d) > 2 * max(e, c), 2, "ahead-either-way"),
+        (lambda d, e, c: d > max(e, c), 2, "one-error-will-do"),
+        (lambda d, e, c: d > 2 * max(e, c), 1, "print-within-one-error"),
+    ],
+)
+def test_verdicts_that_ask_for_too_little(wanted, near, mistake):
+    def my_comparison(ours, baseline, published, reviews):
+        d, e, c, _, _ = beside_by_hand(ours, baseline, published, reviews)
+        return d, e, c, wanted(d, e, c), abs(published - ours.mean()) <= near * c
+
+    assert_named("put_it_beside", my_comparison, mistake)
 
 
 def test_a_comparison_that_is_no_known_mistake():

@@ -117,6 +117,20 @@ def test_one_form_for_both_is_named():
     assert_named("gru_step", after, "gru-reset-after-for-before")
 
 
+@pytest.mark.parametrize("r_first", [False, True])
+def test_two_rows_are_taken_for_granted(r_first):
+    def step(x_t, state, params):
+        W, U, b = params
+        first, second, n_x = np.split(x_t @ W + b[0], 3, axis=1)
+        one, two, n_h = np.split(state.h @ U + b[1], 3, axis=1)
+        z, r = sigma(first + one), sigma(second + two)
+        z, r = (r, z) if r_first else (z, r)
+        return (1 - z) * np.tanh(n_x + r * n_h) + z * state.h
+
+    order = ["gru-order-r-first"] * r_first
+    assert_named("gru_step", step, "gru-one-row-read-as-two", *order)
+
+
 def test_no_reset_in_either_form_is_one_mistake():
     deaf = step_with(lambda n_x, r, n_h, h, last: n_x + n_h)
     assert_named("gru_step", deaf, "gru-no-reset-in-either-form")
@@ -211,6 +225,22 @@ def test_the_spread_of_numpy_and_no_root():
     )
 
 
+def test_seeds_sorted_and_paired_by_position():
+    def comparison(first, second):
+        one, two = ([runs[k] for k in sorted(runs)] for runs in (first, second))
+        points = np.array([a - b for a, b in zip(one, two, strict=False)])
+        mean, error = points.mean(), points.std() / len(points) ** 0.5
+        ahead = "nobody" if abs(mean) < 2 * error else "first" if mean > 0 else "second"
+        return mean, error, ahead
+
+    assert_named(
+        "who_is_ahead",
+        comparison,
+        "runs-paired-in-order-of-seeds",
+        "spread-divided-by-n",
+    )
+
+
 @pytest.mark.parametrize(
     ("answer", "words"),
     [
@@ -244,6 +274,34 @@ def test_the_sign_of_the_first_block_before_the_order_was_changed():
         return kernel.T * sign, recurrent.T * sign, np.stack([b_x, b_h]) * sign
 
     assert_named("carry_weights_over", weights, "first-block-turned")
+
+
+def carried(turn, sign, biases):
+    """The weights of a learner who turns rows into columns by a way of their own."""
+
+    def weights(kernel, recurrent, b_x, b_h):
+        def ordered(array):
+            r, z, n = np.split(array, 3)
+            return np.concatenate([sign * z, r, n])
+
+        bias = np.array([b_x, b_h] if biases else [ordered(b_x), ordered(b_h)])
+        return turn(ordered(kernel)), turn(ordered(recurrent)), bias
+
+    return weights
+
+
+def test_weights_that_were_carried_over_by_halves():
+    name = "carry_weights_over"
+    assert_named(name, carried(np.transpose, -1, True), "biases-as-theirs")
+    reshaped = carried(lambda rows: rows.reshape(rows.shape[::-1]), 1, False)
+    assert_named(name, reshaped, "blocks-reshaped", "update-gate-not-turned")
+
+    def blocks_side_by_side(rows):
+        square = rows.shape[1] * 3 == len(rows)
+        return np.hstack(np.split(rows, 3)) if square else rows.T
+
+    untransposed = carried(blocks_side_by_side, -1, False)
+    assert_named(name, untransposed, "recurrent-blocks-not-transposed")
 
 
 def test_what_was_turned_by_halves():

@@ -26,6 +26,9 @@ def sigma(z):
         ((0.8, None, 6), [math.log(2) / -math.log(0.8), 0.8**6], ()),
         ((None, 7, 12), (0.91, 0.30), ()),
         ((None, 7, 12), np.array([0.906, 0.305], np.float32), ()),
+        ((None, 9, 12), (0.93, 0.42), ("rounded-on-the-way",)),
+        ((None, 4, 5), (0.75, 0.24), ("half-life-for-time-constant",)),
+        ((None, 4, 5), (0.84, 0.38), ("half-of-the-half-by-subtraction",)),
         ((0.8, None, 6), (5.0, 0.26), ("time-constant-for-half-life",)),
         ((0.8, None, 6), (3.11, 0), ("fading-by-subtraction",)),
         ((None, 7, 12), (0.93, 0.41), ("half-shared-out-evenly",)),
@@ -105,6 +108,17 @@ def test_verdicts_that_are_named():
         return p, words + 1
 
     assert_named("follow_the_verdict", from_the_second_word, "first-word-left-out")
+
+
+def test_the_word_is_counted_from_one_and_begins_at_zero():
+    def my_verdicts(h, c, w, b):
+        p = sigma(h @ w + b)
+        moves = np.diff(p, axis=1, prepend=0)
+        return p, [1 + np.argmax(abs(row)) for row in moves]
+
+    assert_named(
+        "follow_the_verdict", my_verdicts, "begins-at-zero", "words-counted-from-one"
+    )
 
 
 def test_a_verdict_for_each_unit_and_one_by_softmax():
@@ -187,6 +201,59 @@ def test_a_gate_held_at_the_wrong_place():
         return np.stack(outputs, axis=1)
 
     assert_named("hold_a_gate", my_intervention, "gates-of-the-run-before")
+
+
+@pytest.mark.parametrize(
+    ("changed", "mistake"),
+    [
+        (lambda f, i, held: {}, "nothing-held"),
+        (lambda f, i, held: {"f": held(f), "i": 0 * held(i)}, None),
+        (lambda f, i, held: {"f": held(f), "i": held(i, 0)}, "input-gate-shut-too"),
+    ],
+)
+def test_gates_that_are_held_and_gates_that_are_not(changed, mistake):
+    def my_intervention(x, params, unit, value, start):
+        def held(gate, at=value):
+            return np.where(np.arange(gate.shape[1]) == unit, at, gate)
+
+        def change(t, gates):
+            if t < start:
+                return gates
+            return gates._replace(**changed(gates.f, gates.i, held))
+
+        return forward_with(x, params, change)[0]
+
+    if mistake:
+        assert_named("hold_a_gate", my_intervention, mistake)
+    else:
+        assert_told("hold_a_gate", my_intervention, "right with a start after the end")
+
+
+def test_a_cell_that_is_set_instead_and_a_cell_that_is_returned():
+    def set_instead(x, params, unit, value, start):
+        W, U, b = params
+        h = c = np.zeros((len(x), len(U)))
+        outputs = []
+        for t in range(x.shape[1]):
+            i, f, g, o = np.split(x[:, t] @ W + h @ U + b, 4, axis=1)
+            c = sigma(f) * c + sigma(i) * np.tanh(g)
+            if t >= start:
+                c[:, unit] = value
+            h = sigma(o) * np.tanh(c)
+            outputs.append(h)
+        return np.stack(outputs, axis=1)
+
+    def cells(x, params, unit, value, start):
+        def change(t, gates):
+            if t >= start:
+                gates.f[:, unit] = value
+            return gates
+
+        _, c = forward_with(x, params, change)
+        return c
+
+    assert_named("hold_a_gate", set_instead, "cell-set-instead")
+    assert_named("hold_a_gate", cells, "cells-returned")
 
 
 def test_two_mistakes_in_one_intervention():

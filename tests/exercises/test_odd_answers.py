@@ -574,7 +574,8 @@ ENDLESS = [
 @LINUX
 @pytest.mark.parametrize("number", range(len(ENDLESS)))  # pytest would look at them
 def test_what_never_ends_is_stopped(number, hurry):
-    assert "had not ended" in told("lstm_step", ENDLESS[number])
+    text = told("lstm_step", ENDLESS[number])
+    assert "had not ended" in text or "more than 10,000 parts" in text
 
 
 @LINUX
@@ -855,6 +856,16 @@ def test_an_answer_that_does_odd_things(label, monkeypatch):
 )
 def test_it_is_told_what_is_odd(answer, words):
     assert words in told("lstm_step", answer)
+
+
+@LINUX
+def test_an_endless_recursion_is_told_whatever_the_limit(hurry):
+    limit = sys.getrecursionlimit()
+    sys.setrecursionlimit(1_000_000)
+    try:
+        assert "raises RecursionError" in told("lstm_step", DOING["recurs"])
+    finally:
+        sys.setrecursionlimit(limit)
 
 
 @LINUX
