@@ -224,6 +224,8 @@ def _rectangle(value: Any) -> Array | None:
     for _ in range(_DEEPEST + 1):
         if isinstance(first, tuple | list) and len(first):
             first = first[0]
+    if len({isinstance(item, bool | np.bool_) for item in value}) == 2:
+        return None  # a number and a yes or no: two things
     in_list = type(value) is list and type(first) is np.ndarray  # a step each, say
     if not in_list and type(first) not in _PLAIN and not isinstance(first, np.generic):
         return None

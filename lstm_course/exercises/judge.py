@@ -87,7 +87,7 @@ def judge(exercise: Exercise, answer: Any, cases: Cases | None = None) -> Verdic
         return Verdict(
             "failed",
             f"Your answer had not ended after {SECONDS:.0f} s: is there a loop that "
-            "never ends? The course's own takes some thousandths of a second.",
+            "never ends?",
         )
     except DiedError:
         return Verdict("failed", "Your answer ended Python itself; it was run apart.")
@@ -120,17 +120,6 @@ def _not_started(exercise: Exercise) -> Verdict:
     if exercise.given:
         what = "the code does what it did as it was given"
     return Verdict("not started", f"not started yet: {what}.")
-
-
-def _one_line(text: str) -> str:
-    """Return a text as it may be printed, whatever it quotes."""
-    line = " ".join(text[:600].split())
-    return "".join(letter if letter.isprintable() else "?" for letter in line)
-
-
-def _not_started(exercise: Exercise) -> Verdict:
-    what = "Mend the code and" if exercise.given else "Replace the dots and"
-    return Verdict("not started", f"not started yet. {what} run the cell.")
 
 
 def _compare(exercise: Exercise, cases: Cases, tried: att.Attempt) -> Verdict:
@@ -175,7 +164,7 @@ def _where(departures: dict[str, Departure], tolerance: float, cases: Cases) -> 
     right = [name for name, found in departures.items() if found.error <= tolerance]
     wrong = [name for name, found in departures.items() if found.error > tolerance]
     text, error, _ = departures[wrong[0]]
-    if wrong[0] and np.isfinite(error):  # a wrong form is the same in every case
+    if wrong[0] and (right or np.isfinite(error)):  # a wrong form is so in each case
         text = f"With {wrong[0]}: {text}"
     elif np.isinf(error) and re.match(r"[a-z]{3}", text):  # no symbol, such as dh
         text = text[0].upper() + text[1:]
@@ -281,7 +270,8 @@ def departure(
         return Departure("It raises an error.")
     ours = _by_name(exercise, expected)
     theirs = _by_name(exercise, got)
-    if len(theirs) not in {len(ours), exercise.enough or len(ours)}:
+    nothing = len(got) == 1 and got[0] is None
+    if nothing or len(theirs) not in {len(ours), exercise.enough or len(ours)}:
         return Departure(_miscounted(exercise, len(theirs), got))
     found = [
         _leaf_departure(exercise, name, ours[name], theirs[name])._replace(part=name)
@@ -355,7 +345,8 @@ def _value_departure(
     scale = max(1.0, float(np.max(np.abs(ours))))
     with np.errstate(all="ignore"):
         errors = np.abs(theirs - ours) / scale
-    errors = np.where(theirs == ours, 0, np.where(np.isnan(errors), np.inf, errors))
+    same = (theirs == ours) | (np.isnan(theirs) & np.isnan(ours))
+    errors = np.where(same, 0, np.where(np.isnan(errors), np.inf, errors))
     largest = float(np.max(errors))
     if largest <= exercise.tolerance:
         return Departure("", largest)
@@ -370,7 +361,10 @@ def _value_departure(
         f"{_AXES.get(letter, 'place')} {index}"
         for letter, index in zip(letters, first, strict=False)
     )
-    got = f"{theirs[first]:.6g}"
+    got, wanted = (
+        str(array[first] == 1) if asked else f"{array[first]:.6g}"
+        for array in (theirs, ours)
+    )
     if exercise.cases is None and asked and not place:
         return Departure(f"{name}? {'Yes' if theirs[first] else 'No'}.", largest)
     if exercise.cases is None:  # what was expected would give the answer away
@@ -378,4 +372,4 @@ def _value_departure(
             f"{name}: {got} is not right{place and f' ({place})'}.", largest
         )
     where = f" departs first at {place}" if place else " is not right"
-    return Departure(f"{name}{where}: expected {ours[first]:.6g}, got {got}.", largest)
+    return Departure(f"{name}{where}: expected {wanted}, got {got}.", largest)
