@@ -9,6 +9,7 @@ stays changed, and what won't be interrupted goes on in the background.
 import builtins
 import contextlib
 import ctypes
+import faulthandler
 import io
 import multiprocessing
 import multiprocessing.dummy
@@ -116,6 +117,7 @@ def _be_harmless() -> None:
         limit = min(limit, most)
     resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    faulthandler.disable()  # a crash is told in the verdict
     sys.setrecursionlimit(min(sys.getrecursionlimit(), _DEEPEST_CALL))
     nothing = os.open(os.devnull, os.O_RDWR)
     for standard in range(3):

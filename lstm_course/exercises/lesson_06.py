@@ -250,6 +250,15 @@ EXERCISES: dict[str, Exercise] = {
                 "Your layers have a second row of biases each: in Keras only the GRU "
                 "has one.",
             ),
+            "ledger-without-biases": (
+                "second = count_parameters(upper, H_1, H_2)\n    dense = (H_2 + 1) * K",
+                "second = count_parameters(upper, H_1, H_2)\n"
+                "    rows = {'rnn': 1, 'gru': 6, 'lstm': 4}\n"
+                "    first -= rows[lower] * H_1\n"
+                "    second -= rows[upper] * H_2\n"
+                "    dense = H_2 * K",
+                "Your layers have no biases: each but the embedding has them.",
+            ),
             "ledger-upper-reads-itself": (
                 "count_parameters(upper, H_1, H_2)",
                 "count_parameters(upper, H_2, H_2)",
