@@ -46,10 +46,17 @@ def committed_files() -> list[Path]:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Run a test that asks for a ``committed_notebook`` on each of them notebook."""
+    """Run a test that asks for a ``committed_notebook`` on each of them.
+
+    A ``committed_lesson`` is a notebook that is no page of solutions.
+    """
+    paths = [path for path in committed_files() if path.suffix == ".ipynb"]
+    lessons = [path for path in paths if path.parent.name == "notebooks"]
     if "committed_notebook" in metafunc.fixturenames:
-        paths = [path for path in committed_files() if path.suffix == ".ipynb"]
-        metafunc.parametrize("committed_notebook", paths, ids=lambda path: path.stem)
+        ids = [f"{path.parent.name}/{path.stem}" for path in paths]
+        metafunc.parametrize("committed_notebook", paths, ids=ids)
+    if "committed_lesson" in metafunc.fixturenames:
+        metafunc.parametrize("committed_lesson", lessons, ids=lambda path: path.stem)
 
 
 @pytest.fixture(scope="session")

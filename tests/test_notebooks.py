@@ -349,11 +349,8 @@ def test_a_notebook(committed_notebook, check):
 
 
 @pytest.mark.parametrize("check", OF_LESSONS, ids=lambda check: check.__name__)
-def test_a_lesson(committed_notebook, check):
-    if committed_notebook.parent.name != "notebooks":
-        pytest.skip("a solution, not a lesson")
-    notebook = read(committed_notebook)
-    assert check(notebook, committed_notebook) == []
+def test_a_lesson(committed_lesson, check):
+    assert check(read(committed_lesson), committed_lesson) == []
 
 
 def test_the_outputs_were_made_from_the_sources_there_are(committed_notebook, root):
