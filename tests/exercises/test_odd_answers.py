@@ -868,7 +868,7 @@ def test_it_is_told_what_is_odd(answer, words):
 
 
 @LINUX
-def test_an_endless_recursion_is_told_whatever_the_limit(hurry):
+def test_an_endless_recursion_is_told_whatever_the_limit():
     limit = sys.getrecursionlimit()
     sys.setrecursionlimit(1_000_000)
     try:
