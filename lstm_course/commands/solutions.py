@@ -5,6 +5,7 @@ checks the lesson's answers by them: so none of the three can contradict another
 """
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import nbformat
@@ -16,6 +17,10 @@ from lstm_course.commands.run import NOTEBOOKS, read
 from lstm_course.exercises.contents import find_exercise
 
 _CALL = re.compile(r'^(?:check|quiz)\("(\w+)"', re.M)
+_NEW_CELL: dict[str, Callable[..., NotebookNode]] = {
+    "task": new_markdown_cell,
+    "answer": new_code_cell,
+}
 
 
 def write_solutions(folder: Path = NOTEBOOKS) -> None:
@@ -43,8 +48,8 @@ def solution_cells(lesson: Path) -> list[NotebookNode]:
             task = cell.source
         for name in _CALL.findall(cell.source) if cell.cell_type == "code" else ():
             reasons = f"**Why so?** {find_exercise(name).reasoning}"
-            pages.append(_cell(new_markdown_cell, f"{task}\n\n{reasons}", number))
-            pages.append(_cell(new_code_cell, f'solution("{name}")', number))
+            pages.append(_cell("task", f"{task}\n\n{reasons}", number))
+            pages.append(_cell("answer", f'solution("{name}")', number))
     if not pages:
         return []
     opening = (
@@ -53,17 +58,15 @@ def solution_cells(lesson: Path) -> list[NotebookNode]:
         "There are many right answers; these are the ones that the checks compare with."
     )
     return [
-        _cell(new_markdown_cell, opening, 0),
-        _cell(new_code_cell, "from lstm_course import solution", 0),
+        _cell("task", opening, 0),
+        _cell("answer", "from lstm_course import solution", 0),
         *pages,
     ]
 
 
-def _cell(new_cell: object, source: str, number: int) -> NotebookNode:
+def _cell(kind: str, source: str, number: int) -> NotebookNode:
     """Return a cell whose id is the same whenever it is made."""
-    kind = "task" if new_cell is new_markdown_cell else "answer"
-    cell: NotebookNode = new_cell(source, id=f"{kind}-{number}")  # type: ignore[operator]
-    return cell
+    return _NEW_CELL[kind](source, id=f"{kind}-{number}")
 
 
 def _sources(cells: list[NotebookNode]) -> list[tuple[str, str]]:
