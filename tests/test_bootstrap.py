@@ -39,12 +39,21 @@ FILES = [
 ]
 BASE_PYTHON = getattr(sys, "_base_executable", sys.executable)
 FETCH, UV, PIP, ITSELF = (
-    f"pip {environment.UV}",
+    f"pip {environment.INSTALLER.name}",
     "uv requirements.lock",
     "pip requirements.lock",
     "pip .",
 )
 
+LOCK = """\
+one==1 \\
+    --hash=sha256:11
+uv==2 \\
+    --hash=sha256:22 \\
+    --hash=sha256:33
+uvicorn==4 \\
+    --hash=sha256:44
+"""
 VENV_MODULE = """
 import os, subprocess, sys
 with open(os.environ["CALLS"], "a") as calls: calls.write("venv\\n")
@@ -54,7 +63,7 @@ sys.exit(subprocess.call(make))
 INSTALLER_MODULE = """
 import json, os, sys, time
 name = os.path.basename(sys.argv[0])[:-3]
-call = f"{name} {sys.argv[-1]}"
+call = f"{name} {os.path.basename(sys.argv[-1])}"
 with open(os.environ["CALLS"], "a") as calls:
     calls.write(" ".join([name, *sys.argv[1:]]) + "\\n")
 plan = json.loads(os.environ.get("PLAN", "{}")).get(call, {})
@@ -93,7 +102,7 @@ class Clone:
             copy.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(PACKAGE / file, copy)
         (self.root / "lstm_course" / "cli.py").write_text(CLI_MODULE)
-        (self.root / "requirements.lock").write_text("one==1\n")
+        (self.root / "requirements.lock").write_text(LOCK)
         (self.root / "pyproject.toml").write_text("[project]\n")
 
     def start(self, *arguments: str, **plan: object) -> subprocess.Popen[str]:
@@ -158,7 +167,10 @@ def ready(clone: Clone) -> Clone:
 
 def brief(calls: list[str]) -> list[str]:
     """Return tool and last argument of each call."""
-    return [" ".join(dict.fromkeys([c.split()[0], c.split()[-1]])) for c in calls]
+    return [
+        " ".join(dict.fromkeys([c.split()[0], os.path.basename(c.split()[-1])]))
+        for c in calls
+    ]
 
 
 WHOLE = ["venv", FETCH, UV, ITSELF]
@@ -172,7 +184,11 @@ def test_from_nothing(clone: Clone) -> None:
     calls = clone.new_calls()
     assert brief(calls) == WHOLE
     assert "--compile-bytecode" in calls[2]
-    assert "--require-hashes" in calls[2]
+    assert all("--require-hashes" in call for call in calls[1:3])
+    installer = (clone.venv / environment.INSTALLER.name).read_text()
+    assert installer.split() == [
+        *("uv==2", "\\", "--hash=sha256:22", "\\", "--hash=sha256:33")
+    ]
     assert {"--no-deps", "--no-build-isolation", "--editable"} <= {*calls[3].split()}
     for step in ["1/4", "2/4", "3/4", "4/4"]:
         assert len(re.findall(rf"{step} .+ \.\.\. \d+ s\n", err)) == 1
@@ -300,7 +316,7 @@ def test_two_at_once_install_once(clone: Clone) -> None:
 
 
 def test_changed_lock_brings_up_to_date_in_place(ready: Clone) -> None:
-    (ready.root / "requirements.lock").write_text("one==2\n")
+    (ready.root / "requirements.lock").write_text(LOCK.replace("one==1", "one==2"))
     (ready.venv / "kept").touch()
     code, _, err = ready.run("0")
     assert (code, "The course has changed" in err) == (0, True)
@@ -310,14 +326,14 @@ def test_changed_lock_brings_up_to_date_in_place(ready: Clone) -> None:
 
 
 def test_bringing_up_to_date_without_a_network_loses_nothing(ready: Clone) -> None:
-    (ready.root / "requirements.lock").write_text("one==2\n")
+    (ready.root / "requirements.lock").write_text(LOCK.replace("one==1", "one==2"))
     (ready.venv / "kept").touch()
     offline = {"code": 1, "says": "Failed to establish a new connection: dns error"}
     code, _, err = ready.run("0", **{UV: offline, PIP: offline})
     assert (code, UNREACHABLE in err) == (1, True)
     ready.new_calls()
     # With the change taken back, what is there serves again.
-    (ready.root / "requirements.lock").write_text("one==1\n")
+    (ready.root / "requirements.lock").write_text(LOCK)
     assert ready.run("6")[0::2] == (6, "")
     assert (ready.venv / "kept").exists()
     assert ready.new_calls() == []
@@ -325,13 +341,13 @@ def test_bringing_up_to_date_without_a_network_loses_nothing(ready: Clone) -> No
 
 @pytest.mark.skipif(os.name == "nt", reason="needs process groups")
 def test_killed_while_brought_up_to_date_starts_over(ready: Clone) -> None:
-    (ready.root / "requirements.lock").write_text("one==2\n")
+    (ready.root / "requirements.lock").write_text(LOCK.replace("one==1", "one==2"))
     process = ready.start("0", **{UV: {"seconds": 60}})
     ready.wait_for(UV)
     os.killpg(process.pid, signal.SIGKILL)
     process.communicate(timeout=60)
     ready.new_calls()
-    (ready.root / "requirements.lock").write_text("one==1\n")
+    (ready.root / "requirements.lock").write_text(LOCK)
     assert ready.run("0")[0] == 0
     assert brief(ready.new_calls()) == WHOLE
 

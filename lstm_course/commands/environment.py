@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 import platform
+import re
 import shutil
 import subprocess
 import sys
@@ -31,8 +32,9 @@ ROOT = Path(__file__).resolve().parents[2]
 VENV = ROOT / ".venv"
 PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 STAMP = VENV / "lstm-course-stamp"
+LOCK = ROOT / "requirements.lock"
+INSTALLER = VENV / "uv.lock"  # what LOCK says of uv, which installs all the rest
 LOG = ROOT / "runs" / "set-up.log"
-UV = "uv==0.13.9"
 
 
 class SetUpError(Exception):
@@ -60,7 +62,7 @@ def _belonging() -> str:
 
 
 def _contents() -> str:
-    files = [ROOT / "requirements.lock", ROOT / "pyproject.toml"]
+    files = [LOCK, ROOT / "pyproject.toml"]
     return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
 
 
@@ -143,20 +145,23 @@ def _begin_anew(found: str, log: IO[str]) -> None:
 def _install(log: IO[str]) -> None:
     pip = [str(PYTHON), "-m", "pip", "install", "--disable-pip-version-check"]
     uv = [str(PYTHON), "-m", "uv", "pip", "install", "--python", str(PYTHON)]
-    locked = ["--only-binary", ":all:", "--require-hashes", "-r", "requirements.lock"]
+    locked = ["--only-binary", ":all:", "--require-hashes", "-r"]
     itself = ["--no-build-isolation", "--no-deps", "--editable", "."]
 
-    problem = _step(f"2/4 fetching the installer, {UV}", [*pip, UV], log)
+    entries = re.split(r"\n(?=\S)", LOCK.read_text("utf-8"))
+    INSTALLER.write_text("\n".join(e for e in entries if e.startswith("uv==")), "utf-8")
+    fetch = [*pip, *locked, str(INSTALLER)]
+    problem = _step("2/4 fetching the installer, uv", fetch, log)
     if UNREACHABLE in problem:
         _refuse(problem)  # for what pip cannot reach here it will not reach below
     if not problem:
         title = "3/4 installing the packages, in 1 to 5 minutes"
-        problem = _step(title, [*uv, "--compile-bytecode", *locked], log)
+        problem = _step(title, [*uv, "--compile-bytecode", *locked, LOCK.name], log)
     if DISK_FULL in problem:
         _refuse(problem)
     if problem:  # pip heeds settings that uv does not know, such as pip.conf's mirrors
         title = "3/4 the same with pip instead, in 3 to 10 minutes"
-        _refuse(_step(title, [*pip, *locked], log))
+        _refuse(_step(title, [*pip, *locked, LOCK.name], log))
     _refuse(_step("4/4 installing the course itself", [*pip, *itself], log))
 
 
