@@ -1,0 +1,65 @@
+"""What a code host runs: the README's second command, on the machines readers have."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+WORKFLOW = Path(__file__).parents[1] / ".github" / "workflows" / "test.yml"
+TEXT = WORKFLOW.read_text("utf-8")
+SCHEMA = ["check-jsonschema", "--builtin-schema", "vendor.github-workflows"]
+SECURITY = ["zizmor", "--offline", "--no-progress", "--pedantic"]
+
+
+def complaints(command: list[str], workflow: Path) -> str:
+    """What one of the two tools says against a workflow; nothing where it is well."""
+    here = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+    tool = shutil.which(command[0], path=here)
+    done = subprocess.run(
+        [tool, *command[1:], str(workflow)], capture_output=True, encoding="utf-8"
+    )
+    return done.stdout + done.stderr if done.returncode else ""
+
+
+@pytest.mark.parametrize("command", [SCHEMA, SECURITY], ids=lambda words: words[0])
+def test_a_tool_has_no_complaint(command):
+    assert complaints(command, WORKFLOW) == ""
+
+
+@pytest.mark.parametrize(
+    ("command", "old", "new"),
+    [
+        (SCHEMA, "runs-on:", "run-on:"),
+        (SECURITY, re.search(r"@[0-9a-f]{40} # v[\d.]+", TEXT)[0], "@v6"),
+        (SECURITY, "        with:\n          persist-credentials: false\n", ""),
+        (SECURITY, "permissions: {}", "permissions: write-all"),
+    ],
+)
+def test_a_planted_fault_is_found(tmp_path, command, old, new):
+    assert old in TEXT
+    folder = tmp_path / ".github" / "workflows"
+    folder.mkdir(parents=True)
+    (folder / "test.yml").write_text(TEXT.replace(old, new, 1), encoding="utf-8")
+    assert complaints(command, folder / "test.yml")
+
+
+def test_actions_are_pinned_by_hash():
+    used = re.findall(r"uses: (\S+)", TEXT)
+    assert used
+    assert all(re.fullmatch(r"actions/[\w-]+@[0-9a-f]{40}", action) for action in used)
+
+
+def test_it_runs_what_the_readme_tells_readers_to_run(root):
+    job = yaml.safe_load(TEXT)["jobs"]["test"]
+    (command,) = [step["run"] for step in job["steps"] if "run" in step]
+    readme = (root / "README.md").read_text("utf-8")
+    assert f"```\n{command.replace('python ', 'python3 ')}\n```" in readme
+    machines = job["strategy"]["matrix"]["machine"]
+    systems = {machine.split("-")[0] for machine in machines}
+    assert systems == {"ubuntu", "windows", "macos"}
+    assert any(machine.endswith("-arm") for machine in machines)
