@@ -44,7 +44,8 @@ class RecipeName(StrEnum):
     quick = "quick"
 
 
-def _in_checkout(command: list[str], **environment: str) -> None:
+def _in_checkout(command: list[str], **environment: str) -> int:
+    """Run a command at the root of the checkout; return its exit code."""
     if not (ROOT / "notebooks").is_dir():
         typer.echo(
             f"There are no lessons at {ROOT / 'notebooks'}. Clone the course and run "
@@ -53,8 +54,11 @@ def _in_checkout(command: list[str], **environment: str) -> None:
         )
         raise typer.Exit(2)
     with subprocess.Popen(command, cwd=ROOT, env=os.environ | environment) as child:  # noqa: S603
-        signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the child's to handle
-        raise typer.Exit(child.wait())
+        before = signal.signal(signal.SIGINT, signal.SIG_IGN)  # it is the child's
+        try:
+            return child.wait()
+        finally:
+            signal.signal(signal.SIGINT, before)
 
 
 @app.command(context_settings=_PASS_ON)
@@ -64,16 +68,32 @@ def lab(ctx: typer.Context) -> None:
     others = os.environ.get("JUPYTER_CONFIG_PATH")
     root = f"--ServerApp.root_dir={ROOT}"  # the lessons' pictures are in figures/
     first = "--LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb"
-    _in_checkout(
+    code = _in_checkout(
         [sys.executable, "-m", "jupyterlab", root, first, *ctx.args],
         JUPYTER_CONFIG_PATH=os.pathsep.join(filter(None, [str(settings), others])),
     )
+    raise typer.Exit(code)
 
 
 @app.command(context_settings=_PASS_ON)
-def test(ctx: typer.Context) -> None:
+def test(
+    ctx: typer.Context,
+    quick: Annotated[
+        bool, typer.Option("--quick", help="In a minute: no lessons, no slow tests.")
+    ] = False,
+    roundings: Annotated[
+        bool,
+        typer.Option("--roundings", help="Then the lessons as other machines round."),
+    ] = False,
+) -> None:
     """Run every test and compare every lesson's outputs; arguments go to pytest."""
-    _in_checkout([sys.executable, "-m", "pytest", *ctx.args])
+    from lstm_course.commands.testing import pytest_command, run_under_roundings
+
+    if quick and roundings:
+        raise typer.BadParameter("--quick leaves out what --roundings is for")
+    if roundings:
+        raise typer.Exit(run_under_roundings(ctx.args, _in_checkout))
+    raise typer.Exit(_in_checkout(pytest_command(ctx.args, quick=quick)))
 
 
 @app.command()

@@ -85,8 +85,15 @@ def test_test_hands_its_arguments_and_pytests_exit_code_on(told, root):
     arguments = ["tests/test_lstm.py", "-x", "-k", "two steps", "--lf"]
     assert invoke("test", *arguments).exit_code == 5
     assert told()["module"] == "pytest"
-    assert told()["arguments"] == arguments
+    assert told()["arguments"][-len(arguments) :] == arguments
     assert Path(told()["cwd"]) == root
+
+
+def test_quick_and_roundings_do_not_go_together(told):
+    assert invoke("test", "--quick").exit_code == 5
+    assert "not slow" in told()["arguments"]
+    done = invoke("test", "--quick", "--roundings")
+    assert (done.exit_code, "--quick leaves out" in done.stderr) == (2, True)
 
 
 @pytest.mark.parametrize("others", [None, "/etc/jupyter"])
