@@ -2,11 +2,13 @@
 
 import os
 import stat
+import subprocess
 import sys
+from contextlib import contextmanager
 
 import pytest
 
-from lstm_course.arrays.files import atomic_write
+from lstm_course.arrays.files import atomic_write, clear_leftovers
 
 
 def test_the_new_file_appears_when_all_is_written(tmp_path):
@@ -59,3 +61,117 @@ def test_others_may_read_it_as_they_may_any_new_file(tmp_path):
     with atomic_write(ours) as file:
         file.write(b"text")
     assert stat.S_IMODE(ours.stat().st_mode) == stat.S_IMODE(usual.stat().st_mode)
+
+
+WRITER = """
+import sys
+from pathlib import Path
+from lstm_course.arrays.files import atomic_write
+with atomic_write(Path(sys.argv[1])) as file:
+    file.write(b"half")
+    file.flush()
+    print("writing", flush=True)
+    input()
+"""
+
+
+@contextmanager
+def writer_of(path):
+    """A process in the midst of writing ``path``; killed at the end if still there."""
+    with subprocess.Popen(
+        [sys.executable, "-c", WRITER, path],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    ) as process:
+        assert process.stdout.readline() == b"writing" + os.linesep.encode()
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def beside(path):
+    return {found for found in path.parent.iterdir() if found != path}
+
+
+def left_by_a_kill(path):
+    """Kill a writer, and return what it left."""
+    before = beside(path)
+    with writer_of(path) as process:
+        process.kill()
+    left = beside(path) - before
+    assert len(left) == 1, "a kill leaves the new file, else this test shows nothing"
+    return left
+
+
+def write(path, text):
+    with atomic_write(path) as file:
+        file.write(text)
+
+
+def test_what_a_kill_left_goes_with_the_next_write(tmp_path):
+    path = tmp_path / "file.txt"
+    path.write_bytes(b"old")
+    left_by_a_kill(path)
+    assert path.read_bytes() == b"old"
+    write(path, b"new")
+    assert path.read_bytes() == b"new"
+    assert beside(path) == set()
+
+
+def test_what_another_process_is_writing_is_left_alone(tmp_path):
+    path = tmp_path / "file [1].txt"  # a name that means another one to glob
+    with writer_of(path) as process:
+        (living,) = beside(path)
+        left_by_a_kill(path)
+        write(path, b"from here")
+        clear_leftovers(path)
+        assert beside(path) == {living}
+        assert living.read_bytes() == b"half"
+        process.communicate(b"\n")
+        assert process.returncode == 0
+    assert path.read_bytes() == b"half"
+    assert beside(path) == set()
+
+
+def test_only_leftovers_of_the_same_file_are_cleared(tmp_path):
+    path = tmp_path / "file.txt"
+    others = [
+        ".file.txt",
+        ".file.txt.swp",
+        ".file.txt.mine.tmp",  # not of eight characters
+        ".file.txt.abcd1234",
+        "file.txt.abcd1234.tmp",
+        ".other.txt.abcd1234.tmp",
+    ]
+    for name in (*others, ".file.txt.abcd1234.tmp"):
+        (tmp_path / name).touch()
+    clear_leftovers(path)
+    assert sorted(os.listdir(tmp_path)) == sorted(others)
+
+
+def test_clearing_where_there_is_nothing_makes_nothing(tmp_path):
+    clear_leftovers(tmp_path / "none" / "file.txt")
+    (tmp_path / "a file").touch()
+    clear_leftovers(tmp_path / "a file" / "file.txt")
+    assert os.listdir(tmp_path) == ["a file"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows needs no lock")
+def test_a_new_file_cleared_before_it_was_locked_is_made_again(tmp_path, monkeypatch):
+    import fcntl
+
+    path = tmp_path / "file.txt"
+    real, cleared = fcntl.flock, []
+
+    def too_late(file, operation):
+        if not cleared:
+            cleared.extend(beside(path))
+            cleared[0].unlink()
+        real(file, operation)
+
+    monkeypatch.setattr(fcntl, "flock", too_late)
+    write(path, b"text")
+    assert len(cleared) == 1
+    assert path.read_bytes() == b"text"
+    assert beside(path) == set()
