@@ -33,8 +33,8 @@ WIDGET = {
 
 # The code cells of the sample, numbered as in JupyterLab.
 CODE = {
-    1: "import sys\nimport time\n\nfrom IPython.display import display\n\n"
-    "from lstm_course.layers import cell",
+    1: "import sys\nimport time\nfrom pathlib import Path\n\n"
+    "from IPython.display import display\n\nfrom lstm_course.layers import cell",
     2: "for gate in 'ifgo':\n    print(gate, cell.FORGET, flush=True)",
     3: "cell.FORGET / 3",
     4: "cell.fail()",
@@ -44,7 +44,9 @@ CODE = {
     " raw=True)",
     7: "print(f'{time.process_time():.3f} s')",
     8: "print(time.time())",
-    9: "sys = print = None  # a lesson may use any name",
+    9: "figures = Path().resolve().parent / 'figures'\n"
+    "len((figures / 'measured.json').read_bytes())",
+    10: "sys = print = None  # a lesson may use any name",
 }
 
 
@@ -68,6 +70,7 @@ def checkout(environment, write_notebook):
         "lstm_course/layers/unused.py": "UNUSED = 1\n",
         "figures/gates.png": "\x89PNG\r\n",
         "figures/other.png": "other",
+        "figures/measured.json": "{}",
     }.items():
         (root / name).parent.mkdir(parents=True, exist_ok=True)
         (root / name).write_text(text, encoding="utf-8", newline="")
@@ -174,6 +177,7 @@ def test_the_sources_are_those_that_the_kernel_loaded(sample):
         "lstm_course/layers/__init__.py",
         "lstm_course/layers/cell.py",
         "figures/gates.png",
+        "figures/measured.json",
     }
 
 
@@ -230,6 +234,10 @@ CHANGES = {
     "a picture": (
         lambda root: append(root / "figures/gates.png"),
         ["figures/gates.png changed"],
+    ),
+    "a file that it opens, however it spells the name": (
+        lambda root: append(root / "figures/measured.json"),
+        ["figures/measured.json changed"],
     ),
     "a picture it doesn't show": (
         lambda root: append(root / "figures/other.png"),

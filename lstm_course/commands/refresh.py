@@ -76,13 +76,13 @@ def refresh(
     root = folder.resolve().parent
 
     def renew(lesson: Path, progress: Report) -> None:
-        notebook, modules = execute(
+        notebook, sources = execute(
             lesson, cell_seconds=cell_seconds, progress=progress
         )
         notebook = _normalised(notebook, root)
         if faults := _output_faults(notebook, root):
             raise LessonError("\n".join(["not written:", *faults]))
-        made_from = _made_from(notebook, modules, root)
+        made_from = _made_from(notebook, sources, root)
         notebook.metadata.lstm_course = {"made_from": made_from}
         nbformat.validate(notebook)
         text: str = nbformat.writes(notebook)  # type: ignore[no-untyped-call]
@@ -234,17 +234,24 @@ def _output_faults(notebook: NotebookNode, root: Path) -> list[str]:
 
 
 def _made_from(
-    notebook: NotebookNode, modules: Iterable[Path], root: Path
+    notebook: NotebookNode, found: Iterable[Path], root: Path
 ) -> dict[str, str]:
-    """Return the hash of every source of a notebook's outputs, by its name."""
+    """Return the hash of every source of a notebook's outputs, by its name.
+
+    Args:
+        notebook: whose cells may show pictures of figures/ besides.
+        found: the modules that it loaded, and the files of figures/ that it opened.
+        root: of the checkout.
+    """
     sources = set()
-    for module in modules:
-        if not module.is_relative_to(root):
+    for path in found:
+        if path.is_relative_to(root):
+            sources.add(path.relative_to(root).as_posix())
+        elif path.suffix == ".py":
             raise LessonError(
-                f"not written: it imported {module}, which is outside {root}; "
+                f"not written: it imported {path}, which is outside {root}; "
                 "install this checkout by `pip install -e .`"
             )
-        sources.add(module.relative_to(root).as_posix())
     for cell in notebook.cells:
         mentioned = _FIGURE.findall(cell.source)
         sources.update(name for name in mentioned if (root / name).is_file())

@@ -31,14 +31,31 @@ CELL_SECONDS = 300
 
 Report = Callable[[int, int], object]  # told the cells done and the cells in all
 
-_LIST_MODULES = """
+# What a kernel does before a lesson's first cell: note each file of figures/ that is
+# opened, by whatever code.
+_WATCH = """
+import os, sys
+sys.lstm_course_opened = set()
+def note(event, arguments):
+    if event == "open" and not isinstance(arguments[0], int):
+        path = os.path.abspath(os.fsdecode(arguments[0]))
+        if "figures" in path.split(os.sep):
+            sys.lstm_course_opened.add(path)
+sys.addaudithook(note)
+"""
+# And after the last one: what its outputs were made from.
+_LIST_SOURCES = """
 import sys
 for name, module in sorted(sys.modules.items()):
     if name.split(".")[0] == "lstm_course" and getattr(module, "__file__", None):
         print(module.__file__)
+print(*sorted(sys.lstm_course_opened), sep="\\n")
 """
-# With names of its own: a lesson may have given print or sys another meaning.
-_LAST_CELL = f"__import__('builtins').exec({_LIST_MODULES!r}, {{}})"
+
+
+def _with_names_of_its_own(code: str) -> str:
+    """Return a line that runs code, whatever a lesson calls print or sys."""
+    return f"__import__('builtins').exec({code!r}, {{}})"
 
 
 class LessonError(Exception):
@@ -188,8 +205,9 @@ def execute(
         progress: called with the cells done and the cells in all, after each cell.
 
     Returns:
-        The notebook with the outputs of this run, and the files of the modules of
-        ``lstm_course`` that the kernel had loaded at the end.
+        The notebook with the outputs of this run, and what they were made from: the
+        modules of ``lstm_course`` that the kernel had loaded at the end, and the files
+        of figures/ that were opened on the way.
 
     Raises:
         LessonError: a cell failed. It tells which (by the number that JupyterLab
@@ -205,7 +223,10 @@ def execute(
         timeout=cell_seconds,
         record_timing=False,
         coalesce_streams=True,
-        extra_arguments=["--log-level=ERROR"],
+        extra_arguments=[
+            "--log-level=ERROR",
+            f"--IPKernelApp.exec_lines={_with_names_of_its_own(_WATCH)}",
+        ],
     )
     total = sum(cell.cell_type == "code" for cell in notebook.cells)
     number = 0
@@ -237,12 +258,13 @@ def execute(
             source = textwrap.indent(cell.source, "    ")
             raise LessonError(f"in code cell [{number}]:\n\n{source}\n\n{problem}")
 
-        last = nbformat.v4.new_code_cell(_LAST_CELL)  # type: ignore[no-untyped-call]
+        sources = _with_names_of_its_own(_LIST_SOURCES)
+        last = nbformat.v4.new_code_cell(sources)  # type: ignore[no-untyped-call]
         notebook.cells.append(last)
         client.execute_cell(last, len(notebook.cells) - 1)
         outputs = notebook.cells.pop().outputs
-    modules = "".join(output.text for output in outputs).splitlines()
-    return notebook, [Path(module).resolve() for module in modules]
+    sources = "".join(output.text for output in outputs).split("\n")
+    return notebook, [Path(source).resolve() for source in sources if source]
 
 
 def read(lesson: Path) -> NotebookNode:
@@ -253,6 +275,7 @@ def read(lesson: Path) -> NotebookNode:
     """
     try:
         notebook: NotebookNode = nbformat.read(lesson, 4)  # type: ignore[no-untyped-call]
-    except (OSError, ValueError) as error:
-        raise LessonError(f"can't be read as a notebook: {error}") from error
+    except Exception as error:  # nbformat has many for what is JSON, but no notebook
+        reason = str(error).partition("\n")[0] or type(error).__name__
+        raise LessonError(f"can't be read as a notebook: {reason}") from error
     return notebook
