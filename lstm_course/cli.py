@@ -44,8 +44,7 @@ class RecipeName(StrEnum):
     quick = "quick"
 
 
-def _in_checkout(command: list[str], **environment: str) -> int:
-    """Run a command at the root of the checkout; return its exit code."""
+def _need_lessons() -> None:
     if not (ROOT / "notebooks").is_dir():
         typer.echo(
             f"There are no lessons at {ROOT / 'notebooks'}. Clone the course and run "
@@ -53,6 +52,11 @@ def _in_checkout(command: list[str], **environment: str) -> int:
             err=True,
         )
         raise typer.Exit(2)
+
+
+def _in_checkout(command: list[str], **environment: str) -> int:
+    """Run a command at the root of the checkout; return its exit code."""
+    _need_lessons()
     with subprocess.Popen(command, cwd=ROOT, env=os.environ | environment) as child:  # noqa: S603
         before = signal.signal(signal.SIGINT, signal.SIG_IGN)  # it is the child's
         try:
@@ -62,16 +66,49 @@ def _in_checkout(command: list[str], **environment: str) -> int:
 
 
 @app.command(context_settings=_PASS_ON)
-def lab(ctx: typer.Context) -> None:
-    """Open the course in JupyterLab; further arguments go to JupyterLab."""
+def lab(
+    ctx: typer.Context,
+    originals: Annotated[
+        bool, typer.Option("--originals", help="Open notebooks/ itself, to edit it.")
+    ] = False,
+) -> None:
+    """Open your copies of the lessons in JupyterLab, which gets further arguments."""
+    from lstm_course.commands.workspace import WorkspaceError, make_ready
+
+    _need_lessons()
+    if not originals:
+        try:
+            make_ready(ROOT / "notebooks", ROOT / "workspace")
+        except WorkspaceError as error:
+            typer.echo(error, err=True)
+            raise typer.Exit(1) from None
+        sys.stdout.flush()  # before JupyterLab writes
+    folder = "notebooks" if originals else "workspace"
     settings = Path(__file__).parent / "lab_config"  # no news prompt over lesson 00
     others = os.environ.get("JUPYTER_CONFIG_PATH")
     root = f"--ServerApp.root_dir={ROOT}"  # the lessons' pictures are in figures/
-    first = "--LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb"
+    first = f"--LabApp.default_url=/lab/tree/{folder}/00_start_here.ipynb"
     code = _in_checkout(
         [sys.executable, "-m", "jupyterlab", root, first, *ctx.args],
         JUPYTER_CONFIG_PATH=os.pathsep.join(filter(None, [str(settings), others])),
     )
+    raise typer.Exit(code)
+
+
+@app.command()
+def restore(
+    lessons: Annotated[
+        list[str], typer.Argument(metavar="LESSON...", help="Numbers or names.")
+    ],
+) -> None:
+    """Bring an original lesson back into your workspace; keep yours beside it."""
+    from lstm_course.commands.workspace import WorkspaceError, restore
+
+    try:
+        code = restore(lessons, ROOT / "notebooks", ROOT / "workspace")
+    except WorkspaceError as error:
+        typer.echo(error, err=True)
+        raise typer.Exit(1) from None
     raise typer.Exit(code)
 
 
@@ -201,6 +238,26 @@ def experiments(
         typer.echo(error, err=True)
         raise typer.Exit(1) from None
     raise typer.Exit(code)
+
+
+@app.command()
+def models(
+    names: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[NAME]...", help="None lists the models."),
+    ] = None,
+) -> None:
+    """Train the models that lessons look into, and write them to figures/models."""
+    from lstm_course.commands.models import ModelError, list_models, make_models
+
+    if not names:
+        list_models()
+        return
+    try:
+        make_models(names)
+    except ModelError as error:
+        typer.echo(error, err=True)
+        raise typer.Exit(1) from None
 
 
 @app.command()

@@ -1,0 +1,59 @@
+"""Trained models that lessons look into: small files, the same on every machine.
+
+A training ends a little elsewhere on each kind of processor, so what a lesson says of
+one model's words and units would not be true of a model trained on the spot.
+"""
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+from lstm_course.training.model import NumpySentimentModel
+
+FOLDER = Path(__file__).resolve().parents[2] / "figures" / "models"
+
+
+def read_model(name: str, folder: Path = FOLDER) -> NumpySentimentModel:
+    """Return a model as it was trained once, by ``lstm-course models NAME``.
+
+    Args:
+        name: of the model, such as "reader".
+        folder: where NAME.npz is, and NAME.json, which says how it was made.
+
+    Raises:
+        FileNotFoundError: there is no such model; says how to make it.
+        ValueError: the file is not the one that NAME.json describes.
+    """
+    path = folder / f"{name}.npz"
+    if not path.is_file():
+        raise FileNotFoundError(
+            f"there is no model {path}; make it: lstm-course models {name}"
+        )
+    if sha256(path) != describe_model(name, folder)["sha256"]:
+        raise ValueError(
+            f"{path} was changed since it was made (its SHA-256 is not the one in "
+            f"{name}.json); make it again: lstm-course models {name}"
+        )
+    return NumpySentimentModel.load(path)
+
+
+def describe_model(name: str, folder: Path = FOLDER) -> dict[str, Any]:
+    """Return how a model was made: recipe, versions, what it reached, SHA-256.
+
+    Raises:
+        FileNotFoundError: there is no such description.
+        ValueError: the file holds something else.
+    """
+    path = folder / f"{name}.json"
+    try:
+        description: dict[str, Any] = json.loads(path.read_text("utf-8"))
+        description["recipe"], description["sha256"]
+    except (ValueError, TypeError, KeyError) as error:
+        raise ValueError(f"{path} does not describe a model: {error!r}") from error
+    return description
+
+
+def sha256(path: Path) -> str:
+    """Return a file's SHA-256, in hexadecimal digits."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
