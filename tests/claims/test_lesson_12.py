@@ -1,10 +1,11 @@
-"""The verdicts of lesson 12, on the model that it trains."""
+"""The verdicts of lesson 12, on the model that it looks into."""
 
 import numpy as np
 import pytest
 
-from lstm_course import LSTMState, build_sentiment_model, load_imdb, lstm_forward
+from lstm_course import LSTMState, load_imdb, lstm_forward
 from lstm_course.layers.embedding import embedding_forward
+from lstm_course.study.models import read_model
 from lstm_course.study.reading import forward_with, read, running_logits
 
 REVIEWS = 1000
@@ -16,17 +17,8 @@ def data():
 
 
 @pytest.fixture(scope="module")
-def model(data):
-    model = build_sentiment_model(num_words=10_000, mask_zero=True, seed=1)
-    model.fit(
-        data.train,
-        data.validation,
-        epochs=2,
-        batch_size=64,
-        optimizer="adam",
-        learning_rate=5e-3,
-    )
-    return model
+def model():
+    return read_model("reader")
 
 
 @pytest.fixture(scope="module")
