@@ -436,6 +436,31 @@ def test_backward_says_what_does_not_fit(kind, case):
     assert_refused(example.cell.backward, right, kind, *case)
 
 
+@one_layer
+@pytest.mark.parametrize(
+    ("change", "error", "message"),
+    [
+        ({"units": -4}, ValueError, "units is -4; expected at least 1"),
+        ({"units": 0}, ValueError, "units is 0; expected at least 1"),
+        ({"input_dim": 0}, ValueError, "input_dim is 0; expected at least 1"),
+        ({"units": 2.0}, TypeError, r"units is 2\.0; expected an integer"),
+        ({"input_dim": True}, TypeError, "input_dim is True; expected an integer"),
+        ({"rng": 42}, TypeError, "rng is 42; expected a generator"),
+        ({"rng": np.random.RandomState(3)}, TypeError, "rng is RandomState"),
+    ],
+    ids=str,
+)
+def test_init_says_what_makes_no_layer(kind, change, error, message):
+    right = {"rng": np.random.default_rng(3), "input_dim": D, "units": H}
+    init = LAYERS[kind].cell.init
+    assert_equal(
+        init(**right | {"units": np.int64(H)}),
+        init(**right | {"rng": np.random.default_rng(3)}),
+    )
+    with pytest.raises(error, match=f"^{message}"):
+        init(*(right | change).values())
+
+
 @kinds
 @pytest.mark.parametrize("case", WRONG_STEP, ids=lambda case: case[0])
 def test_step_says_what_does_not_fit(kind, case):

@@ -49,6 +49,16 @@ def test_init_draws_as_keras_does():
     assert dtypes_of((kernel, bias)) == {np.dtype(np.float32)}
 
 
+def test_init_says_what_cannot_be_drawn():
+    rng = np.random.default_rng(1)
+    with pytest.raises(ValueError, match=r"^units is -4; expected at least 1$"):
+        dense_init(rng, 3, -4)
+    with pytest.raises(TypeError, match=r"^input_dim is 3\.0; expected an integer$"):
+        dense_init(rng, 3.0, 4)
+    with pytest.raises(TypeError, match=r"^rng is None; expected a generator"):
+        dense_init(None, 3, 4)
+
+
 @pytest.mark.parametrize(
     ("change", "error", "message"),
     [

@@ -85,6 +85,16 @@ def test_init_draws_as_keras_does():
     assert drawn.std() == pytest.approx(0.05 / np.sqrt(3), rel=0.02)
 
 
+def test_init_says_what_cannot_be_drawn():
+    rng = np.random.default_rng(1)
+    with pytest.raises(ValueError, match=r"^output_dim is -4; expected at least 1$"):
+        embedding_init(rng, 3, -4)
+    with pytest.raises(TypeError, match=r"^input_dim is 3\.0; expected an integer$"):
+        embedding_init(rng, 3.0, 4)
+    with pytest.raises(TypeError, match=r"^rng is None; expected a generator"):
+        embedding_init(None, 3, 4)
+
+
 @pytest.mark.parametrize(
     ("ids", "error", "message"),
     [

@@ -5,7 +5,7 @@ import re
 import numpy as np
 import pytest
 
-from lstm_course.arrays.shapes import check_shapes, field_specs
+from lstm_course.arrays.shapes import check_draw, check_shapes, field_specs
 from lstm_course.layers.lstm import LSTMState
 
 x = np.zeros((3, 6, 4))
@@ -117,6 +117,26 @@ def test_field_specs_name_each_array():
 def test_field_specs_refuse_another_kind(optional, message):
     with pytest.raises(TypeError, match=f"^{message}$"):
         field_specs("d", [x, x], LSTMState("B H", "B H"), optional=optional)
+
+
+@pytest.mark.parametrize("rng", [None, 42, np.random, np.random.RandomState(3)])
+def test_what_draws_no_numbers_is_refused(rng):
+    with pytest.raises(
+        TypeError, match=r"^rng is .*; expected a generator, as from np"
+    ):
+        check_draw(rng, units=3)
+
+
+def test_a_drawn_size_is_an_integer_of_at_least_one():
+    rng = np.random.default_rng(3)
+    check_draw(rng, input_dim=1, units=np.int64(7))
+    with pytest.raises(ValueError, match=r"^units is 0; expected at least 1$"):
+        check_draw(rng, input_dim=1, units=0)
+    for size in (2.0, True, "3", None):
+        with pytest.raises(
+            TypeError, match=f"^units is {size!r}; expected an integer$"
+        ):
+            check_draw(rng, units=size)
 
 
 def test_only_what_is_optional_may_be_none():

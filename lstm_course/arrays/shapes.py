@@ -137,6 +137,17 @@ def check_at_least(name: str, value: int, least: int) -> None:
         raise ValueError(f"{name} is {value}; expected at least {least}")
 
 
+def check_draw(rng: np.random.Generator, **sizes: int) -> None:
+    """Raise unless ``rng`` draws numbers and every size is an integer, at least 1."""
+    if not isinstance(rng, np.random.Generator):
+        raise TypeError(
+            f"rng is {reprlib.repr(rng)}; "
+            "expected a generator, as from np.random.default_rng(42)"
+        )
+    for name, size in sizes.items():
+        check_at_least(name, size, 1)
+
+
 def check_ids_below(size: int, **named: Ids) -> None:
     """Raise a ValueError unless every id has one of ``size`` rows."""
     for name, ids in named.items():

@@ -7,7 +7,7 @@ from numpy.random import Generator
 from numpy.typing import DTypeLike
 
 from lstm_course.arrays.initializers import glorot_uniform
-from lstm_course.arrays.shapes import Array, check_shapes
+from lstm_course.arrays.shapes import Array, check_draw, check_shapes
 
 
 class DenseParams(NamedTuple):
@@ -27,7 +27,13 @@ class DenseTrace(NamedTuple):
 def dense_init(
     rng: Generator, input_dim: int, units: int, *, dtype: DTypeLike = np.float32
 ) -> DenseParams:
-    """Return weights drawn as Keras draws them, for D = input_dim and K = units."""
+    """Return weights drawn as Keras draws them, for D = input_dim and K = units.
+
+    Raises:
+        TypeError: ``rng`` is no generator, or a size no integer.
+        ValueError: a size is below 1.
+    """
+    check_draw(rng, input_dim=input_dim, units=units)
     kernel = glorot_uniform(rng, (input_dim, units), dtype)
     return DenseParams(kernel, np.zeros(units, dtype))
 

@@ -7,7 +7,13 @@ from numpy.random import Generator
 from numpy.typing import DTypeLike
 
 from lstm_course.arrays.initializers import uniform
-from lstm_course.arrays.shapes import Array, Ids, check_ids_below, check_shapes
+from lstm_course.arrays.shapes import (
+    Array,
+    Ids,
+    check_draw,
+    check_ids_below,
+    check_shapes,
+)
 
 
 class EmbeddingParams(NamedTuple):
@@ -26,7 +32,13 @@ class EmbeddingTrace(NamedTuple):
 def embedding_init(
     rng: Generator, input_dim: int, output_dim: int, *, dtype: DTypeLike = np.float32
 ) -> EmbeddingParams:
-    """Return rows drawn as Keras draws them, for V = input_dim and D = output_dim."""
+    """Return rows drawn as Keras draws them, for V = input_dim and D = output_dim.
+
+    Raises:
+        TypeError: ``rng`` is no generator, or a size no integer.
+        ValueError: a size is below 1.
+    """
+    check_draw(rng, input_dim=input_dim, output_dim=output_dim)
     return EmbeddingParams(uniform(rng, (input_dim, output_dim), dtype))
 
 

@@ -26,7 +26,7 @@ from numpy.typing import DTypeLike
 from lstm_course.arrays import columns as cols
 from lstm_course.arrays.activations import sigmoid
 from lstm_course.arrays.initializers import glorot_uniform, orthogonal
-from lstm_course.arrays.shapes import Array, Mask
+from lstm_course.arrays.shapes import Array, Mask, check_draw
 
 
 class GRUParams(NamedTuple):
@@ -88,7 +88,13 @@ def gru_init(
     reset_after: bool = True,
     dtype: DTypeLike = np.float32,
 ) -> GRUParams:
-    """Return weights drawn as Keras draws them, for D = input_dim and H = units."""
+    """Return weights drawn as Keras draws them, for D = input_dim and H = units.
+
+    Raises:
+        TypeError: ``rng`` is no generator, or a size no integer.
+        ValueError: a size is below 1.
+    """
+    check_draw(rng, input_dim=input_dim, units=units)
     kernel = glorot_uniform(rng, (input_dim, 3 * units), dtype)
     recurrent_kernel = orthogonal(rng, (units, 3 * units), dtype)
     bias = np.zeros((2, 3 * units) if reset_after else 3 * units, dtype)

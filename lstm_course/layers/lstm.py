@@ -26,7 +26,7 @@ from numpy.typing import DTypeLike
 from lstm_course.arrays import columns as cols
 from lstm_course.arrays.activations import sigmoid
 from lstm_course.arrays.initializers import glorot_uniform, orthogonal
-from lstm_course.arrays.shapes import Array, Mask
+from lstm_course.arrays.shapes import Array, Mask, check_draw
 
 
 class LSTMParams(NamedTuple):
@@ -95,7 +95,12 @@ def lstm_init(
     """Return weights drawn as Keras draws them, for D = input_dim and H = units.
 
     The bias is zero, but one for the forget gate.
+
+    Raises:
+        TypeError: ``rng`` is no generator, or a size no integer.
+        ValueError: a size is below 1.
     """
+    check_draw(rng, input_dim=input_dim, units=units)
     kernel = glorot_uniform(rng, (input_dim, 4 * units), dtype)
     recurrent_kernel = orthogonal(rng, (units, 4 * units), dtype)
     bias = np.repeat(np.array([0, unit_forget_bias, 0, 0], dtype), units)

@@ -18,7 +18,7 @@ from numpy.typing import DTypeLike
 
 from lstm_course.arrays import columns as cols
 from lstm_course.arrays.initializers import glorot_uniform, orthogonal
-from lstm_course.arrays.shapes import Array, Mask
+from lstm_course.arrays.shapes import Array, Mask, check_draw
 
 
 class RNNParams(NamedTuple):
@@ -57,7 +57,13 @@ class RNNTrace(NamedTuple):
 def rnn_init(
     rng: Generator, input_dim: int, units: int, *, dtype: DTypeLike = np.float32
 ) -> RNNParams:
-    """Return weights drawn as Keras draws them, for D = input_dim and H = units."""
+    """Return weights drawn as Keras draws them, for D = input_dim and H = units.
+
+    Raises:
+        TypeError: ``rng`` is no generator, or a size no integer.
+        ValueError: a size is below 1.
+    """
+    check_draw(rng, input_dim=input_dim, units=units)
     kernel = glorot_uniform(rng, (input_dim, units), dtype)
     return RNNParams(
         kernel, orthogonal(rng, (units,) * 2, dtype), np.zeros(units, dtype)
