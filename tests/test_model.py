@@ -1,7 +1,11 @@
 """The NumPy sentiment model: every gradient, what it learns, how it is kept."""
 
+import io
 import json
 import re
+import tracemalloc
+import warnings
+import zipfile
 from itertools import pairwise
 
 import numpy as np
@@ -25,6 +29,7 @@ from lstm_course.training.model import (
     NumpySentimentModel,
     SentimentConfig,
     sentiment_backward,
+    sentiment_form,
     sentiment_forward,
     sentiment_init,
 )
@@ -346,6 +351,31 @@ def changed(**arrays):
     return change
 
 
+def with_config(**values):
+    return changed(config=json.dumps(SentimentConfig(**SMALL | values)._asdict()))
+
+
+def compressed(path):
+    with np.load(path) as file:
+        np.savez_compressed(path, **file)
+
+
+def with_one(value):
+    bias = np.zeros(20, np.float32)
+    bias[7] = value
+    return changed(**{"recurrent.0.bias": bias})
+
+
+def with_a_header_alone(path):
+    """Let the embeddings' header announce ten billion numbers that do not follow."""
+    header = io.BytesIO()
+    announced = {"descr": "<f4", "fortran_order": False, "shape": (10**10,)}
+    np.lib.format.write_array_header_1_0(header, announced)
+    with zipfile.ZipFile(path, "a") as archive, warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # there are two of this name; the last counts
+        archive.writestr("embedding.embeddings.npy", header.getvalue())
+
+
 @pytest.mark.parametrize(
     "damage",
     [
@@ -363,15 +393,106 @@ def changed(**arrays):
         changed(**{"head.kernel": np.ones((9, 9), np.float32)}),
         changed(**{"head.bias": np.array(["a"])}),
         changed(**{"head.bias": np.array([None], object)}),
+        changed(config="[" * 100_000),
+        changed(config='{"a":' * 10_000),
+        changed(**{"one more": np.ones(3)}),
+        with_config(num_words=10**9),
+        with_config(num_words=10**30),
+        with_config(embedding_dim=10**9),
+        with_config(units=30_000),
+        with_config(layers=10**7),
+        with_config(layers=10**7, units=10**9),
+        with_config(cell="gru"),
+        with_one(np.nan),
+        with_one(np.inf),
+        with_one(-np.inf),
+        with_a_header_alone,
+        compressed,
     ],
 )
 def test_a_file_that_holds_no_model_is_refused_by_name(tmp_path, damage):
+    """Before anything of the sizes that it tells is made."""
     path = tmp_path / "model.npz"
     build_sentiment_model(**SMALL).save(path)
     damage(path)
     message = f"^{re.escape(str(path))} holds no model of this course: "
-    with pytest.raises(ValueError, match=message):
+    tracemalloc.start()
+    try:
+        with pytest.raises(ValueError, match=message):
+            load_model(path)
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert most < 5e6
+
+
+def test_a_zip_bomb_is_not_unpacked(tmp_path):
+    path = tmp_path / "model.npz"
+    build_sentiment_model(**SMALL).save(path)
+    with (
+        zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED) as archive,
+        archive.open("head.more.npy", "w") as part,
+    ):
+        for _ in range(50):
+            part.write(bytes(1_000_000))
+    assert path.stat().st_size < 200_000
+    tracemalloc.start()
+    try:
+        with pytest.raises(ValueError, match=r"its part head.more.npy is compressed"):
+            load_model(path)
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert most < 1e6
+
+
+@pytest.mark.parametrize(
+    ("values", "told"),
+    [
+        ({"num_words": 8}, r"embedding.embeddings has shape \(7, 4\) .* \(8, 4\)"),
+        ({"units": 6}, r"recurrent.0.kernel has shape \(4, 20\) .* \(4, 24\)"),
+        ({"layers": 3}, "there are 6 arrays; expected 12, with layers = 3"),
+    ],
+)
+def test_a_size_that_the_arrays_do_not_have_is_named(tmp_path, values, told):
+    path = tmp_path / "model.npz"
+    build_sentiment_model(**SMALL).save(path)
+    with_config(**values)(path)
+    with pytest.raises(ValueError, match=told):
         load_model(path)
+
+
+@pytest.mark.parametrize("cell", CELLS)
+@pytest.mark.parametrize("layers", [0, 1, 3])
+def test_the_form_of_a_model_has_its_shapes_and_takes_no_memory(cell, layers):
+    config = SentimentConfig(cell, 7, 4, 5, layers)
+    params = sentiment_init(np.random.default_rng(1), config)
+    leaves = tree_leaves(params)
+    form = sentiment_form(config, len(leaves))
+    assert [(name, array.shape, array.dtype) for name, array in leaves] == [
+        (name, array.shape, array.dtype) for name, array in tree_leaves(form)
+    ]
+    assert {array.strides for _, array in tree_leaves(form)} <= {(0,), (0, 0)}
+    with pytest.raises(ValueError, match=f"there are 5 arrays; .* layers = {layers}$"):
+        sentiment_form(config, 5)
+
+
+@pytest.mark.filterwarnings("ignore:__array__:DeprecationWarning")  # Keras'
+@pytest.mark.parametrize("engine", ["numpy", "keras"])
+def test_numpys_own_numbers_make_the_same_model(engine, tmp_path):
+    options = {"num_words": 7, "embedding_dim": 4, "units": 5, "layers": 2, "seed": 3}
+    own = {name: np.int64(value) for name, value in options.items()}
+    own |= {"dropout": np.float32(0.25), "mask_zero": np.bool_(True)}
+    model = build_sentiment_model(engine=engine, **own)
+    expected = build_sentiment_model(
+        engine=engine, **options, dropout=0.25, mask_zero=True
+    )
+    assert model.config == expected.config
+    assert {type(value) for value in model.config} == {str, int, float, bool}
+    assert_equal(model.params, expected.params)
+    path = tmp_path / f"model{'.npz' if engine == 'numpy' else '.keras'}"
+    model.save(path)
+    assert load_model(path).config == expected.config
 
 
 def test_a_file_that_is_not_there_is_named(tmp_path):
@@ -498,6 +619,13 @@ def test_predict_names_what_makes_no_sense(either_engine, ids, message):
         ({"dropout": "half"}, "dropout is 'half'; expected 0 <= dropout < 1"),
         ({"seed": -1}, "seed is -1; expected a whole number, 0 or more"),
         ({"seed": None}, "seed is None; expected a whole number, 0 or more"),
+        ({"seed": True}, "seed is True; expected a whole number, 0 or more"),
+        ({"layers": np.True_}, r"layers is np.True_; expected a whole number"),
+        ({"units": np.int64(0)}, r"units is np.int64\(0\); expected a whole number"),
+        ({"cell": ["lstm"]}, r"cell is \['lstm'\]; expected one of"),
+        ({"dropout": float("nan")}, "dropout is nan; expected 0 <= dropout < 1"),
+        ({"mask_zero": "abc"}, "mask_zero is 'abc'; expected True or False"),
+        ({"mask_zero": None}, "mask_zero is None; expected True or False"),
     ],
 )
 def test_what_makes_no_model_is_refused_by_name(engine, options, message):

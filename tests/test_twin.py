@@ -1,8 +1,11 @@
 """The NumPy model and its twin in Keras: on real reviews, the same numbers."""
 
+import io
+import json
 import re
 import zipfile
 
+import h5py
 import numpy as np
 import pytest
 from fixtures import Reviews, assert_close, assert_equal, make_reviews
@@ -270,6 +273,42 @@ def rewritten(change):
     return damage
 
 
+def with_config(text=None, **values):
+    config = json.dumps(SentimentConfig(**SMALL | values)._asdict()).encode()
+    return rewritten(
+        lambda members: members.update({"sentiment_config.json": text or config})
+    )
+
+
+def hdf5(change, content=None):
+    """Return an HDF5 file, changed or new."""
+    file = io.BytesIO(content)
+    with h5py.File(file, "a") as open_file:
+        change(open_file)
+    return file.getvalue()
+
+
+EMPTY_HDF5 = hdf5(lambda file: file.create_group("layers"))
+
+
+def with_one_nan(path):
+    def spoil(file):
+        file["layers/lstm/cell/vars/1"][2, 3] = np.nan
+
+    def change(members):
+        members["model.weights.h5"] = hdf5(spoil, members["model.weights.h5"])
+
+    rewritten(change)(path)
+
+
+def compressed(path):
+    with zipfile.ZipFile(path) as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+
+
 def flipped(path):
     content = bytearray(path.read_bytes())
     content[len(content) // 2] ^= 255
@@ -293,19 +332,48 @@ def another_keras_model(path):
         lambda path: np.savez(path.open("wb"), weights=np.ones(3)),
         another_keras_model,
         rewritten(lambda members: members.pop("config.json")),
-        rewritten(lambda members: members.update({"sentiment_config.json": b"[]"})),
-        rewritten(
-            lambda members: members.update({"sentiment_config.json": b'{"units": 3}'})
-        ),
+        with_config(b"[]"),
+        with_config(b'{"units": 3}'),
+        with_config(b"[" * 100_000),
+        with_config(num_words=10**9),
+        with_config(units=30_000),
+        with_config(layers=10**7),
+        with_config(cell="gru"),
+        rewritten(lambda members: members.update({"model.weights.h5": b"no HDF5"})),
+        rewritten(lambda members: members.update({"model.weights.h5": EMPTY_HDF5})),
+        with_one_nan,
+        compressed,
     ],
 )
-def test_a_file_that_holds_no_model_is_refused_by_name(tmp_path, saved, damage):
+def test_a_file_that_holds_no_model_is_refused_by_name(
+    tmp_path, monkeypatch, saved, damage
+):
+    """Before Keras makes anything of the sizes that it tells."""
     path = tmp_path / "model.keras"
     path.write_bytes(saved)
     damage(path)
+    if damage is not with_one_nan:
+        from lstm_course.twin import sentiment
+
+        monkeypatch.setattr(sentiment, "build_keras_model", None)
     message = f"^{re.escape(str(path))} holds no model of this course: "
     with pytest.raises(ValueError, match=message):
         load_model(path)
+
+
+def test_what_keras_own_description_says_is_not_built(tmp_path, saved):
+    """Only the weights are taken from Keras' part of the archive."""
+    path = tmp_path / "model.keras"
+    path.write_bytes(saved)
+    expected = load_model(path).params
+
+    def enlarge(members):
+        config = members["config.json"]
+        assert b'"units": 5' in config
+        members["config.json"] = config.replace(b'"units": 5', b'"units": 30000')
+
+    rewritten(enlarge)(path)
+    assert_equal(load_model(path).params, expected)
 
 
 def test_a_failing_save_leaves_the_old_file_and_nothing_else(tmp_path, monkeypatch):

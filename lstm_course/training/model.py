@@ -6,6 +6,7 @@ Without a recurrent layer the mean of the embeddings over time takes its place: 
 of embeddings, which cannot know the order of the words.
 """
 
+import io
 import json
 import zipfile
 from numbers import Real
@@ -22,6 +23,7 @@ from lstm_course.arrays.shapes import (
     check_at_least,
     check_ids_below,
     check_shapes,
+    is_integer,
 )
 from lstm_course.arrays.trees import tree_from_leaves, tree_leaves
 from lstm_course.layers.cells import CELLS
@@ -71,18 +73,27 @@ class SentimentConfig(NamedTuple):
     mask_zero: bool = False  # whether id 0, the padding, is skipped
     seed: int = 42
 
-    def check(self) -> None:
-        """Raise a ValueError that names the first value that makes no model."""
-        if self.cell not in CELLS:
+    def check(self) -> "SentimentConfig":
+        """Return the same in Python's own numbers, which JSON can hold.
+
+        Raises:
+            ValueError: a value makes no model; names the first.
+        """
+        if self.cell not in [*CELLS]:
             raise ValueError(f"cell is {self.cell!r}; expected one of {[*CELLS]}")
         least = {"num_words": 1, "embedding_dim": 1, "units": 1, "layers": 0, "seed": 0}
         for name, lowest in least.items():
-            if not isinstance(value := getattr(self, name), int) or value < lowest:
+            if not is_integer(value := getattr(self, name)) or value < lowest:
                 raise ValueError(
                     f"{name} is {value!r}; expected a whole number, {lowest} or more"
                 )
-        if not isinstance(self.dropout, int | float) or not 0 <= self.dropout < 1:
+        if not isinstance(self.dropout, Real) or not 0 <= self.dropout < 1:
             raise ValueError(f"dropout is {self.dropout!r}; expected 0 <= dropout < 1")
+        if self.mask_zero not in (True, False):
+            raise ValueError(f"mask_zero is {self.mask_zero!r}; expected True or False")
+        whole = {name: int(getattr(self, name)) for name in least}
+        dropout, mask_zero = float(self.dropout), bool(self.mask_zero)
+        return self._replace(**whole, dropout=dropout, mask_zero=mask_zero)
 
 
 class SentimentParams(NamedTuple):
@@ -107,7 +118,7 @@ def sentiment_init(
     rng: np.random.Generator, config: SentimentConfig
 ) -> SentimentParams:
     """Return weights drawn as Keras draws them."""
-    config.check()
+    config = config.check()
     sizes = [config.embedding_dim] + [config.units] * config.layers
     return SentimentParams(
         embedding_init(rng, config.num_words, config.embedding_dim),
@@ -116,6 +127,43 @@ def sentiment_init(
             for features in sizes[:-1]
         ),
         dense_init(rng, sizes[-1], 1),
+    )
+
+
+def sentiment_form(config: SentimentConfig, arrays: int) -> SentimentParams:
+    """Return a tree of the weights' shapes, without weights: it takes no memory.
+
+    Args:
+        config: what the model is made of.
+        arrays: how many there are, as in a file that is held against it.
+
+    Raises:
+        ValueError: such a model has another number of arrays.
+    """
+    cell = CELLS[config.cell].init(np.random.default_rng(0), 1, 1)  # of one unit
+    expected = 3 + len(cell) * config.layers
+    if arrays != expected:
+        raise ValueError(
+            f"there are {arrays} arrays; expected {expected}, "
+            f"with layers = {config.layers}"
+        )
+
+    def empty(*shape: int) -> Array:
+        return np.broadcast_to(np.float32(0), shape)
+
+    def layer(features: int) -> Any:
+        width = cell.kernel.shape[1] * config.units
+        return type(cell)(
+            empty(features, width),
+            empty(config.units, width),
+            empty(*cell.bias.shape[:-1], width),
+        )
+
+    sizes = [config.embedding_dim] + [config.units] * config.layers
+    return SentimentParams(
+        EmbeddingParams(empty(config.num_words, config.embedding_dim)),
+        tuple(map(layer, sizes[:-1])),
+        DenseParams(empty(sizes[-1], 1), empty(1)),
     )
 
 
@@ -218,8 +266,7 @@ class NumpySentimentModel:
     def __init__(
         self, config: SentimentConfig, params: SentimentParams | None = None
     ) -> None:
-        config.check()
-        self.config = config
+        self.config = config = config.check()
         self._rng = np.random.default_rng(config.seed)
         self.params = params or sentiment_init(self._rng, config)
 
@@ -330,16 +377,20 @@ class NumpySentimentModel:
             FileNotFoundError: there is no such file.
             ValueError: the file holds something else.
         """
+        content = io.BytesIO(Path(path).read_bytes())
         try:
-            with np.load(path, allow_pickle=False) as file:
-                config = SentimentConfig(**json.loads(str(file["config"])))
-                form = sentiment_init(np.random.default_rng(0), config)
+            with np.load(content, allow_pickle=False) as file:
+                check_archive(file.zip)
+                config = SentimentConfig(**json.loads(str(file["config"]))).check()
+                form = sentiment_form(config, arrays=len(file.files) - 1)
                 arrays = [file[name] for name, _ in tree_leaves(form)]
-            return cls(config, tree_from_leaves(form, arrays))
-        except (ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile) as error:
+            params = tree_from_leaves(form, arrays)
+            check_finite(params)
+        except NO_MODEL as error:
             raise ValueError(
                 f"{path} holds no model of this course: {error}"
             ) from error
+        return cls(config, params)
 
     def _logits(self, ids: Ids, params: SentimentParams) -> Array:
         check_shapes(ids=(ids, "int N T"))
@@ -362,6 +413,35 @@ def _save(path: str | Path, config: SentimentConfig, params: SentimentParams) ->
     arrays: dict[str, Any] = dict(tree_leaves(params))
     with atomic_write(Path(path)) as file:
         np.savez(file, config=json.dumps(config._asdict()), **arrays)
+
+
+# What reading a file that holds no model may come to.
+NO_MODEL = (
+    ValueError,
+    TypeError,
+    KeyError,
+    EOFError,
+    RuntimeError,  # an archive of an unknown kind; JSON that is nested too deeply
+    MemoryError,
+    OverflowError,
+    zipfile.BadZipFile,
+)
+
+
+def check_archive(archive: zipfile.ZipFile) -> None:
+    """Raise a ValueError if an archive may unpack to more than its own size."""
+    for part in archive.infolist():
+        if part.compress_type != zipfile.ZIP_STORED:
+            raise ValueError(
+                f"its part {part.filename} is compressed; expected it as it is"
+            )
+
+
+def check_finite(params: SentimentParams) -> None:
+    """Raise a ValueError that names the first array with a NaN or an infinity."""
+    for name, array in tree_leaves(params):
+        if not np.isfinite(array).all():
+            raise ValueError(f"{name} holds numbers that are not finite")
 
 
 def check_suffix(name: str, path: str | Path, suffix: str) -> None:

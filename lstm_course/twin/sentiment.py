@@ -1,31 +1,39 @@
 """The sentiment model in Keras, built with today's API. Loads Keras when imported."""
 
+import io
 import json
 import tempfile
 import zipfile
 from pathlib import Path
 from typing import Any
 
+import h5py  # type: ignore[import-untyped]
 import numpy as np
 
 from lstm_course.arrays.activations import sigmoid
 from lstm_course.arrays.files import atomic_write
 from lstm_course.arrays.quiet import import_keras
 from lstm_course.arrays.shapes import Array, Ids, check_ids_below, check_shapes
+from lstm_course.arrays.trees import tree_leaves
 from lstm_course.training.history import History
 from lstm_course.training.loop import fit
 from lstm_course.training.model import (
+    NO_MODEL,
     LabelledIds,
     SentimentConfig,
     SentimentParams,
+    check_archive,
+    check_finite,
     check_fit_arguments,
     check_suffix,
+    sentiment_form,
     sentiment_init,
 )
 from lstm_course.training.progress import Progress
 from lstm_course.twin.weights import params_from_keras, params_to_keras
 
-_CONFIG = "sentiment_config.json"  # beside what Keras writes into its archive
+_CONFIG = "sentiment_config.json"  # beside what Keras writes into its archive:
+_KERAS_CONFIG, _KERAS_WEIGHTS = "config.json", "model.weights.h5"
 
 keras: Any = import_keras()
 layers = keras.layers
@@ -79,8 +87,7 @@ class KerasSentimentModel:
     def __init__(
         self, config: SentimentConfig, params: SentimentParams | None = None
     ) -> None:
-        config.check()
-        self.config = config
+        self.config = config = config.check()
         self._rng = np.random.default_rng(config.seed)
         self.keras_model = build_keras_model(config)
         self.params = params or sentiment_init(self._rng, config)
@@ -192,13 +199,20 @@ class KerasSentimentModel:
             FileNotFoundError: there is no such file.
             ValueError: the file holds something else.
         """
+        content = io.BytesIO(Path(path).read_bytes())
         try:
-            with zipfile.ZipFile(path) as archive:
-                config = SentimentConfig(**json.loads(archive.read(_CONFIG)))
-            model = cls(config)
-            loaded = keras.models.load_model(path, compile=False)
-            model.keras_model.set_weights(loaded.get_weights())
-        except (ValueError, KeyError, TypeError, zipfile.BadZipFile) as error:
+            with zipfile.ZipFile(content) as archive:
+                check_archive(archive)
+                config = SentimentConfig(**json.loads(archive.read(_CONFIG))).check()
+                archive.getinfo(_KERAS_CONFIG)  # Keras' own, which we can do without
+                shapes = _shapes_in(archive.read(_KERAS_WEIGHTS))
+            form = sentiment_form(config, arrays=len(shapes))
+            if shapes != sorted(array.shape for _, array in tree_leaves(form)):
+                raise ValueError(f"its arrays have other sizes: {shapes}")
+            model = cls(config, form)
+            model.keras_model.load_weights(path)
+            check_finite(model.params)
+        except NO_MODEL as error:
             raise ValueError(
                 f"{path} holds no model of this course: {error}"
             ) from error
@@ -210,3 +224,19 @@ class KerasSentimentModel:
             loss=keras.losses.BinaryCrossentropy(from_logits=True),
             metrics=[keras.metrics.BinaryAccuracy(name="accuracy", threshold=0.0)],
         )
+
+
+def _shapes_in(weights: bytes) -> list[tuple[int, ...]]:
+    """Return the shapes of the layers' arrays, in order of size."""
+    shapes = []
+
+    def note(name: str, entry: object) -> None:
+        if isinstance(entry, h5py.Dataset):
+            shapes.append(entry.shape)
+
+    try:
+        with h5py.File(io.BytesIO(weights), "r") as file:
+            file["layers"].visititems(note)  # what an optimizer kept stands elsewhere
+    except OSError as error:
+        raise ValueError(str(error)) from error
+    return sorted(shapes)
