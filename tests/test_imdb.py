@@ -290,6 +290,30 @@ def test_a_damaged_cache_is_never_believed(small, builds):
         assert len(builds) == 1  # it was made again, once
 
 
+@pytest.mark.parametrize("name", ["ids", "bounds", "labels", "texts", "tokens"])
+def test_a_cache_written_again_with_other_contents_is_not_believed(small, builds, name):
+    """It has the right key, and the archive's checksums are right, too."""
+    expected = fingerprint(small_data())
+    with np.load(small) as file:
+        arrays = dict(file)
+    arrays[name] = 1 - arrays[name] if name == "labels" else np.roll(arrays[name], 1)
+    with small.open("wb") as file:
+        np.savez(file, **arrays)
+    assert fingerprint(small_data()) == expected
+    assert len(builds) == 2
+    assert fingerprint(small_data()) == expected
+    assert len(builds) == 2  # it was made again, once
+
+
+def test_a_killed_writers_leftover_goes_though_the_cache_is_only_read(small, builds):
+    small_data()
+    leftover = small.with_name(".imdb.npz.abcd1234.tmp")  # as atomic_write names it
+    leftover.write_bytes(b"half a cache")
+    small_data()
+    assert len(builds) == 1
+    assert [path.name for path in small.parent.iterdir()] == ["imdb.npz"]
+
+
 def test_a_cache_of_other_code_is_replaced(small, builds, monkeypatch, tmp_path):
     expected = fingerprint(small_data())
     content = small.read_bytes()

@@ -32,7 +32,7 @@ import numpy as np
 from numpy.typing import NDArray
 from platformdirs import user_cache_path
 
-from lstm_course.arrays.files import atomic_write
+from lstm_course.arrays.files import atomic_write, clear_leftovers
 from lstm_course.arrays.quiet import import_keras
 from lstm_course.arrays.shapes import check_at_least
 from lstm_course.data.text import (
@@ -324,6 +324,7 @@ def _share_a_run(reviews: list[NDArray[np.int64]], run: int) -> NDArray[np.bool_
 
 def _cached_corpus() -> _Corpus:
     path = _cache_file()
+    clear_leftovers(path)  # it is written once, so no later write clears them
     corpus = _read_cache(path)
     if corpus is None:
         corpus = _build_corpus()
@@ -337,37 +338,42 @@ def _cache_file() -> Path:
 
 
 def _read_cache(path: Path) -> _Corpus | None:
-    """Return what the cache holds; None if it is missing, of other code or damaged.
+    """Return what the cache holds; None if missing, of other code, damaged or changed.
 
-    The file is an uncompressed zip archive, so each array has a checksum, which
-    reading it verifies.
+    The archive's own checksums see a damaged file; the SHA-256 of the arrays sees an
+    archive that was written again with other contents.
     """
     try:
         with path.open("rb") as raw, np.load(raw, allow_pickle=False) as file:
             if file["key"].item() != _CACHE_KEY:
                 return None
-            return _Corpus(
-                ids=file["ids"],
-                bounds=file["bounds"],
-                labels=file["labels"],
-                texts=_unpack(file["texts"]),
-                tokens=_unpack(file["tokens"]),
-            )
+            arrays = {name: file[name] for name in _Corpus._fields}
+            if file["sha256"].item() != _sha256(arrays):
+                return None
+            texts, tokens = _unpack(arrays.pop("texts")), _unpack(arrays.pop("tokens"))
+            return _Corpus(**arrays, texts=texts, tokens=tokens)
     except Exception:  # whatever is wrong with the file: it can be made again
         return None
 
 
 def _write_cache(path: Path, corpus: _Corpus) -> None:
+    packed = {"texts": _pack(corpus.texts), "tokens": _pack(corpus.tokens)}
+    arrays = corpus._asdict() | packed
     with atomic_write(path) as file:
         np.savez(
             file,
             key=np.array(_CACHE_KEY),
-            ids=corpus.ids,
-            bounds=corpus.bounds,
-            labels=corpus.labels,
-            texts=_pack(corpus.texts),
-            tokens=_pack(corpus.tokens),
+            sha256=np.array(_sha256(arrays)),
+            **arrays,
         )
+
+
+def _sha256(arrays: dict[str, NDArray[Any]]) -> str:
+    sha256 = hashlib.sha256()
+    for name, array in arrays.items():
+        sha256.update(f"{name} {array.dtype.str} {array.shape}".encode())
+        sha256.update(np.ascontiguousarray(array).data)
+    return sha256.hexdigest()
 
 
 def _pack(strings: list[str]) -> NDArray[np.uint8]:
