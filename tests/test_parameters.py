@@ -1,3 +1,6 @@
+import math
+
+import numpy as np
 import pytest
 
 from lstm_course import count_parameters
@@ -40,10 +43,18 @@ def test_the_formula_counts_what_keras_counts(cell, input_dim, units, use_bias):
     ("arguments", "message"),
     [
         (("lstmm", 2, 3), r"cell is 'lstmm'; expected one of \['rnn', 'lstm', 'gru'\]"),
-        (("gru", 0, 3), "input_dim is 0; expected 1 or more"),
-        (("gru", 2, -1), "units is -1; expected 1 or more"),
+        (("gru", 0, 3), "input_dim is 0; expected at least 1"),
+        (("gru", 2, -1), "units is -1; expected at least 1"),
     ],
 )
 def test_nonsense_is_refused(arguments, message):
-    with pytest.raises(ValueError, match=message):
+    with pytest.raises(ValueError, match=f"^{message}$"):
         count_parameters(*arguments)
+
+
+@pytest.mark.parametrize("size", [1.5, 2.0, math.nan, True, "2", None])
+def test_a_size_that_is_no_integer_is_refused(size):
+    for name, arguments in {"input_dim": (size, 2), "units": (2, size)}.items():
+        with pytest.raises(TypeError, match=f"^{name} is {size!r}; expected an integ"):
+            count_parameters("lstm", *arguments)
+    assert count_parameters("lstm", np.int64(16), np.int32(8)) == 800

@@ -91,6 +91,13 @@ def test_vocabulary_keeps_the_most_frequent(texts, num_words):
     assert all((-counts[word], word) > rank[-1] for word in left_out)
 
 
+@pytest.mark.parametrize("counts", [["a", "b"], [], ("a", 2), "a", None, {"a"}])
+def test_counts_are_a_mapping(counts):
+    kind = type(counts).__name__
+    with pytest.raises(TypeError, match=f"^counts is a {kind}; expected a mapping fr"):
+        Vocabulary.from_counts(counts, 9)
+
+
 def test_vocabulary_does_not_depend_on_the_order_of_texts():
     rng = random.Random(0)  # noqa: S311 - a fixed order, no secret
     shuffled = [f"w{n}" for n in range(50)] * 2 + ["often"] * 9

@@ -93,7 +93,16 @@ class Vocabulary:
 
         Words that are equally frequent come in alphabetical order, so that the ids
         do not depend on the order of the texts.
+
+        Raises:
+            TypeError: `counts` is no mapping, or `num_words` no integer.
+            ValueError: `num_words` leaves no room for a word.
         """
+        if not isinstance(counts, Mapping):
+            raise TypeError(
+                f"counts is a {type(counts).__name__}; "
+                "expected a mapping from words to how often each occurs"
+            )
         check_at_least("num_words", num_words, len(RESERVED) + 1)
         ranked = sorted(counts, key=lambda word: (-counts[word], word))
         return cls(RESERVED + tuple(ranked[: num_words - len(RESERVED)]))

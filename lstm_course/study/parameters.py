@@ -1,5 +1,7 @@
 """How many weights a recurrent layer has, by the formula."""
 
+from lstm_course.arrays.shapes import check_at_least
+
 _BLOCKS = {"rnn": 1, "lstm": 4, "gru": 3}
 
 
@@ -25,12 +27,12 @@ def count_parameters(
         reset_after: of a GRU; the other cells have no such choice.
 
     Raises:
+        TypeError: a size is no integer.
         ValueError: an unknown cell, or a size below 1.
     """
     if cell not in _BLOCKS:
         raise ValueError(f"cell is {cell!r}; expected one of {[*_BLOCKS]}")
-    for name, size in (("input_dim", input_dim), ("units", units)):
-        if size < 1:
-            raise ValueError(f"{name} is {size}; expected 1 or more")
+    check_at_least("input_dim", input_dim, 1)
+    check_at_least("units", units, 1)
     biases = (2 if cell == "gru" and reset_after else 1) if use_bias else 0
     return _BLOCKS[cell] * units * (input_dim + units + biases)
