@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from lstm_course.commands.run import LessonError, find_lessons, run_lessons
+from lstm_course.commands.run import LessonError, find_lessons, read, run_lessons
 
 BROKEN = "denominator = 0\nprint('before')\n1 / denominator"
 
@@ -95,6 +95,36 @@ def test_a_cell_that_takes_too_long_or_kills_the_kernel_is_named(result):
 
 def test_a_file_that_is_no_notebook_is_reported(result):
     assert "can't be read as a notebook" in report_on("04_torn", result[1])
+
+
+CELL_OF_NOTHING = '{"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": [{}]}'
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "{}",
+        "[]",
+        "null",
+        '"text"',
+        '{"nbformat": 4}',
+        '{"nbformat": 99}',
+        '{"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": 3}',
+        CELL_OF_NOTHING,
+        "[" * 100_000,
+    ],
+    ids=lambda text: text[:20],
+)
+def test_json_that_is_no_notebook_is_refused_in_a_line(tmp_path, capsys, text):
+    path = tmp_path / "x.ipynb"
+    path.write_text(text)
+    with pytest.raises(LessonError, match=r"^can't be read as a notebook: .+$"):
+        read(path)
+    assert run_lessons([str(path)]) == 1
+    name, reason = capsys.readouterr().out.split("  FAILED  ")
+    assert name == path.resolve().with_suffix("").as_posix()
+    assert reason.count("\n") == 1
 
 
 @pytest.mark.parametrize(
