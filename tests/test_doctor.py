@@ -16,6 +16,7 @@ import jupyter_client.kernelspec
 import platformdirs
 import psutil
 import pytest
+from full_disk import full_disk, needs_limits
 
 from lstm_course.commands import doctor
 from lstm_course.commands.doctor import Finding, examine, report
@@ -182,6 +183,18 @@ def test_cache_that_cannot_be_written(
     assert the("cache").state == "ok"
     # What was looked at is where the data's cache is: it has to be there by now.
     assert (tmp_path / imdb._cache_file().parent.name).is_dir()
+
+
+@needs_limits
+def test_cache_on_a_full_disk(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """An empty file can still be made there."""
+    monkeypatch.setattr(platformdirs, "user_cache_path", tmp_path.joinpath)
+    with full_disk(room=1_000):
+        state, _, found, advice = the("cache")
+    assert (state, found) == ("warning", "not writable: File too large")
+    assert "60 MB free" in advice
+    assert the("cache").found == "writable"
+    assert list((tmp_path / "lstm_course").iterdir()) == []
 
 
 def test_kernel_of_another_python(

@@ -25,6 +25,7 @@ from lstm_course.commands.hindrances import unsupported
 _FOREMOST = ("numpy", "tensorflow", "keras", "jupyterlab")
 _MEMORY = 2e9  # bytes: a lesson with TensorFlow, JupyterLab and a browser tab
 _DISK = 1e9  # bytes
+_A_FEW = 64_000  # bytes
 _SLOW_IMPORT = 1.0  # seconds
 _REPAIR = (
     "Delete the folder .venv and run: python3 -m lstm_course doctor. In an environment "
@@ -213,12 +214,14 @@ def _cache() -> list[Finding]:
     folder = user_cache_path("lstm_course")
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=folder):
-            pass
+        with tempfile.TemporaryFile(dir=folder) as file:
+            file.write(bytes(_A_FEW))  # a full disk may still take an empty file
+            file.flush()
+            os.fsync(file.fileno())  # some disks say only now that they are full
     except OSError as error:
         advice = (
-            f"Make {folder} a folder that you may write in: without it, the reviews "
-            "are split into words anew each time."
+            f"Make {folder} a folder that you may write in, with 60 MB free: without "
+            "it, the reviews are split into words anew each time."
         )
         return [Finding("warning", "cache", f"not writable: {error.strerror}", advice)]
     return [Finding("ok", "cache", "writable")]
