@@ -49,7 +49,11 @@ def record(name: str, *, passed: bool) -> None:
 
 
 def read_progress() -> dict[str, Progress]:
-    """Return the progress on each exercise of the course, in the course's order."""
+    """Return the progress on each exercise of the course, in the course's order.
+
+    Raises:
+        OSError: the file is there, but cannot be read; says so in a sentence.
+    """
     progress = dict.fromkeys(LESSON_OF, Progress())
     for name, passed, day in _entries():
         tries, before = progress[name]
@@ -61,14 +65,16 @@ def read_progress() -> dict[str, Progress]:
 def _entries() -> list[tuple[str, bool, str]]:
     try:
         lines = progress_file().read_bytes().splitlines()
-    except OSError:  # nothing was tried so far
+    except (FileNotFoundError, NotADirectoryError):  # nothing was tried so far
         return []
+    except OSError as error:
+        raise _in_words("read", error) from error
     entries = []
     for line in lines:
         try:
             entry: Any = json.loads(line)
             name, passed, day = entry["exercise"], entry["passed"], entry["day"]
-        except (ValueError, TypeError, KeyError):  # empty, or cut off
+        except (ValueError, TypeError, KeyError, RecursionError):  # empty, or cut off
             continue
         if type(name) is type(day) is str and name in LESSON_OF:
             entries.append((name, passed is True, day))
@@ -76,8 +82,21 @@ def _entries() -> list[tuple[str, bool, str]]:
 
 
 def erase_progress() -> None:
-    """Forget every try."""
-    progress_file().unlink(missing_ok=True)
+    """Forget every try.
+
+    Raises:
+        OSError: the file cannot be erased; says so in a sentence.
+    """
+    try:
+        progress_file().unlink(missing_ok=True)
+    except OSError as error:
+        raise _in_words("erased", error) from error
+
+
+def _in_words(done: str, error: OSError) -> OSError:
+    path = progress_file()
+    why = "it is a folder" if path.is_dir() else error.strerror
+    return OSError(f"The file of your progress, {path}, cannot be {done}: {why}.")
 
 
 def report(learner: str | None = None) -> str:
@@ -85,6 +104,9 @@ def report(learner: str | None = None) -> str:
 
     Its keys: learner, passed, exercises (how many there are), and lessons: for each,
     its exercises with tries and the day on which it was passed, or null.
+
+    Raises:
+        OSError: the progress cannot be read; says so in a sentence.
     """
     progress = read_progress()
     lessons = {
@@ -103,8 +125,19 @@ def report(learner: str | None = None) -> str:
 
 
 def show_progress(*lessons: int) -> None:
-    """Print which exercises are passed, of these lessons or of all."""
-    progress = read_progress()
+    """Print which exercises are passed, of these lessons or of all.
+
+    Raises:
+        ValueError: there is no such lesson, or it has no exercises.
+    """
+    for lesson in lessons:
+        if lesson not in [*CONTENTS]:
+            raise ValueError(f"lesson is {lesson!r}; expected one of {[*CONTENTS]}")
+    try:
+        progress = read_progress()
+    except OSError as error:
+        print(error)
+        return
     for lesson in lessons or CONTENTS:
         names = CONTENTS[lesson]
         count = sum(bool(progress[name].passed) for name in names)

@@ -2,6 +2,7 @@
 
 import json
 import multiprocessing
+import re
 from datetime import date
 
 import pytest
@@ -9,6 +10,7 @@ from typer.testing import CliRunner
 
 from lstm_course.cli import app
 from lstm_course.exercises import progress
+from lstm_course.exercises.check import check
 from lstm_course.exercises.contents import CONTENTS, LESSON_OF
 from lstm_course.exercises.progress import (
     PROGRESS_VARIABLE,
@@ -71,6 +73,8 @@ def test_a_write_that_was_interrupted_takes_nothing_else_with_it(file, cut):
     [
         b"\xff\xfe\x00",
         b"[]",
+        b"[" * 100_000,
+        b'{"exercise":' * 10_000,
         b"7",
         b'{"exercise": "lstm_step"}',
         b'{"exercise": "of a later edition", "passed": true, "day": "2026-11-22"}',
@@ -108,6 +112,31 @@ def test_it_is_easy_to_erase(file):
     assert not file.exists()
     assert read_progress()["lstm_step"] == Progress()
     erase_progress()  # twice does no harm
+
+
+def test_where_a_folder_stands_in_its_place_it_says_so(file, capsys):
+    file.mkdir(parents=True)
+    sentence = rf"^The file of your progress, {re.escape(str(file))}, cannot be "
+    for use in (read_progress, report):
+        with pytest.raises(OSError, match=f"{sentence}read: it is a folder\\.$"):
+            use()
+    with pytest.raises(OSError, match=f"{sentence}erased: it is a folder\\.$"):
+        erase_progress()
+    show_progress(4)
+    assert re.fullmatch(f"{sentence}read: it is a folder\\.\n", capsys.readouterr().out)
+    check("lstm_step", lambda x_t, state, params: 7)
+    told = " ".join(capsys.readouterr().out.split())
+    assert "could not be kept in the file of your progress" in told
+    assert "directory" in told or "denied" in told
+    assert list(file.iterdir()) == []
+
+
+@pytest.mark.parametrize("lesson", [-1, 0, 99, "4", None, [4]])
+def test_a_lesson_that_does_not_exist_is_refused_with_those_there_are(lesson, capsys):
+    message = f"lesson is {lesson!r}; expected one of {[*CONTENTS]}"
+    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+        show_progress(4, lesson)
+    assert capsys.readouterr().out == ""
 
 
 def test_a_lesson_shows_its_own(capsys):
