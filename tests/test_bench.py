@@ -34,6 +34,7 @@ from lstm_course.commands.bench import (
     write_figure,
 )
 from lstm_course.commands.contenders import Proof, Size
+from lstm_course.study.measurements import MeasurementError, read_sealed
 
 TINY = Plan(2, 2, 1, 160, 0.01, [Size(3, 5, 2)])
 TORCH = importlib.util.find_spec("torch") is not None
@@ -234,9 +235,17 @@ def test_the_committed_figure_is_drawn_from_the_committed_numbers(root, tmp_path
     numbers = root / "figures" / "measurements" / "bench.json"
     if not numbers.exists():
         pytest.skip("nothing was measured yet")
-    write_figure(json.loads(numbers.read_text("utf-8")), tmp_path / "bench.svg")
+    write_figure(read_sealed(numbers, anew="lstm-course bench"), tmp_path / "bench.svg")
     committed = (root / "figures" / "bench.svg").read_bytes()
     assert committed.replace(b"\r\n", b"\n") == (tmp_path / "bench.svg").read_bytes()
+
+
+def test_numbers_changed_by_hand_are_found(root, tmp_path):
+    text = (root / "figures" / "measurements" / "bench.json").read_text("utf-8")
+    changed = tmp_path / "bench.json"
+    changed.write_text(text.replace('"ratio": 1.0', '"ratio": 0.1', 1), "utf-8")
+    with pytest.raises(MeasurementError, match=r"changed by hand.*: lstm-course bench"):
+        read_sealed(changed, anew="lstm-course bench")
 
 
 # The processes
@@ -404,7 +413,8 @@ def test_a_small_run_of_the_real_ones(root, tmp_path):
         [sys.executable, "-c", REAL, tmp_path], cwd=root, capture_output=True, text=True
     )
     assert (done.returncode, done.stderr) == (0, "")
-    result = json.loads((tmp_path / "measurements" / "bench.json").read_text())
+    path = tmp_path / "measurements" / "bench.json"
+    result = read_sealed(path, anew="lstm-course bench")
     write_figure(result, tmp_path / "again.svg")
     svgs = {(tmp_path / name).read_bytes() for name in ("bench.svg", "again.svg")}
     assert len(svgs) == 1

@@ -2,10 +2,12 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
 from importlib.util import find_spec
+from io import FileIO
 from types import SimpleNamespace
 
 import numpy as np
@@ -25,8 +27,9 @@ from lstm_course.experiments.runner import (
     missing_runs,
     rounded,
 )
+from lstm_course.experiments.sources import code_hash
 from lstm_course.study import measurements
-from lstm_course.study.measurements import read_measurement
+from lstm_course.study.measurements import MeasurementError, read_measurement, seal
 
 
 def multiply(recipe, case, seed):
@@ -47,9 +50,20 @@ def toy(run=multiply, **recipe):
         cases=("b", "a"),
         seeds=(3, 1, 2),
         run=run,
-        quick=("b", 1),
         watched="product",
     )
+
+
+@pytest.fixture(autouse=True)
+def toy_code(monkeypatch):
+    """Give toy, which has no module, the hash of a code that a test may change."""
+    there = SimpleNamespace(hash="1a")
+    monkeypatch.setattr(
+        runner,
+        "code_hash",
+        lambda name: there.hash if name == "toy" else code_hash(name),
+    )
+    return there
 
 
 ALL_RUNS = [("b", 3), ("a", 3), ("b", 1), ("a", 1), ("b", 2), ("a", 2)]
@@ -178,12 +192,12 @@ def test_a_write_that_fails_leaves_what_was_stored(tmp_path, monkeypatch):
     next(running)
     before = (tmp_path / "toy.json").read_bytes()
 
-    class FullDisk:
-        def __init__(self, path):
+    class FullDisk(FileIO):
+        def write(self, data):
             raise OSError("no space left on device")
 
     with monkeypatch.context() as patch:
-        patch.setattr(os, "fdopen", lambda *_: FullDisk("toy.json"))
+        patch.setattr(os, "fdopen", FullDisk)
         with pytest.raises(OSError, match="no space"):
             next(running)
     assert (tmp_path / "toy.json").read_bytes() == before
@@ -212,6 +226,7 @@ CTRL_C = """
 import sys, time
 from pathlib import Path
 from lstm_course.commands import experiments as command
+from lstm_course.experiments import runner
 from lstm_course.experiments.runner import Experiment
 
 folder = Path(sys.argv[1])
@@ -226,7 +241,8 @@ def run(recipe, case, seed):
         pass  # as fit does, which then returns what it has
     return {"x": 2}
 
-experiment = Experiment("toy", "?", {}, ("a", "b"), (1, 2), run, ("a", 1), "x")
+runner.code_hash = lambda name: "1a"
+experiment = Experiment("toy", "?", {}, ("a", "b"), (1, 2), run, "x")
 command.load_experiment = lambda name: experiment
 sys.exit(command.run_experiments(["toy"], folder=folder, jobs=int(sys.argv[2])))
 """
@@ -397,30 +413,247 @@ def test_a_measurement_that_is_not_there_is_said(tmp_path, monkeypatch):
         read_measurement("adding")
 
 
+# Seals: what was changed after it was measured
+
+
+@pytest.fixture
+def copied(tmp_path, monkeypatch):
+    """Return a copy of a committed measurement, which is read instead of it."""
+    path = tmp_path / "adding.json"
+    path.write_bytes((measurements.FOLDER / path.name).read_bytes())
+    monkeypatch.setattr(measurements, "FOLDER", tmp_path)
+    return path
+
+
+def change(document, keys, value):
+    for key in keys[:-1]:
+        document = document[key]
+    assert document[keys[-1]] != value
+    document[keys[-1]] = value
+
+
+@pytest.mark.parametrize(
+    ("keys", "value"),
+    [
+        (("results", "rnn", "1", "errors", 3), 0.170001),
+        (("results", "gru", "5", "solved_after"), None),
+        (("results", "lstm", "2", "steps"), 1250.0),
+        (("recipe", "clip_norm"), 25.0),
+        (("recipe", "distances", 0), 2),
+        (("versions", "numpy"), "2.4.7"),
+        (("code",), "1a"),
+        (("seal",), "1a"),
+    ],
+)
+def test_whatever_is_changed_by_hand_breaks_the_seal(copied, keys, value):
+    document = read_measurement("adding")
+    change(document, keys, value)
+    copied.write_text(json.dumps(document, indent=1), "utf-8")
+    words = (
+        r"adding\.json was changed by hand.*: lstm-course experiments adding --again"
+    )
+    with pytest.raises(MeasurementError, match=words):
+        read_measurement("adding")
+    with pytest.raises(ExperimentError, match=words):
+        missing_runs(load_experiment("adding"), copied.parent)
+
+
+def test_runs_that_change_places_break_the_seal(copied):
+    document = read_measurement("adding")
+    results = document["results"]
+    results["rnn"], results["lstm"] = results["lstm"], results["rnn"]
+    copied.write_text(json.dumps(document), "utf-8")
+    with pytest.raises(MeasurementError, match="changed by hand"):
+        read_measurement("adding")
+
+
+def test_layout_and_the_words_of_the_question_may_be_mended(copied):
+    document = read_measurement("adding")
+    mended = document | {"question": "Who learns to add?"}
+    copied.write_text(json.dumps(mended, indent=4), "utf-8")
+    assert read_measurement("adding") == mended
+    assert missing_runs(load_experiment("adding"), copied.parent) == []
+
+
+DAMAGED = {
+    "cut short": (measurements.FOLDER / "adding.json").read_bytes()[:9_000],
+    "empty": b"",
+    "no text": b"\xff\xfe\x00",
+    "nested": b"[" * 100_000,
+    "a list": b"[1, 2]",
+    "a number": b"7",
+    "no seal": b'{"question": "?", "recipe": {}, "versions": {}, "results": {}}',
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGED)
+def test_a_damaged_file_is_answered_by_a_sentence(copied, damage):
+    copied.write_bytes(DAMAGED[damage])
+    with pytest.raises(MeasurementError, match=r"adding\.json is (no|not) ") as caught:
+        read_measurement("adding")
+    said = str(caught.value)
+    assert len(said.replace(str(copied), "").splitlines()) == 1
+    assert said.endswith("measure anew: lstm-course experiments adding --again")
+    with pytest.raises(ExperimentError, match=r"adding\.json is (no|not) "):
+        run_experiments(["adding"], folder=copied.parent)
+
+
+def test_one_bad_file_does_not_end_the_list(tmp_path, capsys):
+    for name in experiment_names():
+        source = measurements.FOLDER / f"{name}.json"
+        (tmp_path / source.name).write_bytes(source.read_bytes())
+    (tmp_path / "book.json").write_bytes(DAMAGED["cut short"])
+    (tmp_path / "dropout.json").unlink()
+    (tmp_path / "dropout.json").mkdir()
+    list_experiments(tmp_path)
+    said = capsys.readouterr().out.splitlines()
+    line = {words[0]: text for text in said if (words := text.split())}
+    assert "book.json is not whole" in line["book"]
+    assert "dropout.json" in line["dropout"]
+    others = set(experiment_names()) - {"book", "dropout"}
+    assert all(re.search(r"(\d+) of \1 runs", line[name]) for name in others)
+
+
+def test_a_damaged_file_is_replaced_when_asked(tmp_path):
+    (tmp_path / "toy.json").write_bytes(b'{"question"')
+    with pytest.raises(ExperimentError, match="--again"):
+        list(measure(toy(), folder=tmp_path))
+    assert len(list(measure(toy(), folder=tmp_path, again=True))) == 6
+    assert missing_runs(toy(), tmp_path) == []
+
+
+def test_every_state_of_a_growing_file_is_sealed(tmp_path):
+    for _ in measure(toy(), folder=tmp_path):
+        document = stored(tmp_path)
+        assert document["seal"] == seal(document)
+        assert list(document)[-2:] == ["results", "seal"]
+
+
+def test_runs_of_other_code_are_never_added(tmp_path, toy_code, calls):
+    experiment = toy(calls=calls.path)
+    running = measure(experiment, folder=tmp_path)
+    next(running)
+    running.close()
+    calls()
+    before = stored(tmp_path)
+    toy_code.hash = "2b"
+    with pytest.raises(ExperimentError, match=r"toy was measured by other code.*again"):
+        list(measure(experiment, folder=tmp_path))
+    assert (calls(), stored(tmp_path)) == ([], before)
+    list(measure(experiment, folder=tmp_path, again=True))
+    assert stored(tmp_path)["code"] == "2b"
+    toy_code.hash = "1a"
+    with pytest.raises(ExperimentError, match="other code"):  # a whole one, too
+        missing_runs(experiment, tmp_path)
+
+
+MODULE = '''
+"""What is measured."""
+from lstm_course.arrays.shapes import Array
+from lstm_course.experiments.shared import twice
+from lstm_course.experiments.runner import Experiment
+
+RECIPE = {"steps": 100}  # enough
+
+def run(recipe, case, seed):
+    """Return a number."""
+    if seed > 1:
+        return {"x": twice(recipe["steps"])}
+    return {"x": f"{seed:.2f} of {case!r}"}
+
+EXPERIMENT = Experiment(question="How many?", seeds=(1, 2), run=run)
+'''
+SHARED = (
+    "from lstm_course.experiments.deeper import two\n\ndef twice(x): return two * x"
+)
+
+
+@pytest.fixture
+def hash_of(tmp_path):
+    """Return the code's hash for other sources than these; keyword: a module's."""
+
+    def hash_it(some=MODULE, shared=SHARED, deeper="two = 2", runner="any = 1"):
+        sources = {"some": some, "shared": shared, "deeper": deeper, "runner": runner}
+        for name, source in sources.items():
+            (tmp_path / f"{name}.py").write_text(source, "utf-8")
+        return code_hash("some", tmp_path)
+
+    return hash_it
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ('"""Return a number."""', '"""Return another number."""'),
+        ('    """Return a number."""\n', ""),
+        ("  # enough", "  # more than enough"),
+        ('{"steps": 100}', '{\n    "steps": 100,\n}'),
+        ("lstm_course.arrays.shapes import Array", "lstm_course.system.a import B"),
+        ("RECIPE = {", "RECIPE: dict[str, Any] = {"),
+        ("(recipe, case, seed)", "(recipe: dict, case: str, seed: int) -> dict"),
+        ("How many?", "How many are there?"),
+        ("seeds=(1, 2)", "seeds=(1, 2, 3), checks=(1,)"),
+    ],
+)
+def test_what_decides_no_result_is_not_in_the_hash(hash_of, old, new):
+    assert MODULE.count(old) == 1
+    assert hash_of(some=MODULE.replace(old, new)) == hash_of()
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ('"steps": 100', '"steps": 101'),
+        ("seed > 1", "seed >= 1"),
+        ("if seed > 1", "if not seed > 1"),
+        ("{seed:.2f}", "{seed:.3f}"),
+        ("{case!r}", "{case}"),
+        ("run=run", "run=another"),
+        ('return {"x": twice(recipe["steps"])}', "return"),
+        ("RECIPE = {", "RECIPE = OTHER = {"),
+    ],
+)
+def test_what_decides_a_result_is_in_the_hash(hash_of, old, new):
+    assert MODULE.count(old) == 1
+    assert hash_of(some=MODULE.replace(old, new)) != hash_of()
+
+
+def test_the_hash_covers_the_neighbours_that_are_imported(hash_of):
+    assert hash_of(shared=SHARED.replace("two * x", "two ** x")) != hash_of()
+    assert hash_of(deeper="two = 3") != hash_of()
+    assert hash_of(runner="any = 2") == hash_of()
+    alone = MODULE.replace("from lstm_course.experiments.shared import twice", "")
+    assert hash_of(some=alone, deeper="two = 3") == hash_of(some=alone)
+    inside = alone.replace(
+        "    if", "    from lstm_course.experiments import shared\n    if"
+    )
+    assert hash_of(some=inside, deeper="two = 3") != hash_of(some=inside)
+
+
+# What is committed
+
+
 @pytest.mark.parametrize("name", experiment_names())
 class TestCommitted:
-    def test_it_is_named_as_its_module(self, name):
-        experiment = load_experiment(name)
-        assert experiment.name == name
-        assert experiment.quick in experiment.runs()
+    """What is stored, against recipes and code: also run under all roundings."""
 
-    def test_the_recipe_is_the_one_it_was_measured_by(self, name):
+    def test_it_is_named_as_its_module(self, name):
+        assert load_experiment(name).name == name
+
+    def test_it_was_measured_by_the_recipe_and_the_code_it_has(self, name):
         experiment = load_experiment(name)
         measurement = read_measurement(name)
         assert measurement["question"] == experiment.question
         assert measurement["recipe"] == json.loads(json.dumps(experiment.recipe))
+        assert measurement["code"] == code_hash(name)
         measured = {
             case: [*map(int, seeds)] for case, seeds in measurement["results"].items()
         }
         assert measured == {case: [*experiment.seeds] for case in experiment.cases}
 
-    def test_a_quick_run_falls_inside_the_stored_spread(self, name):
+    def test_quick_runs_agree_with_what_is_stored(self, name):
         experiment = load_experiment(name)
-        case, seed = experiment.quick
-        seeds = read_measurement(name)["results"][case].values()
-        values = [result[experiment.watched] for result in seeds]
-        recipe = experiment.recipe | experiment.shortened
-        value = experiment.run(recipe, case, seed)[experiment.watched]
-        # Six digits are stored; another machine's rounding moves the last of them.
-        noise = 1e-5 * max(map(abs, values))
-        assert min(values) - noise <= value <= max(values) + noise
+        results = read_measurement(name)["results"]
+        assert experiment.checks
+        for check in experiment.checks:
+            assert check.departures(experiment, results) == []

@@ -37,6 +37,7 @@ from lstm_course.commands.contenders import (
     serve,
 )
 from lstm_course.study.figures import BLUE, GREEN, GREY, ORANGE, PURPLE, STYLE
+from lstm_course.study.measurements import seal
 
 NUMPY = "NumPy"
 Round = Mapping[str, Sequence[float]]  # wall and CPU seconds of each contender
@@ -125,6 +126,7 @@ def bench(*, quick: bool, out: Path) -> bool:
         return False
     finally:
         field.end(*field.running)
+    result["seal"] = seal(result)
     for sign in disturbances(result):
         print(f"Warning, the machine was not quiet: {sign}.")
     with atomic_write(out / "measurements" / "bench.json") as file:

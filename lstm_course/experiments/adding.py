@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from lstm_course.data.tasks import adding_batch
+from lstm_course.experiments.checks import Again
 from lstm_course.experiments.runner import Experiment
 from lstm_course.study.gradient_flow import gradient_reach
 from lstm_course.training.losses import mean_squared_error
@@ -83,6 +84,12 @@ EXPERIMENT = Experiment(
     cases=tuple(RECIPE["learning_rate"]),
     seeds=(1, 2, 3, 4, 5),
     run=run,
-    quick=("gru", 1),
     watched="solved_after",
+    checks=(
+        Again(
+            runs=tuple((case, 1) for case in RECIPE["learning_rate"]),
+            within={"errors": 1e-3, "reach_before": 1e-3},
+            shortened={"most_steps": 100},
+        ),
+    ),
 )

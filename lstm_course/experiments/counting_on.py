@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 
 from lstm_course.arrays.quiet import import_keras
+from lstm_course.experiments.checks import Again
 from lstm_course.experiments.runner import Experiment
 
 RECIPE: dict[str, Any] = {
@@ -75,6 +76,11 @@ EXPERIMENT = Experiment(
     cases=("relu", "tanh"),
     seeds=tuple(range(1, 21)),
     run=run,
-    quick=("relu", 1),
     watched="asked",
+    checks=(
+        Again(
+            runs=(("relu", 1), ("tanh", 2)),
+            within={"asked": 1e-3, "tens": 1e-3, "forecasts": 1e-3},
+        ),
+    ),
 )

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from lstm_course.data.tasks import adding_batch
+from lstm_course.experiments.checks import Again, Drawn
 from lstm_course.experiments.runner import Experiment
 from lstm_course.training.losses import mean_squared_error
 from lstm_course.training.regression import regression_forward, regression_init, train
@@ -53,6 +54,9 @@ EXPERIMENT = Experiment(
     ),
     seeds=(1, 2, 3, 4, 5),
     run=run,
-    quick=("rnn 25", 4),
     watched="error",
+    checks=(
+        Again(runs=(("lstm 10", 1),), within={"error": 1e-2}),
+        Drawn(case="rnn 10", seeds=(6, 7, 8, 9), key="error"),
+    ),
 )

@@ -9,8 +9,9 @@ dropout, as the validation loss is, on a fourth of the training reviews.
 
 from typing import Any
 
-from lstm_course.data.imdb import Split, load_imdb
-from lstm_course.experiments.reviews import train_in_pieces
+from lstm_course.data.imdb import Split
+from lstm_course.experiments.checks import Again
+from lstm_course.experiments.reviews import by_recipe, run_on_reviews, train_in_pieces
 from lstm_course.experiments.runner import Experiment
 from lstm_course.training.model import NumpySentimentModel, SentimentConfig
 
@@ -27,11 +28,12 @@ RECIPE = {
 }
 
 
-def run(recipe: dict[str, Any], case: str, seed: int) -> dict[str, Any]:
+def learn(
+    recipe: dict[str, Any], case: str, seed: int, train: Split, validation: Split
+) -> tuple[dict[str, Any], None]:
     """Return the losses after each epoch; the case is the rate of the dropout."""
-    data = load_imdb(num_words=recipe["num_words"], maxlen=recipe["maxlen"])
     few = slice(recipe["measured_on"])
-    seen = Split(data.train.ids[few], data.train.labels[few], None)
+    seen = Split(train.ids[few], train.labels[few], None)
     config = SentimentConfig(
         num_words=recipe["num_words"],
         embedding_dim=recipe["embedding_dim"],
@@ -39,29 +41,33 @@ def run(recipe: dict[str, Any], case: str, seed: int) -> dict[str, Any]:
         dropout=float(case),
         seed=seed,
     )
-    epoch = -(-len(data.train.labels) // recipe["batch_size"])
+    epoch = -(-len(train.labels) // recipe["batch_size"])
     running_loss, train_loss, val_loss, val_accuracy = [], [], [], []
     for params, running in train_in_pieces(
         config,
-        data.train,
+        train,
         steps=recipe["epochs"] * epoch,
         every=epoch,
         batch_size=recipe["batch_size"],
         learning_rate=recipe["learning_rate"],
     ):
         model = NumpySentimentModel(config, params)
-        loss, accuracy = model.evaluate(data.validation)
+        loss, accuracy = model.evaluate(validation)
         running_loss.append(running)
         train_loss.append(model.evaluate(seen)[0])
         val_loss.append(loss)
         val_accuracy.append(accuracy)
-    return {
+    numbers = {
         "first_val_loss": val_loss[0],
         "running_loss": running_loss,
         "train_loss": train_loss,
         "val_loss": val_loss,
         "val_accuracy": val_accuracy,
     }
+    return numbers, None
+
+
+run = run_on_reviews(learn, by_recipe)
 
 
 EXPERIMENT = Experiment(
@@ -71,7 +77,12 @@ EXPERIMENT = Experiment(
     cases=("0.0", "0.3"),
     seeds=(1, 2, 3, 4, 5),
     run=run,
-    quick=("0.3", 2),
     watched="first_val_loss",
-    shortened={"epochs": 1},
+    checks=(
+        Again(
+            runs=(("0.3", 2),),
+            within={"running_loss": 1e-3, "train_loss": 1e-3, "val_loss": 1e-3},
+            shortened={"epochs": 1},
+        ),
+    ),
 )

@@ -13,6 +13,7 @@ import numpy as np
 
 from lstm_course.arrays.shapes import Array
 from lstm_course.data.tasks import adding_batch
+from lstm_course.experiments.checks import Again
 from lstm_course.experiments.runner import Experiment
 from lstm_course.study.gradient_flow import gradient_reach
 from lstm_course.training.regression import regression_init, train
@@ -82,7 +83,12 @@ EXPERIMENT = Experiment(
     cases=("rnn", "lstm", "gru"),
     seeds=(1, 2, 3, 4, 5),
     run=run,
-    quick=("rnn", 1),
     watched="explodes_from",
-    shortened={"trained_times": []},
+    checks=(
+        Again(
+            runs=(("rnn", 1), ("lstm", 1), ("gru", 1)),
+            within={"explodes_from": 0, "median_gradient": 1e-4, "exploded": 0},
+            shortened={"trained_times": [1]},
+        ),
+    ),
 )

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from lstm_course.data.series import mackey_glass, two_waves, windows
+from lstm_course.experiments.checks import Again
 from lstm_course.experiments.runner import Experiment
 from lstm_course.training.forecasting import (
     Fit,
@@ -68,6 +69,11 @@ EXPERIMENT = Experiment(
     cases=tuple(SERIES),
     seeds=tuple(range(1, 6)),
     run=run,
-    quick=("mackey_glass", 3),
     watched="lstm_inside",
+    checks=(
+        Again(
+            runs=(("mackey_glass", 3),),
+            within={"least_squares_ahead": 1e-4, "lstm_inside": 1e-3},
+        ),
+    ),
 )

@@ -11,6 +11,7 @@ import numpy as np
 
 from lstm_course.arrays.quiet import import_keras
 from lstm_course.data.series import mackey_glass, windows
+from lstm_course.experiments.checks import Again
 from lstm_course.experiments.runner import Experiment
 from lstm_course.training.forecasting import rms_error
 
@@ -68,6 +69,12 @@ EXPERIMENT = Experiment(
     cases=("tanh_24", "relu_24", "tanh_100", "relu_100"),
     seeds=tuple(range(1, 6)),
     run=run,
-    quick=("tanh_24", 1),
     watched="error",
+    checks=(
+        Again(
+            runs=(("tanh_24", 1), ("relu_24", 1)),
+            within={"first_losses": 1e-3},
+            shortened={"epochs": 1},
+        ),
+    ),
 )

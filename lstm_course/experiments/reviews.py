@@ -1,9 +1,12 @@
-"""What the experiments on film reviews share: steps of training, and when to stop."""
+"""What the experiments on film reviews share: parts, steps, and when to stop."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import numpy as np
 
+from lstm_course.data.imdb import Split, load_imdb
+from lstm_course.experiments.runner import Run
 from lstm_course.training.model import (
     LabelledIds,
     NumpySentimentModel,
@@ -13,6 +16,52 @@ from lstm_course.training.model import (
     sentiment_init,
 )
 from lstm_course.training.optimizers import adam_update, optimizer_init
+
+Judge = Callable[[Split], dict[str, Any]]
+Learn = Callable[
+    [dict[str, Any], str, int, Split, Split], tuple[dict[str, Any], Judge | None]
+]
+
+
+def run_on_reviews(
+    learn: Learn, words_and_length: Callable[[dict[str, Any], str], tuple[int, int]]
+) -> Run:
+    """Return the ``run`` of an experiment that learns from film reviews.
+
+    The test part is opened for nobody but the judge, once, when all is learned: what
+    learns has no way to choose by it. (A test sees to it that no experiment opens the
+    reviews by itself.)
+
+    Args:
+        learn: (recipe, case, seed, training part, validation part) -> its numbers, and
+            the judge: (test part) -> more numbers; None where the test part is not
+            asked.
+        words_and_length: (recipe, case) -> the size of the vocabulary, and the
+            length of the reviews.
+    """
+
+    def run(recipe: dict[str, Any], case: str, seed: int) -> dict[str, Any]:
+        num_words, maxlen = words_and_length(recipe, case)
+        data = load_imdb(num_words=num_words, maxlen=maxlen)
+        numbers, judge = learn(recipe, case, seed, data.train, data.validation)
+        return numbers | (judge(data.test) if judge else {})
+
+    return run
+
+
+def by_recipe(recipe: dict[str, Any], case: str) -> tuple[int, int]:
+    """Return the vocabulary's size and the reviews' length, alike for all cases."""
+    return recipe["num_words"], recipe["maxlen"]
+
+
+def judge_by(model: Any) -> Judge:
+    """Return a judge that gives a model's loss and accuracy on the test part."""
+
+    def judge(test: Split) -> dict[str, Any]:
+        loss, accuracy = model.evaluate(test)
+        return {"test_loss": loss, "test_accuracy": accuracy}
+
+    return judge
 
 
 def train_in_pieces(

@@ -25,10 +25,19 @@ from joblib import Parallel, delayed, parallel_config
 import lstm_course.experiments as package
 from lstm_course.arrays.files import atomic_write
 from lstm_course.arrays.process import use_one_blas_thread
-from lstm_course.study.measurements import FOLDER
+from lstm_course.experiments.checks import Check
+from lstm_course.experiments.sources import code_hash
+from lstm_course.study.measurements import (
+    FOLDER,
+    MeasurementError,
+    read_sealed,
+    seal,
+)
 
 _VERSIONS_OF = ("numpy", "keras", "tensorflow")
 _DIGITS = 6  # of every number stored
+
+Run = Callable[[dict[str, Any], str, int], dict[str, Any]]
 
 
 class Experiment(NamedTuple):
@@ -41,10 +50,8 @@ class Experiment(NamedTuple):
         cases: what is compared.
         seeds: at least five where a comparison is drawn.
         run: (recipe, case, seed) -> JSON-able numbers.
-        quick: a case and a seed that take a few seconds, for a test to run again.
-        watched: the key of the result that this test compares: a number.
-        shortened: changes to the recipe that spare this test work and leave the
-            number watched as it is.
+        watched: the key of the result that is printed when a run ends.
+        checks: what a test runs, in seconds, and holds against what is stored.
     """
 
     name: str
@@ -52,10 +59,9 @@ class Experiment(NamedTuple):
     recipe: dict[str, Any]
     cases: tuple[str, ...]
     seeds: tuple[int, ...]
-    run: Callable[[dict[str, Any], str, int], dict[str, Any]]
-    quick: tuple[str, int]
+    run: Run
     watched: str
-    shortened: dict[str, Any] = {}  # noqa: RUF012 - read only
+    checks: tuple[Check, ...] = ()
 
     def runs(self) -> list[tuple[str, int]]:
         """Return (case, seed) of every run, a seed of each case before the next."""
@@ -105,14 +111,20 @@ def missing_runs(
     """Return (case, seed) of the runs that have no stored result yet.
 
     Raises:
-        ExperimentError: what is stored was measured by another recipe, or some of it
-            is missing and would be measured with other versions.
+        ExperimentError: what is stored was measured by another recipe or other code,
+            or some of it is missing and would be measured with other versions; or the
+            file is damaged, or was changed after the measurement.
     """
     stored = _read(experiment, folder)
     if stored["recipe"] != _as_json(experiment.recipe):
         raise ExperimentError(
             f"{experiment.name} was measured by another recipe than it has now "
             f"({_difference(stored['recipe'], _as_json(experiment.recipe))}); "
+            "--again measures it anew"
+        )
+    if stored["code"] != code_hash(experiment.name):
+        raise ExperimentError(
+            f"{experiment.name} was measured by other code than it has now; "
             "--again measures it anew"
         )
     missing = [
@@ -232,17 +244,22 @@ def _cluster(address: str) -> Iterator[None]:
 
 
 def _read(experiment: Experiment, folder: Path) -> dict[str, Any]:
+    anew = f"lstm-course experiments {experiment.name} --again"
     try:
-        text = (folder / f"{experiment.name}.json").read_text("utf-8")
+        return read_sealed(folder / f"{experiment.name}.json", anew=anew)
     except FileNotFoundError:
         return _new_document(experiment)
-    document: dict[str, Any] = json.loads(text)
-    return document
+    except (MeasurementError, OSError) as error:
+        raise ExperimentError(str(error)) from None
 
 
 def _new_document(experiment: Experiment) -> dict[str, Any]:
-    recipe = _as_json(experiment.recipe)
-    return {"recipe": recipe, "versions": _versions(), "results": {}}
+    return {
+        "recipe": _as_json(experiment.recipe),
+        "versions": _versions(),
+        "code": code_hash(experiment.name),
+        "results": {},
+    }
 
 
 def _write(document: dict[str, Any], experiment: Experiment, folder: Path) -> None:
@@ -257,11 +274,9 @@ def _write(document: dict[str, Any], experiment: Experiment, folder: Path) -> No
         for case in experiment.cases
         if case in results
     }
-    text = json.dumps(
-        {"question": experiment.question} | document | {"results": in_order},
-        indent=1,
-        allow_nan=False,
-    )
+    how = {key: document[key] for key in ("recipe", "versions", "code")}
+    whole = {"question": experiment.question, **how, "results": in_order}
+    text = json.dumps(whole | {"seal": seal(whole)}, indent=1, allow_nan=False)
     with atomic_write(folder / f"{experiment.name}.json") as file:
         file.write(f"{text}\n".encode())
 

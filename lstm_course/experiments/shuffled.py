@@ -12,9 +12,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from lstm_course.data.imdb import Split, load_imdb
+from lstm_course.data.imdb import Split
 from lstm_course.data.text import PADDING
-from lstm_course.experiments.reviews import train_with_patience
+from lstm_course.experiments.checks import Again
+from lstm_course.experiments.reviews import (
+    Judge,
+    judge_by,
+    run_on_reviews,
+    train_with_patience,
+)
 from lstm_course.experiments.runner import Experiment
 from lstm_course.training.model import SentimentConfig
 
@@ -42,17 +48,25 @@ def shuffle_words(
     return np.take_along_axis(ids, np.argsort(keys, axis=1), axis=1)
 
 
-def run(recipe: dict[str, Any], case: str, seed: int) -> dict[str, Any]:
-    """Return the accuracies of a network; case "500 words, shuffled", for one."""
+def words_and_length(recipe: dict[str, Any], case: str) -> tuple[int, int]:
+    """Return the vocabulary's size and the reviews' length of a case."""
+    words = case.split()[0]
+    return int(words), recipe["maxlen"][words]
+
+
+def learn(
+    recipe: dict[str, Any], case: str, seed: int, train: Split, validation: Split
+) -> tuple[dict[str, Any], Judge]:
+    """Return the numbers of a network; case "500 words, shuffled", for one."""
     words, _, order = case.split(maxsplit=2)
-    data = load_imdb(num_words=int(words), maxlen=recipe["maxlen"][words])
-    train, validation, test = data[:3]
-    if order == "shuffled":
-        rng = np.random.default_rng(seed)
-        train, validation, test = (
-            Split(shuffle_words(rng, split.ids), split.labels, None)
-            for split in (train, validation, test)
-        )
+    rng = np.random.default_rng(seed)
+
+    def as_read(part: Split) -> Split:
+        if order != "shuffled":
+            return part
+        return Split(shuffle_words(rng, part.ids), part.labels, None)
+
+    train, validation = as_read(train), as_read(validation)
     model, numbers = train_with_patience(
         SentimentConfig(
             num_words=int(words),
@@ -66,8 +80,11 @@ def run(recipe: dict[str, Any], case: str, seed: int) -> dict[str, Any]:
         learning_rate=recipe["learning_rate"][order],
         **{key: recipe[key] for key in ("steps", "every", "patience", "batch_size")},
     )
-    test_loss, test_accuracy = model.evaluate(test)
-    return numbers | {"test_loss": test_loss, "test_accuracy": test_accuracy}
+    judge = judge_by(model)
+    return numbers, lambda test: judge(as_read(test))
+
+
+run = run_on_reviews(learn, words_and_length)
 
 
 EXPERIMENT = Experiment(
@@ -84,7 +101,17 @@ EXPERIMENT = Experiment(
     ),
     seeds=(1, 2, 3, 4, 5),
     run=run,
-    quick=("500 words, in order", 2),
-    watched="first_validation_loss",
-    shortened={"steps": 100},
+    watched="test_accuracy",
+    checks=(
+        Again(
+            runs=(
+                ("500 words, in order", 2),
+                ("500 words, shuffled", 2),
+                ("500 words, bag", 2),
+                ("10000 words, bag", 2),
+            ),
+            within={"first_validation_loss": 1e-3},
+            shortened={"steps": 100},
+        ),
+    ),
 )

@@ -13,8 +13,10 @@ import numpy as np
 
 from lstm_course.arrays.quiet import import_keras
 from lstm_course.arrays.shapes import Array
-from lstm_course.data.imdb import Split, load_imdb
+from lstm_course.data.imdb import Split
 from lstm_course.data.pieces import count_in_pieces, telling_words
+from lstm_course.experiments.checks import Again
+from lstm_course.experiments.reviews import Judge, by_recipe, run_on_reviews
 from lstm_course.experiments.runner import Experiment
 
 RECIPE: dict[str, Any] = {
@@ -32,34 +34,38 @@ RECIPE: dict[str, Any] = {
 }
 
 
-def run(recipe: dict[str, Any], case: str, seed: int) -> dict[str, Any]:
+def learn(
+    recipe: dict[str, Any], case: str, seed: int, train: Split, validation: Split
+) -> tuple[dict[str, Any], Judge]:
     """Return the accuracies of one kind of reader.
 
     Cases: "stack" and "one layer" read the pieces in their order, "shuffled" is the
     stack with the pieces of each review in an order of its own, and "counts" is a
     logistic regression on the counts of the whole review.
     """
-    data = load_imdb(num_words=recipe["num_words"], maxlen=recipe["maxlen"])
     rng = np.random.default_rng(seed)
-    rows = rng.permutation(len(data.train.labels))[: recipe["reviews"]]
-    train = Split(data.train.ids[rows], data.train.labels[rows], None)
+    rows = rng.permutation(len(train.labels))[: recipe["reviews"]]
+    train = Split(train.ids[rows], train.labels[rows], None)
     words = telling_words(train.ids, train.labels, recipe["words"])
-    splits = {"train": train, "validation": data.validation, "test": data.test}
-    inputs = {
-        name: count_in_pieces(split.ids, words, recipe["pieces"])
-        for name, split in splits.items()
-    }
-    if case == "shuffled":
-        inputs = {name: _shuffle(rng, x) for name, x in inputs.items()}
+
+    def pieces(part: Split) -> Array:
+        inputs = count_in_pieces(part.ids, words, recipe["pieces"])
+        return _shuffle(rng, inputs) if case == "shuffled" else inputs
+
+    inputs, unseen = pieces(train), pieces(validation)
     model = (
-        _read_in_order(recipe, case, seed, inputs["train"], train.labels)
+        _read_in_order(recipe, case, seed, inputs, train.labels)
         if recipe["units"][case]
-        else _add_up(inputs["train"], train.labels)
+        else _add_up(inputs, train.labels)
     )
-    return {
-        f"{name}_accuracy": np.mean((model(inputs[name]) > 0.5) == splits[name].labels)
-        for name in ("validation", "test")
-    }
+
+    def accuracy(inputs: Array, labels: Array) -> Any:
+        return np.mean((model(inputs) > 0.5) == labels)
+
+    return (
+        {"validation_accuracy": accuracy(unseen, validation.labels)},
+        lambda test: {"test_accuracy": accuracy(pieces(test), test.labels)},
+    )
 
 
 def _shuffle(rng: np.random.Generator, inputs: Array) -> Array:
@@ -105,6 +111,8 @@ def _add_up(inputs: Array, labels: Array) -> Any:
     return lambda unseen: model.predict_proba(unseen.sum(axis=1))[:, 1]
 
 
+run = run_on_reviews(learn, by_recipe)
+
 EXPERIMENT = Experiment(
     name="stacked_reviews",
     question="Does a second LSTM read the pieces of a review better than one, or none?",
@@ -112,6 +120,11 @@ EXPERIMENT = Experiment(
     cases=("stack", "shuffled", "one layer", "counts"),
     seeds=(1, 2, 3, 4, 5),
     run=run,
-    quick=("counts", 1),
     watched="test_accuracy",
+    checks=(
+        Again(
+            runs=(("counts", 1), ("one layer", 1)),
+            within={"validation_accuracy": 5e-3, "test_accuracy": 5e-3},
+        ),
+    ),
 )

@@ -12,8 +12,15 @@ from typing import Any
 
 import numpy as np
 
-from lstm_course.data.imdb import Split, load_imdb
-from lstm_course.experiments.reviews import train_with_patience
+from lstm_course.data.imdb import Split
+from lstm_course.experiments.checks import Again
+from lstm_course.experiments.reviews import (
+    Judge,
+    by_recipe,
+    judge_by,
+    run_on_reviews,
+    train_with_patience,
+)
 from lstm_course.experiments.runner import Experiment
 from lstm_course.training.model import SentimentConfig
 
@@ -34,11 +41,12 @@ RECIPE = {
 }
 
 
-def run(recipe: dict[str, Any], case: str, seed: int) -> dict[str, Any]:
-    """Return the accuracies of one network, and what was numbers; case "lstm 500"."""
+def learn(
+    recipe: dict[str, Any], case: str, seed: int, train: Split, validation: Split
+) -> tuple[dict[str, Any], Judge]:
+    """Return the numbers of one network after so many reviews; case "lstm 500"."""
     network, size = case.split()
-    data = load_imdb(num_words=recipe["num_words"], maxlen=recipe["maxlen"])
-    rows = np.random.default_rng(seed).permutation(len(data.train.labels))[: int(size)]
+    rows = np.random.default_rng(seed).permutation(len(train.labels))[: int(size)]
     model, numbers = train_with_patience(
         SentimentConfig(
             cell="lstm" if network == "bag" else network,
@@ -48,13 +56,15 @@ def run(recipe: dict[str, Any], case: str, seed: int) -> dict[str, Any]:
             units=recipe["units"],
             seed=seed,
         ),
-        Split(data.train.ids[rows], data.train.labels[rows], None),
-        data.validation,
+        Split(train.ids[rows], train.labels[rows], None),
+        validation,
         learning_rate=recipe["learning_rates"][network],
         **{key: recipe[key] for key in ("steps", "every", "patience", "batch_size")},
     )
-    test_loss, test_accuracy = model.evaluate(data.test)
-    return numbers | {"test_loss": test_loss, "test_accuracy": test_accuracy}
+    return numbers, judge_by(model)
+
+
+run = run_on_reviews(learn, by_recipe)
 
 
 EXPERIMENT = Experiment(
@@ -64,6 +74,12 @@ EXPERIMENT = Experiment(
     cases=tuple(f"{network} {size}" for size in SIZES for network in NETWORKS),
     seeds=(2, 3, 4, 5, 6),
     run=run,
-    quick=("rnn 500", 2),
     watched="test_accuracy",
+    checks=(
+        Again(
+            runs=tuple((f"{network} 8000", 2) for network in NETWORKS),
+            within={"first_validation_loss": 1e-4},
+            shortened={"steps": 50},
+        ),
+    ),
 )

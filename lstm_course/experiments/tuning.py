@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from lstm_course.data.tasks import adding_batch
+from lstm_course.experiments.checks import Again
 from lstm_course.experiments.runner import Experiment
 from lstm_course.training.losses import mean_squared_error
 from lstm_course.training.regression import regression_forward, regression_init, train
@@ -61,6 +62,11 @@ EXPERIMENT = Experiment(
     cases=tuple(f"{cell} {rate}" for rate in RATES for cell in CELLS),
     seeds=(1, 2, 3, 4, 5),
     run=run,
-    quick=("gru 0.01", 1),
     watched="error",
+    checks=(
+        Again(
+            runs=(("gru 0.01", 1), ("lstm 0.1", 1)),
+            within={"solved_after": 0, "error": 1e-2},
+        ),
+    ),
 )

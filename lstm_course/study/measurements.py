@@ -1,10 +1,20 @@
-"""What the experiments have measured, as it is committed."""
+"""What was measured, as it is committed, with the seal that shows a later change.
 
+A seal is no lock: whoever can run this module can make a new one. It shows numbers
+that were altered by themselves, in the file or together with the recipe in the code.
+"""
+
+import hashlib
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 FOLDER = Path(__file__).resolve().parents[2] / "figures" / "measurements"
+
+
+class MeasurementError(ValueError):
+    """Why a file is no measurement to build on, in words for the reader."""
 
 
 def read_measurement(name: str) -> dict[str, Any]:
@@ -18,11 +28,54 @@ def read_measurement(name: str) -> dict[str, Any]:
 
     Raises:
         FileNotFoundError: it was not measured; says how to.
+        MeasurementError: the file is cut short, or was changed after the measurement.
     """
     path = FOLDER / f"{name}.json"
     if not path.is_file():
         raise FileNotFoundError(
             f"there is no measurement {path}; make it: lstm-course experiments {name}"
         )
-    measurement: dict[str, Any] = json.loads(path.read_text("utf-8"))
-    return measurement
+    return read_sealed(path, anew=f"lstm-course experiments {name} --again")
+
+
+def read_sealed(path: Path, *, anew: str) -> dict[str, Any]:
+    """Return what a file of measurements holds, once its seal was found to match.
+
+    Args:
+        path: the file.
+        anew: the command that measures it again, for the error.
+
+    Raises:
+        FileNotFoundError: there is none.
+        MeasurementError: it holds no JSON object with a seal, or other numbers than
+            those that were sealed.
+    """
+    instead = f"Restore the file, or measure anew: {anew}"
+    try:
+        document = json.loads(path.read_text("utf-8"))
+    except (ValueError, RecursionError) as error:
+        raise MeasurementError(
+            f"{path} is not whole: expected a JSON object, and reading it ends with "
+            f"{str(error) or type(error).__name__!r}. {instead}"
+        ) from None
+    if not isinstance(document, dict) or "seal" not in document:
+        raise MeasurementError(
+            f"{path} is no measurement: expected a JSON object with a seal. {instead}"
+        )
+    if document["seal"] != seal(document):
+        raise MeasurementError(
+            f"{path} was changed by hand: what it holds does not match the seal that "
+            f"it got when it was measured. {instead}"
+        )
+    return document
+
+
+def seal(document: Mapping[str, Any]) -> str:
+    """Return the SHA-256 of a measurement: of all it holds but the question's words.
+
+    Layout and the seal itself don't count; the order of the keys does.
+    """
+    numbers = {
+        key: value for key, value in document.items() if key not in ("question", "seal")
+    }
+    return hashlib.sha256(json.dumps(numbers).encode()).hexdigest()
