@@ -83,11 +83,12 @@ def lab(
             typer.echo(error, err=True)
             raise typer.Exit(1) from None
         sys.stdout.flush()  # before JupyterLab writes
-    folder = "notebooks" if originals else "workspace"
     settings = Path(__file__).parent / "lab_config"  # no news prompt over lesson 00
     others = os.environ.get("JUPYTER_CONFIG_PATH")
     root = f"--ServerApp.root_dir={ROOT}"  # the lessons' pictures are in figures/
-    first = f"--LabApp.default_url=/lab/tree/{folder}/00_start_here.ipynb"
+    # A layout of its own, or JupyterLab would open tabs of notebooks/ among the copies.
+    place = "tree/notebooks" if originals else "workspaces/lstm-course/tree/workspace"
+    first = f"--LabApp.default_url=/lab/{place}/00_start_here.ipynb"
     code = _in_checkout(
         [sys.executable, "-m", "jupyterlab", root, first, *ctx.args],
         JUPYTER_CONFIG_PATH=os.pathsep.join(filter(None, [str(settings), others])),

@@ -38,7 +38,7 @@ def committed_files() -> list[Path]:
             path
             for path in ROOT.rglob("*")
             if not any(
-                part.startswith(".") or part in {"__pycache__", "runs"}
+                part.startswith(".") or part in {"__pycache__", "runs", "workspace"}
                 for part in path.relative_to(ROOT).parts
             )
         ]

@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 from lstm_course import cli
 from lstm_course.training.history import History
 
-COMMANDS = ["lab", "test", "run", "refresh", "train", "bench", "experiments"]
+COMMANDS = ["lab", "restore", "test", "run", "refresh", "train", "bench", "experiments"]
 COMMANDS += ["progress", "report", "doctor"]
 
 
@@ -96,20 +96,56 @@ def test_quick_and_roundings_do_not_go_together(told):
     assert (done.exit_code, "--quick leaves out" in done.stderr) == (2, True)
 
 
+@pytest.fixture
+def checkout(monkeypatch, tmp_path):
+    """A course of one lesson."""
+    monkeypatch.setattr(cli, "ROOT", tmp_path / "course")
+    lesson = tmp_path / "course" / "notebooks" / "00_start_here.ipynb"
+    lesson.parent.mkdir(parents=True)
+    lesson.write_text("{}")
+    return tmp_path / "course"
+
+
 @pytest.mark.parametrize("others", [None, "/etc/jupyter"])
-def test_lab_opens_the_course_with_its_settings(told, root, monkeypatch, others):
+@pytest.mark.parametrize("originals", [False, True])
+def test_lab_opens_the_course_with_its_settings(
+    told, checkout, monkeypatch, originals, others
+):
     monkeypatch.delenv("JUPYTER_CONFIG_PATH", raising=False)
     if others:
         monkeypatch.setenv("JUPYTER_CONFIG_PATH", others)
-    assert invoke("lab", "--no-browser", "--port=9999").exit_code == 5
+    arguments = ["--originals"] * originals + ["--no-browser", "--port=9999"]
+    assert invoke("lab", *arguments).exit_code == 5
     assert told()["module"] == "jupyterlab"
     *ours, no_browser, port = told()["arguments"]
-    assert any("notebooks/00_start_here.ipynb" in argument for argument in ours)
+    folder = "notebooks" if originals else "workspace"
+    assert any(f"/tree/{folder}/00_start_here.ipynb" in argument for argument in ours)
+    assert f"--ServerApp.root_dir={checkout}" in ours
+    assert (checkout / "workspace").exists() == (not originals)
     assert (no_browser, port) == ("--no-browser", "--port=9999")
-    assert Path(told()["cwd"]) == root
+    assert Path(told()["cwd"]) == checkout
     settings, *rest = told()["settings"].split(os.pathsep)
     assert Path(settings).is_dir()
     assert rest == [others] * bool(others)
+
+
+@pytest.mark.parametrize("command", [["lab"], ["restore", "00"]])
+def test_without_a_workspace_it_says_why_and_how_else(told, checkout, command):
+    (checkout / "workspace").write_text("mine")
+    done = invoke(*command)
+    assert (done.exit_code, done.stdout, told()) == (1, "", None)
+    assert "a file is in its place" in done.stderr
+    assert "lab --originals" in done.stderr
+    assert done.stderr.count("\n") == 1
+    assert invoke("lab", "--originals").exit_code == 5
+
+
+def test_restore_hands_its_exit_code_on(checkout):
+    done = invoke("restore", "7")
+    assert (done.exit_code, "no lesson '7'" in done.stdout) == (2, True)
+    assert invoke("restore", "0", "00_start_here").exit_code == 0
+    assert (checkout / "workspace" / "00_start_here.ipynb").read_text() == "{}"
+    assert invoke("restore").exit_code == 2
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="sends a POSIX signal")
