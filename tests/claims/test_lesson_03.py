@@ -56,7 +56,7 @@ def test_c20_the_gradient_at_radius_09(inputs):
     assert reach[[10, 50, 99]] == pytest.approx([1.6e-2, 1.3e-9, 2.4e-18], rel=0.05)
 
 
-def descend(seed, clip_norm, steps=200):
+def descend(seed, clip_norm, steps=400):
     rng = np.random.default_rng(seed)
     params = regression_init(rng, "rnn", 1, 16, dtype=np.float64)
     layer = params.recurrent
@@ -70,12 +70,15 @@ def descend(seed, clip_norm, steps=200):
         grads = clip_by_global_norm(grads, clip_norm)
         params = tree_map(lambda w, dw: w - 0.1 * dw, params, grads)
         losses.append(loss)
+        if not loss < 1e6:
+            break
     return losses
 
 
-@pytest.mark.parametrize("seed", [0, 1])
-def test_c21_an_exploding_gradient_diverges_and_clipping_cures_it(seed):
-    wild, calm = descend(seed, np.inf), descend(seed, 1.0)
-    assert max(wild) > 1e6
-    assert wild[-1] > wild[0]
-    assert np.mean(calm[-20:]) < 1 / 12  # better than guessing the mean
+def test_c21_an_exploding_gradient_diverges_and_clipping_cures_it():
+    # Of 25 times six seeds, each time with the weights' last bits changed, four or
+    # more of the six always diverged, and clipped all ended below 0.036.
+    diverged = sum(not descend(seed, np.inf)[-1] < 1e6 for seed in range(6))
+    assert diverged >= 3
+    for seed in range(6):
+        assert np.mean(descend(seed, 1.0)[-20:]) < 0.06 < 1 / 12  # that is guessing
