@@ -171,15 +171,33 @@ def train(
     ] = RecipeName.quick,
     seed: Annotated[int, typer.Option(min=0, help="Of weights and shuffling.")] = 42,
     out: Annotated[
-        Path | None,
-        typer.Option(help="Folder for model, history and picture.", show_default=False),
+        str | None,  # as a Path, the empty name would be the folder one stands in
+        typer.Option(
+            metavar="FOLDER",
+            help="New or empty, for model, history and picture; else one in runs/.",
+            show_default=False,
+        ),
     ] = None,
 ) -> None:
-    """Train the LSTM on 20,000 film reviews; print what it reached and what it cost."""
+    """Train the LSTM on 20,000 film reviews; print what it reached and what it cost.
+
+    Model, history and picture appear together when the run is over. Ctrl-C ends it
+    early and keeps the best model; what a kill leaves is in FOLDER.unfinished.
+    """
     from lstm_course.commands.train import train
 
-    folder = out or ROOT / "runs" / f"{engine}-{recipe}-seed{seed}"
-    history = train(engine=engine.value, recipe=recipe.value, seed=seed, out=folder)
+    if out is not None and not out.strip():
+        raise typer.BadParameter("it is empty; name a folder", param_hint="'--out'")
+    try:
+        history = train(
+            engine=engine.value,
+            recipe=recipe.value,
+            seed=seed,
+            out=None if out is None else Path(out),
+        )
+    except OSError as error:
+        typer.echo(error, err=True)
+        raise typer.Exit(1) from None
     raise typer.Exit(130 if history.ended == "interrupted" else 0)
 
 

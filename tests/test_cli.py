@@ -213,13 +213,13 @@ def trained(monkeypatch):
     return told
 
 
-def test_train_has_defaults(trained, root):
+def test_train_has_defaults(trained):
     assert invoke("train").exit_code == 0
     assert trained.arguments == {
         "engine": "numpy",
         "recipe": "quick",
         "seed": 42,
-        "out": root / "runs" / "numpy-quick-seed42",
+        "out": None,  # a folder of its own in runs/
     }
 
 
@@ -233,6 +233,23 @@ def test_train_hands_its_options_over(trained, tmp_path):
         "out": tmp_path,
     }
     assert type(trained.arguments["engine"]) is str
+
+
+@pytest.mark.parametrize("empty", ["", " "])
+def test_train_refuses_a_folder_without_a_name(trained, empty):
+    done = invoke("train", "--out", empty)
+    assert (done.exit_code, trained.arguments) == (2, None)
+    assert "'--out': it is empty; name a folder" in plain(done.stderr)
+
+
+def test_what_train_cannot_write_is_told_in_a_line(monkeypatch):
+    def refuse(**arguments):
+        raise OSError("the run cannot be written")
+
+    monkeypatch.setattr("lstm_course.commands.train.train", refuse)
+    done = invoke("train", "--out", "runs/mine")
+    assert (done.exit_code, done.stdout) == (1, "")
+    assert done.stderr == "the run cannot be written\n"
 
 
 def test_an_interrupted_training_has_the_exit_code_of_ctrl_c(trained):

@@ -1,15 +1,19 @@
 """``train`` from end to end, on a few made-up reviews."""
 
 import json
+import re
+import signal
 import subprocess
 import sys
 from dataclasses import fields
+from pathlib import Path
 
 import matplotlib.pyplot as plt
 import pytest
 from fixtures import make_reviews
+from full_disk import full_disk, needs_limits
 
-from lstm_course import IMDB, History, Split, load_model
+from lstm_course import IMDB, History, Split, build_sentiment_model, load_model
 from lstm_course.commands import train as train_module
 from lstm_course.commands.train import RECIPES, train
 from lstm_course.training.progress import Progress
@@ -137,13 +141,196 @@ def test_ctrl_c_keeps_what_was_reached(tmp_path, monkeypatch, capsys):
     assert "1 epochs (interrupted)" in capsys.readouterr().out
 
 
-def test_ctrl_c_in_the_first_epoch_overwrites_nothing(tmp_path, monkeypatch, capsys):
-    run(tmp_path)
-    before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+@pytest.mark.parametrize("was_there", [False, True])
+def test_ctrl_c_in_the_first_epoch_leaves_nothing(
+    tmp_path, monkeypatch, capsys, was_there
+):
+    out = tmp_path / "run"
+    if was_there:
+        out.mkdir()
     interrupt_after(1, monkeypatch)
-    assert run(tmp_path, seed=9).ended == "interrupted"
-    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
+    assert run(out).ended == "interrupted"
+    assert list(tmp_path.rglob("*")) == [out] * was_there
     assert "nothing was saved" in capsys.readouterr().out
+
+
+def test_nothing_appears_before_the_run_is_over(tmp_path, monkeypatch):
+    out, seen = tmp_path / "run", []
+    real = train_module.learning_curves
+
+    def spy(*arguments):
+        seen.extend(path.name for path in tmp_path.iterdir())
+        seen.extend(path.name for path in (tmp_path / "run.unfinished").iterdir())
+        return real(*arguments)
+
+    monkeypatch.setattr(train_module, "learning_curves", spy)
+    run(out)
+    assert seen[0] == "run.unfinished"
+    assert sorted(seen[1:])[1:] == ["history.json", "model.npz"]
+    assert list(tmp_path.iterdir()) == [out]
+
+
+def contents(folder):
+    return {
+        path.relative_to(folder).as_posix(): path.is_file() and path.read_bytes()
+        for path in folder.rglob("*")
+    }
+
+
+def assert_refused(out, message, monkeypatch):
+    """Before anything is loaded or made, in a sentence; and nothing is touched."""
+    before = contents(out.parent)
+    with monkeypatch.context() as patch:
+        patch.setattr(train_module, "load_imdb", None)
+        patch.setattr(train_module, "build_sentiment_model", None)
+        with pytest.raises(FileExistsError, match=message) as raised:
+            run(out)
+    assert "\n" not in str(raised.value)
+    assert "another" in str(raised.value)
+    assert contents(out.parent) == before
+
+
+def test_a_used_folder_is_refused(tmp_path, monkeypatch):
+    out = tmp_path / "run"
+    run(out)
+    assert_refused(out, f"^{re.escape(str(out))} is not empty: ", monkeypatch)
+    other = tmp_path / "mine" / "notes.txt"
+    other.parent.mkdir()
+    other.touch()
+    assert_refused(other.parent, "mine is not empty: ", monkeypatch)
+    assert_refused(other, "notes.txt is there already and is no folder", monkeypatch)
+    with pytest.raises(FileExistsError, match="is not empty: "):
+        run(Path(tmp_path.anchor))
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links are the privileged's there")
+def test_a_link_is_its_folder(tmp_path, monkeypatch):
+    out = tmp_path / "run"
+    out.symlink_to(tmp_path / "elsewhere")
+    assert_refused(out, "run is there already and is no folder: ", monkeypatch)
+    (tmp_path / "elsewhere").mkdir()
+    run(out)
+    assert out.is_symlink()
+    assert (tmp_path / "elsewhere" / "model.npz").exists()
+    assert_refused(out, "run is not empty: ", monkeypatch)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a folder in use keeps its name")
+def test_the_folder_one_stands_in_will_do(tmp_path, monkeypatch):
+    out = tmp_path / "run"
+    out.mkdir()
+    monkeypatch.chdir(out)
+    run(Path())
+    assert sorted(path.name for path in Path().iterdir()) == [
+        "history.json",
+        "learning_curves.png",
+        "model.npz",
+    ]
+    assert list(tmp_path.iterdir()) == [out]
+
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+sys.path.insert(0, "tests")
+import test_train
+from lstm_course.training.progress import Progress
+test_train.train_module.load_imdb = test_train.few_reviews
+Progress.end_epoch = lambda bar, history: os.kill(os.getpid(), signal.SIGKILL)
+test_train.run(Path(sys.argv[1]))
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="sends a POSIX signal")
+def test_a_kill_leaves_the_best_model_yet_and_no_run(root, tmp_path, monkeypatch):
+    out = tmp_path / "run"
+    done = subprocess.run(
+        [sys.executable, "-uc", KILLED, out], cwd=root, capture_output=True, text=True
+    )
+    assert done.returncode == -signal.SIGKILL, done.stderr
+    left = tmp_path / "run.unfinished"
+    assert f"the best model yet is in {left}\n" in done.stdout
+    assert [path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*")] == [
+        "run.unfinished",
+        "run.unfinished/model.npz",
+    ]
+    loss, _ = load_model(left / "model.npz").evaluate(
+        few_reviews(num_words=10_000).validation
+    )
+    untrained = build_sentiment_model(num_words=10_000, seed=3)
+    assert loss != untrained.evaluate(few_reviews(num_words=10_000).validation)[0]
+    message = f"^{re.escape(str(left))} is of a run .* killed, and holds model.npz: "
+    assert_refused(out, message, monkeypatch)
+    out.mkdir()
+    assert_refused(out, message, monkeypatch)
+
+
+@needs_limits
+@pytest.mark.parametrize("was_there", [False, True])
+def test_a_full_disk_is_noticed_before_training(tmp_path, monkeypatch, was_there):
+    out = tmp_path / "run"
+    if was_there:
+        out.mkdir()
+    monkeypatch.setattr("lstm_course.training.model.fit", None)
+    message = f"^the run cannot be written to {re.escape(str(out))}: File too large$"
+    with full_disk(room=1_000), pytest.raises(OSError, match=message):
+        run(out)
+    assert list(tmp_path.rglob("*")) == [out] * was_there
+
+
+@needs_limits
+def test_a_disk_that_fills_up_takes_nothing_with_it(tmp_path, monkeypatch):
+    """The model fits, the history does not."""
+    monkeypatch.setattr(train_module, "asdict", lambda history: {"x": "x" * 700_000})
+    out, left = tmp_path / "run", tmp_path / "run.unfinished"
+    message = f"File too large; what it reached is in {re.escape(str(left))}$"
+    with full_disk(room=650_000), pytest.raises(OSError, match=message):
+        run(out)
+    assert [path.name for path in left.iterdir()] == ["model.npz"]
+    assert load_model(left / "model.npz").config.seed == 3
+    assert not out.exists()
+
+
+def test_a_folder_that_comes_up_meanwhile_is_left_alone(tmp_path, monkeypatch):
+    out, left = tmp_path / "run", tmp_path / "run.unfinished"
+    real = train_module.learning_curves
+
+    def meanwhile(*arguments):
+        run_of_another = out / "history.json"
+        run_of_another.parent.mkdir()
+        run_of_another.touch()
+        return real(*arguments)
+
+    monkeypatch.setattr(train_module, "learning_curves", meanwhile)
+    with pytest.raises(
+        OSError, match=f"; what it reached is in {re.escape(str(left))}"
+    ):
+        run(out)
+    assert [path.name for path in out.iterdir()] == ["history.json"]
+    assert sorted(path.name for path in left.iterdir()) == [
+        "history.json",
+        "learning_curves.png",
+        "model.npz",
+    ]
+
+
+def test_without_a_name_each_run_has_the_first_folder_that_is_free(
+    tmp_path, monkeypatch, capsys
+):
+    monkeypatch.setattr(train_module, "ROOT", tmp_path)
+    runs = tmp_path / "runs"
+    (runs / "numpy-quick-seed3-2.unfinished").mkdir(parents=True)
+    (runs / "numpy-quick-seed3-3").touch()
+    for name in ("numpy-quick-seed3", "numpy-quick-seed3-4"):
+        before = contents(runs)
+        run(None)
+        new = contents(runs)
+        assert {
+            f"{name}/model.npz",
+            f"{name}/history.json",
+        } < new.keys() - before.keys()
+        assert before.items() <= new.items()
+        assert f"are in {runs / name}\n" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(
@@ -167,8 +354,11 @@ def test_a_folder_that_cannot_be_is_noticed_before_training(tmp_path, monkeypatc
     taken = tmp_path / "taken"
     taken.touch()
     monkeypatch.setattr("lstm_course.training.model.fit", None)
-    with pytest.raises(OSError, match="taken"):
-        run(taken)
+    with pytest.raises(
+        OSError, match=r"^the run cannot be written to .*taken.run: \w+"
+    ):
+        run(taken / "run")
+    assert list(tmp_path.iterdir()) == [taken]
 
 
 THE_COMMAND = """

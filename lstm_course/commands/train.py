@@ -1,13 +1,18 @@
 """``train``: the sentiment model by a recipe, with what it reached and what it cost."""
 
 import json
+import os
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from importlib.metadata import version
+from itertools import chain, count
 from pathlib import Path
 from typing import NamedTuple
 
 from lstm_course.arrays.files import atomic_write
+from lstm_course.commands.environment import ROOT
 from lstm_course.data.imdb import CITATION, load_imdb
 from lstm_course.study.figures import learning_curves
 from lstm_course.training.history import History
@@ -43,69 +48,143 @@ RECIPES = {
 }
 
 
-def train(*, engine: str, recipe: str, seed: int, out: Path) -> History:
+def train(*, engine: str, recipe: str, seed: int, out: Path | None = None) -> History:
     """Train by a recipe; write the model, its history and its learning curves.
 
-    The best model yet is in ``out`` from the first epoch on, so that an interruption
-    loses nothing but the rest.
+    They appear in ``out`` together, when the run is over or was ended by Ctrl-C after
+    an epoch or more. Until then they are in a folder beside it, ``out`` with
+    ``.unfinished`` added to its name, where a kill leaves the best model yet.
 
     Args:
         engine: "numpy" or "keras".
         recipe: "book" or "quick".
         seed: of weights and shuffling.
-        out: the folder to write to; made where missing.
+        out: the folder for it, which is empty or not there yet. None: the first of
+            runs/ENGINE-RECIPE-seedN, the same with -2, -3 and so on that is free.
 
     Raises:
         ValueError: an engine or a recipe that does not exist, or a negative seed.
-        OSError: the reviews cannot be read, or ``out`` cannot be written to.
+        OSError: ``out`` is taken or cannot be written to, or the reviews cannot be
+            read; says so in a sentence.
     """
     if recipe not in RECIPES:
         raise ValueError(f"recipe is {recipe!r}; expected one of {[*RECIPES]}")
     steps = RECIPES[recipe]
+    if out is None:
+        out = _first_free(ROOT / "runs" / f"{engine}-{recipe}-seed{seed}")
+    out = Path(os.path.abspath(out))  # "." has no name to add to
+    if problem := _taken(out):
+        raise FileExistsError(problem)
     model = build_sentiment_model(engine=engine, num_words=steps.num_words, seed=seed)  # type: ignore[arg-type]
     print(f"{engine}, recipe {recipe!r}, seed {seed}: {steps.described()}")
     data = load_imdb(num_words=steps.num_words, maxlen=steps.maxlen)
     print(f"{len(data.train.labels):,} reviews to learn from. Source: {CITATION}")
 
-    out.mkdir(parents=True, exist_ok=True)  # fails now rather than after an epoch
-    path = out / f"model{SUFFIX[engine]}"
-    started = time.perf_counter()
-    history = model.fit(
-        data.train,
-        data.validation,
-        epochs=steps.epochs,
-        batch_size=steps.batch_size,
-        optimizer=steps.optimizer,
-        learning_rate=steps.learning_rate,
-        patience=steps.patience,
-        checkpoint=path,
-    )
-    wall = time.perf_counter() - started
-    if not history.epochs:
-        print("Interrupted before the first epoch was over: nothing was saved.")
-        return history
-    model.save(path)
-    result = {
-        "engine": engine,
-        "recipe": recipe,
-        "seed": seed,
-        **steps._asdict(),
-        "best_epoch": history.best_epoch,
-        "wall_seconds": round(wall, 1),
-        "versions": {name: version(name) for name in ("numpy", "keras", "tensorflow")},
-    }
-    for part in ("validation", "test"):
-        loss, accuracy = model.evaluate(getattr(data, part))
-        result |= {f"{part}_loss": loss, f"{part}_accuracy": accuracy}
-        print(f"{part:>10}: loss {loss:.4f}, accuracy {accuracy:.4f}")
-    with atomic_write(out / "history.json") as file:
-        file.write(json.dumps(result | asdict(history), indent=1).encode())
-    with atomic_write(out / "learning_curves.png") as file:
-        figure = learning_curves(history, f"{engine}, recipe {recipe!r}, seed {seed}")
-        figure.savefig(file, format="png", dpi=150)
+    with _run_folder(out) as folder:
+        path = folder / f"model{SUFFIX[engine]}"
+        model.save(path)  # where there is no room for it, fail now, not after an epoch
+        path.unlink()
+        print(f"Until the run is over, the best model yet is in {folder}")
+        started = time.perf_counter()
+        history = model.fit(
+            data.train,
+            data.validation,
+            epochs=steps.epochs,
+            batch_size=steps.batch_size,
+            optimizer=steps.optimizer,
+            learning_rate=steps.learning_rate,
+            patience=steps.patience,
+            checkpoint=path,
+        )
+        wall = time.perf_counter() - started
+        if not history.epochs:
+            print("Interrupted before the first epoch was over: nothing was saved.")
+            return history
+        model.save(path)  # Ctrl-C may have come while it was written
+        result = {
+            "engine": engine,
+            "recipe": recipe,
+            "seed": seed,
+            **steps._asdict(),
+            "best_epoch": history.best_epoch,
+            "wall_seconds": round(wall, 1),
+            "versions": {
+                name: version(name) for name in ("numpy", "keras", "tensorflow")
+            },
+        }
+        for part in ("validation", "test"):
+            loss, accuracy = model.evaluate(getattr(data, part))
+            result |= {f"{part}_loss": loss, f"{part}_accuracy": accuracy}
+            print(f"{part:>10}: loss {loss:.4f}, accuracy {accuracy:.4f}")
+        with atomic_write(folder / "history.json") as file:
+            file.write(json.dumps(result | asdict(history), indent=1).encode())
+        with atomic_write(folder / "learning_curves.png") as file:
+            title = f"{engine}, recipe {recipe!r}, seed {seed}"
+            learning_curves(history, title).savefig(file, format="png", dpi=150)
     print(
         f"{history.epochs} epochs ({history.ended}), best {history.best_epoch}; "
         f"{history.cpu_seconds:.0f} CPU seconds, {wall:.0f} seconds\n"
         f"model, history and learning curves are in {out}"
     )
     return history
+
+
+def _unfinished(out: Path) -> Path:
+    return Path(f"{out}.unfinished")
+
+
+def _taken(out: Path) -> str | None:
+    """Return why no run can be written to ``out`` and what to do; None if one can."""
+    unfinished = _unfinished(out)
+    if os.path.lexists(unfinished):
+        names = sorted(path.name for path in unfinished.glob("[!.]*"))
+        return (
+            f"{unfinished} is of a run that is going on or was killed, and holds "
+            f"{', '.join(names) or 'nothing'}: move it away or delete it, or name "
+            "another folder with --out"
+        )
+    if not out.is_dir():
+        found = "is there already and is no folder" if os.path.lexists(out) else None
+    else:
+        found = "is not empty" if any(out.iterdir()) else None
+    if found is None:
+        return None
+    return f"{out} {found}: a run has a folder of its own; name another with --out"
+
+
+def _first_free(out: Path) -> Path:
+    others = (out.with_name(f"{out.name}-{number}") for number in count(2))
+    return next(path for path in chain([out], others) if not _taken(path))
+
+
+@contextmanager
+def _run_folder(out: Path) -> Iterator[Path]:
+    """Give a run a folder beside ``out`` that becomes ``out`` when all is written.
+
+    Where nothing was written, nothing is left.
+
+    Raises:
+        OSError: a file or a folder cannot be written; says what is left, and where.
+    """
+    folder = _unfinished(out)
+    was_there, written = out.exists(), False
+    try:
+        if was_there:
+            out.rename(folder)  # rather than removing it: it is the user's
+        else:
+            folder.mkdir(parents=True)
+        try:
+            yield folder
+        finally:
+            written = any(folder.iterdir())
+            if was_there and not written:
+                folder.rename(out)
+            elif not written:
+                folder.rmdir()
+        if written:
+            folder.rename(out)
+    except OSError as error:
+        kept = f"; what it reached is in {folder}" if written else ""
+        raise OSError(
+            f"the run cannot be written to {out}: {error.strerror or error}{kept}"
+        ) from error
