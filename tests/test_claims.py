@@ -18,9 +18,7 @@ from nbformat.v4 import (
     new_notebook,
     new_output,
 )
-from test_notebooks import MARKDOWN, _numbers, code_cells, markdown, read
-
-from lstm_course.commands.refresh import strings
+from test_notebooks import MARKDOWN, markdown, numbers_in, numbers_shown, read
 
 PAGE = "notebooks/claims.md"
 CLAIMS = [f"C{number:02}" for number in range(1, 35)]
@@ -152,10 +150,8 @@ def quotes_what_a_lesson_shows(rows: list[Row], root: Path) -> list[str]:
         shown = set[str]()
         for lesson in row.lessons:
             path = root / "notebooks" / lesson
-            for _, cell in code_cells(read(path)) if path.is_file() else []:
-                shown |= _numbers(cell.source.replace("_", ""))
-                shown |= {n for text in strings(cell.outputs) for n in _numbers(text)}
-        missing = sorted(_numbers(row.words) - shown)
+            shown |= numbers_shown(read(path)) if path.is_file() else set()
+        missing = sorted(numbers_in(row.words) - shown)
         faults += [f"{row.claim}: no lesson of it shows {n}" for n in missing]
     return faults
 
