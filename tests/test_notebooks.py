@@ -574,8 +574,7 @@ FAULTS = {
     "no claim": (settles_claims_by_predictions, in_cell(2, "Claim C05", "Claim")),
     "no verdict": (settles_claims_by_predictions, in_cell(2, "holds", "stands")),
     "a number from nowhere": (quotes_only_what_it_shows, in_cell(2, "0.333", "0.334")),
-    "a number that nothing compares": (quotes_only_what_it_shows, tagged(3)),
-    "an output that nothing compares": (compares_all_but_what_varies, tagged(3)),
+    "an output that nothing compares": (compares_all_but_what_varies, tagged(1)),
     "a count from nowhere": (quotes_only_what_it_shows, in_cell(2, "0.333", "1,024")),
     "a formula's number": (
         quotes_only_what_it_shows,
@@ -613,3 +612,8 @@ def test_each_check_has_a_fault_that_it_finds():
 def test_a_tour_of_the_tools_may_have_little_code(lesson, path):
     in_cell(2, "<img", "and so on " * 40)(lesson)
     assert explains_its_code(lesson, path.with_name("00_start_here.ipynb")) == []
+
+
+def test_an_output_that_is_not_compared_binds_no_number(lesson, path):
+    tagged(3)(lesson)
+    assert quotes_only_what_it_shows(lesson, path) == ["0.333 is quoted, never shown"]
