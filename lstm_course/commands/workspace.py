@@ -125,7 +125,8 @@ def restore(names: Iterable[str], originals: Path, workspace: Path) -> int:
                 kept = _exchange(own, original)
                 print(
                     f"{workspace.name}/{page} is the original again. Yours is now "
-                    f"{kept.name}, beside it."
+                    f"{kept.name}, beside it. Where JupyterLab has it open, choose "
+                    "File, Reload Notebook from Disk."
                 )
         _note(given, page, original, workspace, known=page not in uncommitted)
     return 0
