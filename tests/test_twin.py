@@ -355,7 +355,10 @@ def test_a_file_that_holds_no_model_is_refused_by_name(
     if damage is not with_one_nan:
         from lstm_course.twin import sentiment
 
-        monkeypatch.setattr(sentiment, "build_keras_model", None)
+        def build(config):
+            raise AssertionError("a model was built")
+
+        monkeypatch.setattr(sentiment, "build_keras_model", build)
     message = f"^{re.escape(str(path))} holds no model of this course: "
     with pytest.raises(ValueError, match=message):
         load_model(path)
