@@ -5,6 +5,7 @@ import dis
 import inspect
 import pickle
 import re
+import sysconfig
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -20,6 +21,7 @@ from lstm_course.exercises.exercise import Cases
 from lstm_course.exercises.guard import overheard
 
 _PACKAGE = Path(__file__).resolve().parents[1]
+_OTHERS = (str(_PACKAGE), sysconfig.get_path("stdlib"), "site-packages", "<frozen")
 _SIGNATURE = re.compile(r", with gufunc signature \S+")  # NumPy's, of a matrix product
 _MOST_ENTRIES = 1_000_000
 _MOST_PARTS = 10_000
@@ -260,11 +262,15 @@ def in_words(error: BaseException, what: str = "Your function") -> str:
         kind = type(error).__name__
         frames = traceback.extract_tb(error.__traceback__)
         message = _SIGNATURE.sub("", " ".join(str(error).split()))[:200]
-    others = (str(_PACKAGE), "site-packages", "<frozen")
-    own = [f for f in frames if not any(other in f.filename for other in others)]
-    where = f" in the line `{own[-1].line}`" if own and own[-1].line else ""
+    where = in_line(frames)
     told = f": {message}" if message else "."
     return f"{what} raises {kind}{where}{told}"
+
+
+def in_line(frames: list[traceback.FrameSummary]) -> str:
+    """Say in which line of the learner's own that is; nothing where there is none."""
+    own = [f for f in frames if not any(other in f.filename for other in _OTHERS)]
+    return f" in the line `{own[-1].line}`" if own and own[-1].line else ""
 
 
 def _shapes(error: BaseException, answer: Any, arguments: tuple[Any, ...]) -> str:

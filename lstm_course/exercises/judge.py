@@ -12,7 +12,7 @@ import numpy as np
 from lstm_course.arrays.shapes import Array
 from lstm_course.exercises import attempt as att
 from lstm_course.exercises.exercise import Cases, Exercise
-from lstm_course.exercises.guard import SECONDS, DiedError, TookTooLongError, guarded
+from lstm_course.exercises.guard import DiedError, TookTooLongError, guarded
 from lstm_course.exercises.mistakes import MISTAKES, Mistake, plant, planted
 
 _AXES = {
@@ -83,12 +83,8 @@ def judge(exercise: Exercise, answer: Any, cases: Cases | None = None) -> Verdic
         tried = guarded(work)
     except att.Refusal as refusal:
         return Verdict("failed", str(refusal))
-    except TookTooLongError:
-        return Verdict(
-            "failed",
-            f"Your answer had not ended after {SECONDS:.0f} s: is there a loop that "
-            "never ends?",
-        )
+    except TookTooLongError as error:
+        return Verdict("failed", _one_line(_unended(error)))
     except DiedError:
         return Verdict("failed", "Your answer ended Python itself; it was run apart.")
     if type(tried) is str:
@@ -107,6 +103,21 @@ def judge(exercise: Exercise, answer: Any, cases: Cases | None = None) -> Verdic
         )
         return verdict._replace(text=f"{verdict.text} {remark}")
     return verdict
+
+
+def _unended(error: TookTooLongError) -> str:
+    where = att.in_line(error.frames)
+    if error.waiting:
+        return (
+            f"Your answer had not ended after {error.passed:.0f} s{where}; it computed "
+            f"for {error.computed:.0f} s of them. Does it wait for something, such as "
+            "a sleep, a lock or another process? Or is this computer busy?"
+        )
+    return (
+        f"Your answer had not ended after {error.computed:.0f} s of computing{where}. "
+        "Is there a loop that never ends? Or something slow, such as an import, a "
+        "training or model.predict?"
+    )
 
 
 def _one_line(text: str) -> str:
