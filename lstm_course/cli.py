@@ -99,7 +99,7 @@ def lab(
 @app.command()
 def restore(
     lessons: Annotated[
-        list[str], typer.Argument(metavar="LESSON...", help="Numbers or names.")
+        list[str], typer.Argument(metavar="LESSON", help="Numbers or names.")
     ],
 ) -> None:
     """Bring an original lesson back into your workspace; keep yours beside it."""
