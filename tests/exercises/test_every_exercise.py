@@ -1,8 +1,11 @@
 """What holds of each exercise: its solution, its stub, every mistake that applies."""
 
+import io
 import pickle
 import re
-from contextlib import nullcontext
+import sys
+from contextlib import nullcontext, redirect_stdout
+from functools import cache
 from itertools import pairwise
 
 import numpy as np
@@ -12,6 +15,7 @@ from lstm_course.commands.run import read
 from lstm_course.commands.solutions import solution_cells
 from lstm_course.exercises.contents import CONTENTS, LESSON_OF, find_exercise
 from lstm_course.exercises.exercise import Quiz
+from lstm_course.exercises.guard import guarded
 from lstm_course.exercises.judge import judge
 from lstm_course.exercises.mistakes import MISTAKES, plant, planted
 
@@ -52,6 +56,26 @@ def test_the_lesson_begins_with_a_stub(name, root):
         assert verdict.outcome == "not started"
 
 
+@cache
+def right_results(name, seed):
+    """What the solution gives in each case, and the names of all that it calls."""
+    exercise = find_exercise(name)
+    called = set()
+
+    def note(frame, event, _):
+        if event == "call":
+            called.add((frame.f_globals.get("__name__"), frame.f_code.co_name))
+
+    cases = cases_of(exercise, seed)
+    kept = sys.getprofile()
+    sys.setprofile(note)
+    try:
+        results = [exercise.solve(*arguments) for arguments in cases.values()]
+    finally:
+        sys.setprofile(kept)
+    return results, called
+
+
 def raw_results(exercise, mistake, cases):
     """What somebody gets in each case who makes the mistake: a result, or an error."""
     context = (
@@ -84,12 +108,15 @@ def replay(exercise, results):
     return answer
 
 
-def verdicts(exercise, mistake):
+def verdicts(name, mistake):
     """What is said of the mistake wherever it makes a difference."""
+    exercise = find_exercise(name)
     for seed in SEEDS if isinstance(exercise, Quiz) else [1]:
+        right, called = right_results(name, seed)
+        if (mistake.module, mistake.function.rpartition(".")[2]) not in called:
+            continue  # the solution never gets there
         cases = cases_of(exercise, seed)
         results = raw_results(exercise, mistake, cases)
-        right = [exercise.solve(*arguments) for arguments in cases.values()]
         if pickle.dumps(results) == pickle.dumps(right):
             continue
         if all(isinstance(result, Exception) for result in results):
@@ -110,7 +137,7 @@ def test_each_mistake_that_applies_is_named_by_its_own_hint(name):
     exercise = find_exercise(name)
     own = {mistake.name for mistake in exercise.own_mistakes}
     for mistake in dict.fromkeys((*exercise.own_mistakes, *MISTAKES)):
-        found = list(verdicts(exercise, mistake))
+        found = list(verdicts(name, mistake))
         if mistake.name in exercise.given and len(exercise.given) == 1:
             assert {verdict.outcome for verdict in found} == {"not started"}
             continue
@@ -155,18 +182,25 @@ def test_a_lesson_has_its_exercises(lesson, root):
 
 
 @pytest.mark.parametrize("lesson", CONTENTS)
-def test_the_exercises_can_be_done_by_themselves(lesson, root, capsys):
+def test_the_exercises_can_be_done_by_themselves(lesson, root):
     """Whoever comes back for them need not run the lesson once more."""
     [path] = (root / "notebooks").glob(f"{lesson:02d}_*.ipynb")
     cells = iter(read(path).cells)
     for cell in cells:
         if cell.source.startswith("## Exercises\n"):
             break
-    names = {"__name__": "__main__"}
-    for cell in cells:
-        if cell.cell_type == "code":
-            exec(cell.source, names)
-    assert capsys.readouterr().out.count("not started") == len(CONTENTS[lesson])
+    sources = [cell.source for cell in cells if cell.cell_type == "code"]
+
+    def run():
+        names = {"__name__": "__main__"}
+        with redirect_stdout(io.StringIO()) as page:
+            for source in sources:
+                exec(source, names)
+        return page.getvalue()
+
+    # In a copy, so that Keras, which some import, makes no other test slower.
+    said = guarded(run, seconds=100, longest=1000)
+    assert said.count("not started") == len(CONTENTS[lesson])
 
 
 @pytest.mark.parametrize("lesson", CONTENTS)
