@@ -392,6 +392,9 @@ def find_function(function: str) -> Any:
     return getattr(importlib.import_module(module), name)
 
 
+_source = cache(inspect.getsource)  # hundreds of pairs of mistakes have the same
+
+
 @cache
 def plant(*mistakes: Mistake) -> FunctionType:
     """Return a function of the package, made anew with a mistake or several in it.
@@ -400,7 +403,7 @@ def plant(*mistakes: Mistake) -> FunctionType:
         ValueError: a right piece does not stand in the source, or more than once.
     """
     function = find_function(mistakes[0].function)
-    source = inspect.getsource(function)
+    source = _source(function)
     for mistake in mistakes:
         if (times := source.count(mistake.right)) != 1:
             raise ValueError(
