@@ -290,10 +290,14 @@ def progress(
         show_progress,
     )
 
-    if erase:
-        erase_progress()
-    else:
-        show_progress()
+    try:
+        if erase:
+            erase_progress()
+        else:
+            show_progress()
+    except OSError as error:
+        typer.echo(error, err=True)
+        raise typer.Exit(1) from None
     typer.echo(f"{'Erased' if erase else 'Kept in'}: {progress_file()}")
 
 
@@ -306,7 +310,11 @@ def report(
     """Print the progress as one line of JSON, for a teacher to collect."""
     from lstm_course.exercises.progress import report
 
-    typer.echo(report(learner))
+    try:
+        typer.echo(report(learner))
+    except OSError as error:
+        typer.echo(error, err=True)
+        raise typer.Exit(1) from None
 
 
 @app.command()

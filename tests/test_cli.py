@@ -271,3 +271,13 @@ def test_options_that_do_not_exist_are_refused(trained, options, message):
     done = invoke("train", *options)
     assert (done.exit_code, trained.arguments) == (2, None)
     assert re.search(message, plain(done.stderr))
+
+
+@pytest.mark.parametrize("command", [["progress"], ["progress", "--erase"], ["report"]])
+def test_a_folder_in_the_place_of_the_progress_is_said(monkeypatch, tmp_path, command):
+    monkeypatch.setenv("LSTM_COURSE_PROGRESS", str(tmp_path))
+    done = invoke(*command)
+    said = done.stdout + done.stderr
+    assert str(tmp_path) in said.replace("\n", "")
+    assert (done.exception is None) or isinstance(done.exception, SystemExit)
+    assert tmp_path.is_dir()

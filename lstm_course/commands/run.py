@@ -263,8 +263,8 @@ def execute(
         notebook.cells.append(last)
         client.execute_cell(last, len(notebook.cells) - 1)
         outputs = notebook.cells.pop().outputs
-    sources = "".join(output.text for output in outputs).split("\n")
-    return notebook, [Path(source).resolve() for source in sources if source]
+    paths = "".join(output.text for output in outputs).split("\n")
+    return notebook, [Path(path).resolve() for path in paths if path]
 
 
 def read(lesson: Path) -> NotebookNode:
