@@ -448,7 +448,6 @@ def test_backward_says_what_does_not_fit(kind, case):
         ({"rng": 42}, TypeError, "rng is 42; expected a generator"),
         ({"rng": np.random.RandomState(3)}, TypeError, "rng is RandomState"),
     ],
-    ids=str,
 )
 def test_init_says_what_makes_no_layer(kind, change, error, message):
     right = {"rng": np.random.default_rng(3), "input_dim": D, "units": H}
