@@ -17,7 +17,16 @@ from typer.testing import CliRunner
 from lstm_course import cli
 from lstm_course.commands import experiments as command
 from lstm_course.commands.experiments import list_experiments, run_experiments
-from lstm_course.experiments import runner
+from lstm_course.data.imdb import load_imdb
+from lstm_course.experiments import (
+    cell_cost,
+    dropout,
+    reviews,
+    runner,
+    shuffled,
+    training_size,
+)
+from lstm_course.experiments.checks import FALSE_ALARM, Again, Drawn, same_source
 from lstm_course.experiments.runner import (
     Experiment,
     ExperimentError,
@@ -30,6 +39,7 @@ from lstm_course.experiments.runner import (
 from lstm_course.experiments.sources import code_hash
 from lstm_course.study import measurements
 from lstm_course.study.measurements import MeasurementError, read_measurement, seal
+from lstm_course.training.model import SentimentConfig
 
 
 def multiply(recipe, case, seed):
@@ -630,6 +640,82 @@ def test_the_hash_covers_the_neighbours_that_are_imported(hash_of):
     assert hash_of(some=inside, deeper="two = 3") != hash_of(some=inside)
 
 
+# Quick checks
+
+
+def toy_with(*results, **recipe):
+    """Return an experiment whose runs give these results one after the other."""
+    coming = iter(results)
+    return toy(lambda recipe, case, seed: next(coming), **recipe)
+
+
+STORED = {"b": {"1": {"x": 2.0, "list": [1.0, 4.0, None], "n": None, "k": 50}}}
+
+
+@pytest.mark.parametrize(
+    ("result", "departs"),
+    [
+        ({"x": 2.0, "list": [1.0, 4.0, None], "n": None, "k": 50}, ""),
+        ({"x": 2.001, "list": [1.0009], "n": np.inf, "k": np.int64(50)}, ""),
+        (
+            {"x": 1.999, "list": np.array([0.9991, 4.003, np.nan]), "n": None, "k": 50},
+            "",
+        ),
+        ({"x": 2.003, "list": [1.0], "n": None, "k": 50}, "x is 2.003; expected 2.0"),
+        ({"x": np.nan, "list": [1.0], "n": None, "k": 50}, "x is nan"),
+        ({"x": None, "list": [1.0], "n": None, "k": 50}, "x is None"),
+        ({"x": 2.0, "list": [1.0, 4.01], "n": None, "k": 50}, "list is"),
+        ({"x": 2.0, "list": [1.0, 4.0, 3.0], "n": None, "k": 50}, "list is"),
+        ({"x": 2.0, "list": [], "n": None, "k": 50}, "list is"),
+        ({"x": 2.0, "list": [1.0, 4.0, None, 2.0], "n": None, "k": 50}, "list is"),
+        ({"x": 2.0, "list": [1.0], "n": 3.0, "k": 50}, "n is 3.0; expected None"),
+        ({"x": 2.0, "list": [1.0], "n": None, "k": 51}, "k is 51; expected 50"),
+    ],
+)
+def test_a_stored_run_done_again_has_to_agree(result, departs):
+    check = Again((("b", 1),), {"x": 1e-3, "list": 1e-3, "n": 1e-3, "k": 0})
+    said = check.departures(toy_with(result), STORED)
+    assert len(said) == bool(departs)
+    assert departs in "".join(said)
+    assert all(one.startswith("b, seed 1: ") for one in said)
+
+
+def test_a_check_may_shorten_the_recipe():
+    def run(recipe, case, seed):
+        return {"x": recipe["factor"] / recipe["halved"]}
+
+    check = Again((("b", 1),), {"x": 1e-3}, shortened={"halved": 5})
+    assert check.departures(toy(run, halved=2), STORED) == []
+
+
+def test_other_seeds_have_to_look_as_if_drawn_with_the_stored_ones():
+    stored = {"b": {str(n): {"x": x} for n, x in enumerate([0.2, 0.3, 0.5, 0.4, 0.3])}}
+    check = Drawn("b", (6, 7, 8), "x")
+    alike = toy_with({"x": 0.25}, {"x": 0.6}, {"x": 0.3})
+    assert check.departures(alike, stored) == []
+    (said,) = check.departures(toy_with(*[{"x": x} for x in (3, 5, 4)]), stored)
+    assert said.startswith("b: x is [3, 5, 4] with seeds (6, 7, 8)")
+
+
+def test_the_rate_of_false_alarms_by_simulation():
+    rng = np.random.default_rng(1)
+    draws = 4000
+    p = [
+        same_source(*np.exp(rng.normal(-5, 0.4, 9))[[[0, 1, 2, 3], [4, 5, 6, 7]]])
+        for _ in range(draws)
+    ]
+    assert FALSE_ALARM < 1 / 1000
+    for rate in (FALSE_ALARM, 0.01, 0.1, 0.5):
+        spread = np.sqrt(draws * rate)
+        assert abs(np.sum(np.array(p) < rate) - draws * rate) < 4 * spread
+    # A code five times as good or as bad is hardly ever let through.
+    shifted = [
+        same_source(np.exp(rng.normal(-5, 0.2, 4)) * 5, np.exp(rng.normal(-5, 0.2, 5)))
+        for _ in range(200)
+    ]
+    assert np.mean(np.array(shifted) < FALSE_ALARM) > 0.9
+
+
 # What is committed
 
 
@@ -657,3 +743,106 @@ class TestCommitted:
         assert experiment.checks
         for check in experiment.checks:
             assert check.departures(experiment, results) == []
+
+
+def with_recipe(**changes):
+    def plant(patch, experiment):
+        return experiment._replace(recipe=experiment.recipe | changes)
+
+    plant.__name__ = f"with_{'_and_'.join(changes)}"
+    return plant
+
+
+def with_rate_times_3(patch, experiment):
+    (key,) = {"learning_rate", "learning_rates"} & set(experiment.recipe)
+    rates = experiment.recipe[key]
+    if isinstance(rates, dict):
+        rates = {case: 3 * rate for case, rate in rates.items()}
+    else:
+        rates = 3 * rates
+    return experiment._replace(recipe=experiment.recipe | {key: rates})
+
+
+def with_labels_flipped(share):
+    def plant(patch, experiment):
+        def load(**how):
+            data = load_imdb(**how)
+            labels = data.train.labels.copy()
+            labels[:: round(1 / share)] ^= 1
+            return data._replace(train=data.train._replace(labels=labels))
+
+        patch.setattr(reviews, "load_imdb", load)
+        return experiment
+
+    plant.__name__ = "with_labels_flipped"
+    return plant
+
+
+def with_words_in_order(patch, experiment):
+    patch.setattr(shuffled, "shuffle_words", lambda rng, ids: ids)
+    return experiment
+
+
+def without_dropout(patch, experiment):
+    patch.setattr(
+        dropout,
+        "SentimentConfig",
+        lambda **how: SentimentConfig(**how | {"dropout": 0.0}),
+    )
+    return experiment
+
+
+def with_gru_for_lstm(patch, experiment):
+    patch.setattr(
+        training_size,
+        "SentimentConfig",
+        lambda **how: SentimentConfig(**how | {"cell": "gru"}),
+    )
+    return experiment
+
+
+def with_lstm_for_rnn(patch, experiment):
+    def steps(cell, *rest):
+        return cell_cost.numpy_steps("lstm" if cell == "rnn" else cell, *rest)
+
+    patch.setitem(cell_cost.ENGINES, "numpy", steps)
+    return experiment
+
+
+@pytest.mark.parametrize(
+    ("name", "number", "case", "plant"),
+    [
+        ("adding", 0, "rnn", with_rate_times_3),
+        ("adding", 0, "lstm", with_recipe(clip_norm=25.0)),
+        ("adding", 1, "gru", with_recipe(batch_size=63)),
+        ("book", 0, "bag", with_labels_flipped(0.01)),
+        ("book", 0, "bag", with_rate_times_3),
+        ("cell_cost", 0, "numpy 8", with_lstm_for_rnn),
+        ("distance", 0, "lstm 10", with_recipe(steps=600)),
+        ("distance", 1, "rnn, slower 10", with_recipe(steps=150)),
+        ("dropout", 0, "0.3", without_dropout),
+        ("exploding", 0, "lstm", with_recipe(distance=98, trained_times=[])),
+        ("exploding", 1, "rnn", with_rate_times_3),
+        ("forecast", 0, "two_waves", with_recipe(learned=1499)),
+        ("shuffled", 0, "500 words, shuffled", with_words_in_order),
+        ("shuffled", 0, "500 words, in order", with_rate_times_3),
+        ("stacked_reviews", 0, "counts", with_recipe(words=90)),
+        ("training_size", 0, "lstm 20000", with_labels_flipped(0.01)),
+        ("training_size", 1, "lstm 500", with_gru_for_lstm),
+        ("tuning", 0, "gru 0.1", with_recipe(clip_norm=25.0)),
+        ("tuning", 0, "rnn 0.001", with_recipe(length=24)),
+    ],
+    ids=lambda value: getattr(value, "__name__", None),
+)
+def test_a_planted_fault_turns_a_quick_check_red(
+    monkeypatch, name, number, case, plant
+):
+    experiment = load_experiment(name)
+    check = experiment.checks[number]
+    if isinstance(check, Again):
+        check = check._replace(runs=tuple(run for run in check.runs if run[0] == case))
+        assert check.runs
+    else:
+        assert check.case == case
+    results = read_measurement(name)["results"]
+    assert check.departures(plant(monkeypatch, experiment), results) != []

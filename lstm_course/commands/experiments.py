@@ -38,8 +38,9 @@ def run_experiments(
         The exit code: 0, or 1 when a run failed, or 130 after Ctrl-C.
 
     Raises:
-        ExperimentError: an unknown name, another recipe than the stored one, or no
-            cluster at the scheduler's address. Nothing of that experiment was run.
+        ExperimentError: an unknown name, another recipe or code than the stored one's,
+            a damaged file, or no cluster at the scheduler's address. Nothing of that
+            experiment was run.
     """
     failed: list[str] = []
     for experiment in [load_experiment(name) for name in names]:

@@ -79,8 +79,8 @@ EXPERIMENT = Experiment(
     watched="asked",
     checks=(
         Again(
-            runs=(("relu", 1), ("tanh", 2)),
-            within={"asked": 1e-3, "tens": 1e-3, "forecasts": 1e-3},
+            runs=(("relu", 1), ("tanh", 1)),
+            within={"asked": 1e-3, "tens": 1e-3, "halves": 1e-3, "forecasts": 1e-3},
         ),
     ),
 )

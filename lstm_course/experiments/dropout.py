@@ -80,8 +80,8 @@ EXPERIMENT = Experiment(
     watched="first_val_loss",
     checks=(
         Again(
-            runs=(("0.3", 2),),
-            within={"running_loss": 1e-3, "train_loss": 1e-3, "val_loss": 1e-3},
+            runs=(("0.0", 5), ("0.3", 2)),
+            within={"running_loss": 2e-3, "train_loss": 2e-3, "val_loss": 2e-3},
             shortened={"epochs": 1},
         ),
     ),

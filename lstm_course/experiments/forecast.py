@@ -72,8 +72,12 @@ EXPERIMENT = Experiment(
     watched="lstm_inside",
     checks=(
         Again(
-            runs=(("mackey_glass", 3),),
-            within={"least_squares_ahead": 1e-4, "lstm_inside": 1e-3},
+            runs=(("two_waves", 1), ("mackey_glass", 1)),
+            within={
+                f"{forecast}_{where}": 1e-3
+                for forecast in ("last", "least_squares", "lstm", "lstm_changes")
+                for where in ("inside", "raised", "doubled", "ahead")
+            },
         ),
     ),
 )

@@ -72,7 +72,7 @@ EXPERIMENT = Experiment(
     watched="error",
     checks=(
         Again(
-            runs=(("tanh_24", 1), ("relu_24", 1)),
+            runs=(("tanh_24", 1), ("relu_100", 5)),
             within={"first_losses": 1e-3},
             shortened={"epochs": 1},
         ),

@@ -65,7 +65,7 @@ EXPERIMENT = Experiment(
     watched="error",
     checks=(
         Again(
-            runs=(("gru 0.01", 1), ("lstm 0.1", 1)),
+            runs=(("rnn 0.001", 3), ("lstm 0.1", 1), ("gru 0.03", 1), ("gru 0.1", 1)),
             within={"solved_after": 0, "error": 1e-2},
         ),
     ),
