@@ -3,6 +3,7 @@
 import os
 import subprocess
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import hypothesis
@@ -22,24 +23,25 @@ hypothesis.settings.register_profile("course", derandomize=True, deadline=None)
 hypothesis.settings.load_profile("course")
 
 
-def committed_files() -> list[Path]:
+@cache
+def committed_files(root: Path = ROOT) -> list[Path]:
     """Return the files of the course, without those a reader keeps beside them."""
     try:
         listing = subprocess.run(
             ["git", "ls-files", "-z"],
-            cwd=ROOT,
+            cwd=root,
             check=True,
             capture_output=True,
             encoding="utf-8",
         )
-        paths = [ROOT / name for name in listing.stdout.split("\0")[:-1]]
+        paths = [root / name for name in listing.stdout.split("\0")[:-1]]
     except (OSError, subprocess.CalledProcessError):  # unpacked from an archive
         paths = [
             path
-            for path in ROOT.rglob("*")
+            for path in root.rglob("*")
             if not any(
                 part.startswith(".") or part in {"__pycache__", "runs", "workspace"}
-                for part in path.relative_to(ROOT).parts
+                for part in path.relative_to(root).parts
             )
         ]
     return sorted(path for path in paths if path.is_file())
@@ -62,6 +64,11 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 @pytest.fixture(scope="session")
 def root() -> Path:
     return ROOT
+
+
+@pytest.fixture(scope="session")
+def list_committed() -> Callable[[Path], list[Path]]:
+    return committed_files
 
 
 @pytest.fixture(scope="session")

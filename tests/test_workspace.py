@@ -12,7 +12,6 @@ from itertools import count
 from pathlib import Path
 from unittest import mock
 
-import conftest
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -709,17 +708,16 @@ def test_run_takes_a_lesson_of_the_workspace_by_path(
 
 
 @pytest.mark.parametrize("repository", [False, True])
-def test_tools_and_tests_pass_it_by(root, tmp_path, monkeypatch, repository):
-    monkeypatch.setattr(conftest, "ROOT", tmp_path)
+def test_tools_and_tests_pass_it_by(root, tmp_path, list_committed, repository):
     for name in ("pyproject.toml", ".gitignore"):
         (tmp_path / name).write_bytes((root / name).read_bytes())
     if repository:
         git(tmp_path, "init", "--quiet")
         git(tmp_path, "add", ".")
-    committed = conftest.committed_files()
+    committed = list_committed(tmp_path)
     (tmp_path / "workspace").mkdir()
     (tmp_path / "workspace" / "scratch.py").write_text("import os, sys;x=1")
-    assert conftest.committed_files() == committed
+    assert list_committed(tmp_path) == committed
     for command in (["check"], ["format", "--check"]):
         ruff = [sys.executable, "-m", "ruff", *command, "--no-cache", "."]
         done = subprocess.run(ruff, cwd=tmp_path, capture_output=True, text=True)

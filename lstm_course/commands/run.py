@@ -169,7 +169,7 @@ def work_through(
             _with_progress_bar(lesson, name, work, console)
         except LessonError as error:
             failed = True
-            console.print(f"[bold red]{name}  FAILED[/]", end="  ")
+            console.print(f"[bold red]{name}  FAILED[/]", end="  ", soft_wrap=True)
             console.print(Text.from_ansi(str(error)), soft_wrap=True)
         else:
             seconds = time.perf_counter() - start
