@@ -26,7 +26,13 @@ from lstm_course.experiments import (
     shuffled,
     training_size,
 )
-from lstm_course.experiments.checks import FALSE_ALARM, Again, Drawn, same_source
+from lstm_course.experiments.checks import (
+    FALSE_ALARM,
+    Again,
+    AtLeast,
+    Drawn,
+    same_source,
+)
 from lstm_course.experiments.runner import (
     Experiment,
     ExperimentError,
@@ -688,6 +694,17 @@ def test_a_check_may_shorten_the_recipe():
     assert check.departures(toy(run, halved=2), STORED) == []
 
 
+def test_of_times_only_bounds_are_held():
+    check = AtLeast((("b", 1),), {"x": 1.5})
+    assert check.departures(toy_with({"x": 1.5}), STORED) == []
+    for low in (1.49, np.nan):
+        (said,) = check.departures(toy_with({"x": low}), STORED)
+        assert said.startswith(f"b, seed 1: x, now, is {low}; expected at least 1.5")
+    lower = {"b": {"1": {"x": 1.4}}}
+    (said,) = check.departures(toy_with({"x": 3}), lower)
+    assert "x, stored, is 1.4" in said
+
+
 def test_other_seeds_have_to_look_as_if_drawn_with_the_stored_ones():
     stored = {"b": {str(n): {"x": x} for n, x in enumerate([0.2, 0.3, 0.5, 0.4, 0.3])}}
     check = Drawn("b", (6, 7, 8), "x")
@@ -839,7 +856,7 @@ def test_a_planted_fault_turns_a_quick_check_red(
 ):
     experiment = load_experiment(name)
     check = experiment.checks[number]
-    if isinstance(check, Again):
+    if not isinstance(check, Drawn):
         check = check._replace(runs=tuple(run for run in check.runs if run[0] == case))
         assert check.runs
     else:

@@ -12,7 +12,7 @@ import numpy as np
 
 from lstm_course.arrays.quiet import import_keras
 from lstm_course.arrays.shapes import Array
-from lstm_course.experiments.checks import Again
+from lstm_course.experiments.checks import AtLeast
 from lstm_course.experiments.runner import Experiment
 from lstm_course.training.regression import regression_init, train
 
@@ -97,11 +97,11 @@ EXPERIMENT = Experiment(
     seeds=(1, 2, 3, 4, 5),
     run=run,
     watched="lstm_to_rnn",
-    checks=(  # the times themselves are a machine's own
-        Again(
+    checks=(  # by arithmetic it is 4 and 3; the calls that each makes draw it to 1
+        AtLeast(
             runs=(("numpy 8", 1), ("numpy 64", 1)),
-            within={"rnn_is_cheapest": 0},
-            shortened={"rounds": 5},
+            least={"lstm_to_rnn": 1.3, "gru_to_rnn": 1.3},
+            shortened={"rounds": 7},
         ),
     ),
 )

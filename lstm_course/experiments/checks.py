@@ -3,7 +3,8 @@
 Much of what is stored comes out alike on every processor: the start of a training, the
 end of a smooth one, whatever is computed in float64. That is run again, with the same
 seeds, and has to agree. Where a training is chaotic, roundings decide where it ends:
-there other seeds are run, and have to look as if drawn with the stored ones.
+there other seeds are run, and have to look as if drawn with the stored ones. Of times
+nothing comes out alike, and only bounds are held.
 """
 
 from collections.abc import Mapping
@@ -45,6 +46,34 @@ class Again(NamedTuple):
         return said
 
 
+class AtLeast(NamedTuple):
+    """Runs whose numbers are a machine's own, such as times: only bounds are known.
+
+    Attributes:
+        runs: (case, seed) of each.
+        least: by key of the result, the least that it is on any machine.
+        shortened: changes to the recipe that spare work.
+    """
+
+    runs: tuple[tuple[str, int], ...]
+    least: Mapping[str, float]
+    shortened: Mapping[str, Any] = {}
+
+    def departures(self, experiment: Any, results: Mapping[str, Any]) -> list[str]:
+        """Return which numbers, new or stored, are too low, a sentence each."""
+        said = []
+        for case, seed in self.runs:
+            new = experiment.run(experiment.recipe | self.shortened, case, seed)
+            for origin, result in (("now", new), ("stored", results[case][str(seed)])):
+                said += [
+                    f"{case}, seed {seed}: {key}, {origin}, is {result[key]}; expected "
+                    f"at least {least}"
+                    for key, least in self.least.items()
+                    if not result[key] >= least
+                ]
+        return said
+
+
 class Drawn(NamedTuple):
     """A case that ends in chaos: seeds that are not stored, against those that are.
 
@@ -76,7 +105,7 @@ class Drawn(NamedTuple):
         ]
 
 
-Check = Again | Drawn
+Check = Again | AtLeast | Drawn
 
 
 def same_source(new: list[float], stored: list[float]) -> float:
