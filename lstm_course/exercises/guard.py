@@ -145,6 +145,7 @@ class _Copy:
         context = multiprocessing.get_context("fork")
         self.receiver, sender = context.Pipe(duplex=False)
         self._places, places = context.Pipe(duplex=False)
+        self._stopping = threading.Lock()
 
         def target() -> None:
             _be_harmless(places.fileno())
@@ -192,10 +193,11 @@ class _Copy:
 
     def stop(self) -> None:
         """End the process, and whatever it has started."""
-        self._process.kill()
-        with contextlib.suppress(OSError):  # it had come to its end before
-            os.killpg(self._process.pid, signal.SIGKILL)
-        self._process.join()
+        with self._stopping:  # of two at once, one would never learn of its end
+            self._process.kill()
+            with contextlib.suppress(OSError):  # it had come to its end before
+                os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.join()
 
 
 class _Beside:
