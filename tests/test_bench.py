@@ -36,6 +36,8 @@ from lstm_course.commands.bench import (
 from lstm_course.commands.contenders import Proof, Size
 from lstm_course.study.measurements import MeasurementError, read_sealed
 
+pytestmark = pytest.mark.slow
+
 TINY = Plan(2, 2, 1, 160, 0.01, [Size(3, 5, 2)])
 TORCH = importlib.util.find_spec("torch") is not None
 

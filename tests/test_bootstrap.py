@@ -29,6 +29,8 @@ from lstm_course.commands.hindrances import (
     unsupported,
 )
 
+pytestmark = pytest.mark.slow
+
 PACKAGE = Path(__file__).parent.parent / "lstm_course"
 FILES = [
     "__init__.py",

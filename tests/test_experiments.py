@@ -754,6 +754,7 @@ class TestCommitted:
         }
         assert measured == {case: [*experiment.seeds] for case in experiment.cases}
 
+    @pytest.mark.slow
     def test_quick_runs_agree_with_what_is_stored(self, name):
         experiment = load_experiment(name)
         results = read_measurement(name)["results"]
@@ -826,6 +827,7 @@ def with_lstm_for_rnn(patch, experiment):
     return experiment
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "number", "case", "plant"),
     [

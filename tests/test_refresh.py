@@ -17,6 +17,8 @@ import pytest
 from lstm_course.commands import refresh as machinery
 from lstm_course.commands.refresh import check, refresh, report_stale
 
+pytestmark = pytest.mark.slow
+
 CELL_MODULE = '''"""A module that the lesson uses."""
 
 FORGET = 0.731

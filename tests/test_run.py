@@ -10,6 +10,8 @@ import pytest
 
 from lstm_course.commands.run import LessonError, find_lessons, read, run_lessons
 
+pytestmark = pytest.mark.slow
+
 BROKEN = "denominator = 0\nprint('before')\n1 / denominator"
 
 

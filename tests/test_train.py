@@ -378,6 +378,7 @@ print("loaded:", *sorted(loaded))
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("engine", "file", "loaded"),
     [("numpy", "model.npz", ""), ("keras", "model.keras", " keras tensorflow")],

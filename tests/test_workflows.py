@@ -31,6 +31,7 @@ def test_a_tool_has_no_complaint(command):
     assert complaints(command, WORKFLOW) == ""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("command", "old", "new"),
     [

@@ -9,6 +9,8 @@ from lstm_course.experiments import counting_on
 from lstm_course.study.measurements import read_measurement
 from lstm_course.training.forecasting import fit_least_squares
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def keras():

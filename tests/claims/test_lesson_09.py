@@ -1,6 +1,7 @@
 """The verdict of lesson 09, on the figures that decide it."""
 
 import numpy as np
+import pytest
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
@@ -11,6 +12,7 @@ from lstm_course.data.text import RESERVED
 ONE_ERROR = 0.008  # the standard error of an accuracy near 0.8 on 2,500 reviews
 
 
+@pytest.mark.slow
 def test_c07_order_is_worth_some_points_here_and_words_alone_nearly_as_much():
     data = load_imdb(num_words=500, maxlen=100)
 

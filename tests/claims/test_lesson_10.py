@@ -11,6 +11,8 @@ from lstm_course.arrays.trees import tree_leaves
 from lstm_course.study.measurements import read_measurement
 from lstm_course.study.review_plots import gap_at
 
+pytestmark = pytest.mark.slow
+
 ONE_ERROR = 0.008  # the standard error of an accuracy near 0.8 on 2,500 reviews
 BOOK = {"validation_loss": 0.4368, "validation_accuracy": 0.7934}  # as printed
 

@@ -39,6 +39,8 @@ from lstm_course.exercises.check import check, quiz
 from lstm_course.exercises.contents import LESSON_OF, find_exercise
 from lstm_course.exercises.exercise import Quiz
 
+pytestmark = pytest.mark.slow
+
 LINUX = pytest.mark.skipif(not guard._COPIES, reason="answers run in this process")
 FUNCTIONS = [name for name in LESSON_OF if find_exercise(name).cases][::3]
 VALUES = [name for name in LESSON_OF if not find_exercise(name).cases][::3]
