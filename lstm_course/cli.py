@@ -7,6 +7,8 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -44,6 +46,16 @@ class RecipeName(StrEnum):
     quick = "quick"
 
 
+@contextmanager
+def _ended_by(error: type[Exception]) -> Iterator[None]:
+    """End the command with such an error's words, a line for the reader, and code 1."""
+    try:
+        yield
+    except error as problem:
+        typer.echo(problem, err=True)
+        raise typer.Exit(1) from None
+
+
 def _need_lessons() -> None:
     if not (ROOT / "notebooks").is_dir():
         typer.echo(
@@ -77,11 +89,8 @@ def lab(
 
     _need_lessons()
     if not originals:
-        try:
+        with _ended_by(WorkspaceError):
             make_ready(ROOT / "notebooks", ROOT / "workspace")
-        except WorkspaceError as error:
-            typer.echo(error, err=True)
-            raise typer.Exit(1) from None
         sys.stdout.flush()  # before JupyterLab writes
     settings = Path(__file__).parent / "lab_config"  # no news prompt over lesson 00
     others = os.environ.get("JUPYTER_CONFIG_PATH")
@@ -105,11 +114,8 @@ def restore(
     """Bring an original lesson back into your workspace; keep yours beside it."""
     from lstm_course.commands.workspace import WorkspaceError, restore
 
-    try:
+    with _ended_by(WorkspaceError):
         code = restore(lessons, ROOT / "notebooks", ROOT / "workspace")
-    except WorkspaceError as error:
-        typer.echo(error, err=True)
-        raise typer.Exit(1) from None
     raise typer.Exit(code)
 
 
@@ -188,16 +194,13 @@ def train(
 
     if out is not None and not out.strip():
         raise typer.BadParameter("it is empty; name a folder", param_hint="'--out'")
-    try:
+    with _ended_by(OSError):
         history = train(
             engine=engine.value,
             recipe=recipe.value,
             seed=seed,
             out=None if out is None else Path(out),
         )
-    except OSError as error:
-        typer.echo(error, err=True)
-        raise typer.Exit(1) from None
     raise typer.Exit(130 if history.ended == "interrupted" else 0)
 
 
@@ -214,11 +217,8 @@ def bench(
     """Measure NumPy, Keras and PyTorch side by side; write and draw the result."""
     from lstm_course.commands.bench import BenchError, bench
 
-    try:
+    with _ended_by(BenchError):
         complete = bench(quick=quick, out=out or ROOT / "figures")
-    except BenchError as error:
-        typer.echo(error, err=True)
-        raise typer.Exit(1) from None
     raise typer.Exit(0 if complete else 130)
 
 
@@ -251,11 +251,8 @@ def experiments(
     if not names:
         list_experiments()
         return
-    try:
+    with _ended_by(ExperimentError):
         code = run_experiments(names, jobs=jobs, scheduler=scheduler, again=again)
-    except ExperimentError as error:
-        typer.echo(error, err=True)
-        raise typer.Exit(1) from None
     raise typer.Exit(code)
 
 
@@ -272,11 +269,8 @@ def models(
     if not names:
         list_models()
         return
-    try:
+    with _ended_by(ModelError):
         make_models(names)
-    except ModelError as error:
-        typer.echo(error, err=True)
-        raise typer.Exit(1) from None
 
 
 @app.command()
@@ -290,14 +284,11 @@ def progress(
         show_progress,
     )
 
-    try:
+    with _ended_by(OSError):
         if erase:
             erase_progress()
         else:
             show_progress()
-    except OSError as error:
-        typer.echo(error, err=True)
-        raise typer.Exit(1) from None
     typer.echo(f"{'Erased' if erase else 'Kept in'}: {progress_file()}")
 
 
@@ -310,11 +301,8 @@ def report(
     """Print the progress as one line of JSON, for a teacher to collect."""
     from lstm_course.exercises.progress import report
 
-    try:
+    with _ended_by(OSError):
         typer.echo(report(learner))
-    except OSError as error:
-        typer.echo(error, err=True)
-        raise typer.Exit(1) from None
 
 
 @app.command()
