@@ -26,7 +26,7 @@ ROUNDED = (
     "notebooks",
     "--ignore=notebooks/solutions",
     "tests/claims",
-    "tests/test_experiments.py",
+    "tests/test_experiments.py::TestCommitted",
 )
 
 
