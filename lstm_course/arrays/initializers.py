@@ -7,7 +7,7 @@ from numpy.typing import DTypeLike
 
 from lstm_course.arrays.shapes import Array
 
-# Set by the check that simulates other machines: see commands/roundings.py.
+# Set by the check that simulates other machines: see commands/testing.py.
 NUDGE_VARIABLE = "LSTM_COURSE_NUDGE"
 
 
