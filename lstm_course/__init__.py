@@ -55,7 +55,7 @@ _MODULE_OF = {
         "rnn_init",
         "rnn_step",
     ],
-    "study.parameters": ["count_parameters"],
+    "layers.parameters": ["count_parameters"],
     "training.history": ["History"],
     "twin.models": ["build_sentiment_model", "load_model"],
 }

@@ -22,7 +22,7 @@ from lstm_course.commands.environment import (
     set_up,
     state,
 )
-from lstm_course.commands.hindrances import explain_failure
+from lstm_course.commands.setup_problems import explain_failure
 
 
 def main() -> int:

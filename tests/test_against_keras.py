@@ -20,9 +20,9 @@ from fixtures import (
     run,
 )
 
-from lstm_course.arrays.quiet import import_keras
 from lstm_course.arrays.trees import tree_from_leaves, tree_leaves
 from lstm_course.layers.bidirectional import BothWays
+from lstm_course.system.keras_import import import_keras
 from lstm_course.twin.weights import params_from_keras, params_to_keras
 
 layers = pytest.mark.parametrize("kind", LAYERS)

@@ -20,8 +20,8 @@ from types import SimpleNamespace
 import pytest
 
 from lstm_course.__main__ import installed
-from lstm_course.commands import environment, hindrances
-from lstm_course.commands.hindrances import (
+from lstm_course.commands import environment, setup_problems
+from lstm_course.commands.setup_problems import (
     DISK_FULL,
     UNREACHABLE,
     explain_failure,
@@ -37,7 +37,7 @@ FILES = [
     "__main__.py",
     "commands/__init__.py",
     "commands/environment.py",
-    "commands/hindrances.py",
+    "commands/setup_problems.py",
 ]
 BASE_PYTHON = getattr(sys, "_base_executable", sys.executable)
 FETCH, UV, PIP, ITSELF = (
@@ -462,7 +462,7 @@ def test_full_disk_is_foreseen(
     with pytest.raises(environment.SetUpError, match=f"and {free / 1e9:.1f} GB are"):
         environment.set_up()
     assert [entry.name for entry in nothing.iterdir()] == ["stamp"]
-    assert too_little_room(hindrances.GIGABYTES * 1e9) is None
+    assert too_little_room(setup_problems.GIGABYTES * 1e9) is None
 
 
 def test_unsupported_machine_gets_nothing_made(

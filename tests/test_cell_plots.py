@@ -4,7 +4,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
-from lstm_course.study.cell_plots import over_time, squashing_functions, value_table
+from lstm_course.study.plots.cells import over_time, squashing_functions, value_table
 
 
 @pytest.fixture(autouse=True)

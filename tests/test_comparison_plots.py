@@ -4,12 +4,12 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
-from lstm_course.study.comparison_plots import (
+from lstm_course.study.plots.comparison import (
     paired_differences,
     relative_costs,
     solved_by_rate,
 )
-from lstm_course.study.figures import new_figure
+from lstm_course.study.plots.style import new_figure
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from lstm_course.data.imdb import load_imdb
 from lstm_course.study.diagrams import PICTURES, draw_pictures
 from lstm_course.study.diagrams.course_map import PARTS
 from lstm_course.study.diagrams.sentiment_model import REVIEW, REVIEW_STEPS
-from lstm_course.training.model import SentimentConfig, sentiment_init
+from lstm_course.training.sentiment import SentimentConfig, sentiment_init
 
 USE = re.compile(r"!\[([^]]*)\]\([./]*figures/(\w+\.svg)\)")
 

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from fixtures import KINDS, B, D, T, assert_close, make_example
 
-from lstm_course.arrays.quiet import import_keras
 from lstm_course.layers.dropout import dropout_mask
+from lstm_course.system.keras_import import import_keras
 from lstm_course.twin.weights import params_to_keras
 
 

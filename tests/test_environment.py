@@ -11,7 +11,7 @@ from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
-from lstm_course.commands.hindrances import NEWEST, OLDEST, unsupported
+from lstm_course.commands.setup_problems import NEWEST, OLDEST, unsupported
 
 ROOT = Path(__file__).parent.parent
 LOCK = (ROOT / "requirements.lock").read_text("utf-8")

@@ -45,7 +45,7 @@ from lstm_course.experiments.runner import (
 from lstm_course.experiments.sources import code_hash
 from lstm_course.study import measurements
 from lstm_course.study.measurements import MeasurementError, read_measurement, seal
-from lstm_course.training.model import SentimentConfig
+from lstm_course.training.sentiment import SentimentConfig
 
 
 def multiply(recipe, case, seed):

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from matplotlib.patches import Rectangle
 
-from lstm_course.study.figures import blanked_text, learning_curves, seed_dots
+from lstm_course.study.plots.style import blanked_text, learning_curves, seed_dots
 from lstm_course.training.history import History
 
 

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from lstm_course.arrays.files import atomic_write, clear_leftovers
+from lstm_course.system.files import atomic_write, clear_leftovers
 
 
 def test_the_new_file_appears_when_all_is_written(tmp_path):
@@ -66,7 +66,7 @@ def test_others_may_read_it_as_they_may_any_new_file(tmp_path):
 WRITER = """
 import sys
 from pathlib import Path
-from lstm_course.arrays.files import atomic_write
+from lstm_course.system.files import atomic_write
 with atomic_write(Path(sys.argv[1])) as file:
     file.write(b"half")
     file.flush()

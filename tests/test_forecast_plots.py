@@ -4,7 +4,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
-from lstm_course.study.forecast_plots import beside, counted_on
+from lstm_course.study.plots.forecasts import beside, counted_on
 
 
 @pytest.fixture(autouse=True)

@@ -6,8 +6,8 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
-from lstm_course.study.figures import new_figure
-from lstm_course.study.gradient_plots import spread_lines
+from lstm_course.study.plots.gradients import spread_lines
+from lstm_course.study.plots.style import new_figure
 
 
 @pytest.fixture(autouse=True)

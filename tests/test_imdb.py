@@ -18,10 +18,10 @@ from typing import NamedTuple
 import numpy as np
 import pytest
 
-from lstm_course.arrays.quiet import import_keras
 from lstm_course.data import imdb
 from lstm_course.data.imdb import load_imdb, source_file_problem
 from lstm_course.data.text import tokenize
+from lstm_course.system.keras_import import import_keras
 
 PARTS = ("train", "validation", "test")
 SIZES = (20_000, 2_500, 2_500)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lstm_course.arrays.quiet import import_keras
+from lstm_course.system.keras_import import import_keras
 from lstm_course.training.history import History
 from lstm_course.training.loop import fit
 

@@ -7,7 +7,7 @@ import pytest
 from fixtures import assert_close
 
 from lstm_course.arrays.gradcheck import central_difference_gradient
-from lstm_course.arrays.quiet import import_keras
+from lstm_course.system.keras_import import import_keras
 from lstm_course.training.losses import binary_cross_entropy, mean_squared_error
 
 rng = np.random.default_rng(9)

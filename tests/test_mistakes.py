@@ -16,7 +16,7 @@ from fixtures import KINDS, LAYERS, B, Results, T, assert_close, make_example, r
 import lstm_course
 from lstm_course.arrays.gradcheck import complex_step_gradient
 from lstm_course.arrays.trees import tree_leaves, tree_map
-from lstm_course.exercises.mistakes import MISTAKES, Mistake, plant, planted
+from lstm_course.exercises.common_mistakes import MISTAKES, Mistake, plant, planted
 from lstm_course.layers.bidirectional import BothWays
 from lstm_course.layers.cells import CELLS
 from lstm_course.layers.dropout import dropout_mask
@@ -26,16 +26,16 @@ from lstm_course.layers.embedding import (
     embedding_forward,
 )
 from lstm_course.training.losses import binary_cross_entropy
-from lstm_course.training.model import (
-    SentimentConfig,
-    sentiment_backward,
-    sentiment_forward,
-    sentiment_init,
-)
 from lstm_course.training.optimizers import (
     adam_update,
     optimizer_init,
     rmsprop_update,
+)
+from lstm_course.training.sentiment import (
+    SentimentConfig,
+    sentiment_backward,
+    sentiment_forward,
+    sentiment_init,
 )
 
 # The equations once more, in other words: each gate takes its own columns.

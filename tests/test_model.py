@@ -23,9 +23,11 @@ from lstm_course import build_sentiment_model, load_model
 from lstm_course.arrays.gradcheck import complex_step_gradient
 from lstm_course.arrays.trees import tree_leaves, tree_map
 from lstm_course.layers.cells import CELLS
-from lstm_course.training import model as model_module
+from lstm_course.training import sentiment as model_module
 from lstm_course.training.losses import binary_cross_entropy
-from lstm_course.training.model import (
+from lstm_course.training.optimizers import OPTIMIZERS, optimizer_init
+from lstm_course.training.progress_bar import Progress
+from lstm_course.training.sentiment import (
     NumpySentimentModel,
     SentimentConfig,
     sentiment_backward,
@@ -33,8 +35,6 @@ from lstm_course.training.model import (
     sentiment_forward,
     sentiment_init,
 )
-from lstm_course.training.optimizers import OPTIMIZERS, optimizer_init
-from lstm_course.training.progress import Progress
 
 SMALL = {"num_words": 7, "embedding_dim": 4, "units": 5}
 ONE_ROW_ALL_PADDING = np.array([[0, 3, 0, 3, 6, 0], [0] * 6, [5, 1, 1, 2, 0, 6]])

@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 from lstm_course import cli, load_imdb
 from lstm_course.commands import models as command
 from lstm_course.commands.models import RECIPES, list_models, make_models, train
-from lstm_course.study.models import FOLDER, describe_model, read_model
+from lstm_course.study.stored_models import FOLDER, describe_model, read_model
 
 NAMES = [*RECIPES]
 

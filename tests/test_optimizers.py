@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from fixtures import assert_close, assert_equal, dtypes_of
 
-from lstm_course.arrays.quiet import import_keras
 from lstm_course.arrays.trees import tree_leaves, tree_map
 from lstm_course.layers.dense import DenseParams
+from lstm_course.system.keras_import import import_keras
 from lstm_course.training.optimizers import (
     OPTIMIZERS,
     adam_update,

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from test_notebooks import MARKDOWN, broken_links, markdown, read
 
-from lstm_course.arrays.quiet import import_keras
+from lstm_course.system.keras_import import import_keras
 
 HANGUL = re.compile(r"[가-힣](?:[가-힣 ]*[가-힣])?")
 TITLES = "Terms", "Terms that only the notes use", "Symbols"

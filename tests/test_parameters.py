@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from lstm_course import count_parameters
-from lstm_course.arrays.quiet import import_keras
+from lstm_course.system.keras_import import import_keras
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ COUNT = """
 import resource
 import numpy as np
 if {keep}:
-    from lstm_course.arrays.process import keep_freed_memory
+    from lstm_course.system.process import keep_freed_memory
     assert keep_freed_memory()
 faults = lambda: resource.getrusage(resource.RUSAGE_SELF).ru_minflt
 step = lambda: [np.ones(2**17) for _ in range(8)]  # 8 MB, or 2048 pages, at a time

@@ -6,7 +6,7 @@ from types import ModuleType
 import pytest
 
 from lstm_course.training.history import History
-from lstm_course.training.progress import Progress
+from lstm_course.training.progress_bar import Progress
 
 
 def train(epochs=2, batches=3):

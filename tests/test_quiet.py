@@ -13,7 +13,7 @@ def import_fake_keras(folder, source, then):
     code = f"""
 import sys
 sys.path.insert(0, {str(folder)!r})
-from lstm_course.arrays.quiet import import_keras
+from lstm_course.system.keras_import import import_keras
 {then}
 """
     return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)

@@ -15,7 +15,7 @@ from lstm_course.layers.lstm import (
     lstm_step,
 )
 from lstm_course.study.reading import forward_with, read, running_logits
-from lstm_course.training.model import (
+from lstm_course.training.sentiment import (
     NumpySentimentModel,
     SentimentConfig,
     SentimentParams,

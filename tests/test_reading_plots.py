@@ -6,7 +6,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
-from lstm_course.study.reading_plots import LONGEST, running_verdict, word_maps
+from lstm_course.study.plots.reading import LONGEST, running_verdict, word_maps
 
 WORDS = ["not", "bad", "at", "all"]
 

@@ -7,9 +7,9 @@ import pytest
 from fixtures import assert_close, assert_equal, dtypes_of
 
 from lstm_course.arrays.gradcheck import central_difference_gradient
-from lstm_course.arrays.quiet import import_keras
 from lstm_course.arrays.trees import tree_leaves, tree_map
 from lstm_course.data.tasks import adding_batch
+from lstm_course.system.keras_import import import_keras
 from lstm_course.training.losses import mean_squared_error
 from lstm_course.training.optimizers import adam_update, optimizer_init
 from lstm_course.training.regression import (

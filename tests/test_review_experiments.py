@@ -17,7 +17,7 @@ from lstm_course.experiments.reviews import (
 )
 from lstm_course.experiments.runner import experiment_names, load_experiment
 from lstm_course.experiments.shuffled import shuffle_words
-from lstm_course.training.model import NumpySentimentModel, SentimentConfig
+from lstm_course.training.sentiment import NumpySentimentModel, SentimentConfig
 
 CONFIG = SentimentConfig("gru", num_words=9, embedding_dim=3, units=2, dropout=0.4)
 

@@ -4,7 +4,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
-from lstm_course.study.review_plots import (
+from lstm_course.study.plots.reviews import (
     accuracy_by_size,
     gap_at,
     gap_curves,

@@ -13,7 +13,8 @@ from lstm_course.commands.refresh import machine_paths, strings
 # From the ground floor up: a module imports from lower floors and its own room only.
 FLOORS = [
     {"arrays"},
-    {"layers", "data"},
+    {"system"},
+    {"layers", "data", "checker"},
     {"training"},
     {"twin", "study"},
     {"experiments", "exercises"},

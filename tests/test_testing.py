@@ -119,7 +119,7 @@ def test_weights_are_moved_by_one_unit_in_the_last_place(monkeypatch, draw, dtyp
 
 KERAS = """
 import os
-from lstm_course.arrays.quiet import import_keras
+from lstm_course.system.keras_import import import_keras
 keras = import_keras()
 
 def weights():

@@ -9,7 +9,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lstm_course.arrays.quiet import import_keras
 from lstm_course.data.text import (
     RESERVED,
     UNUSED,
@@ -17,6 +16,7 @@ from lstm_course.data.text import (
     pad_batch,
     tokenize,
 )
+from lstm_course.system.keras_import import import_keras
 
 SIDES = ["pre", "post"]
 LARGEST = 2**31 - 1

@@ -16,7 +16,7 @@ from full_disk import full_disk, needs_limits
 from lstm_course import IMDB, History, Split, build_sentiment_model, load_model
 from lstm_course.commands import train as train_module
 from lstm_course.commands.train import RECIPES, train
-from lstm_course.training.progress import Progress
+from lstm_course.training.progress_bar import Progress
 
 
 def few_reviews(**asked):
@@ -78,7 +78,7 @@ def test_model_history_and_picture_are_written(tmp_path, capsys):
 def test_the_recipe_is_followed(tmp_path, monkeypatch, recipe):
     monkeypatch.setitem(RECIPES, recipe, RECIPES[recipe]._replace(epochs=2))
     given = {}
-    from lstm_course.training.model import NumpySentimentModel
+    from lstm_course.training.sentiment import NumpySentimentModel
 
     real = NumpySentimentModel.fit
 
@@ -234,7 +234,7 @@ import os, signal, sys
 from pathlib import Path
 sys.path.insert(0, "tests")
 import test_train
-from lstm_course.training.progress import Progress
+from lstm_course.training.progress_bar import Progress
 test_train.train_module.load_imdb = test_train.few_reviews
 Progress.end_epoch = lambda bar, history: os.kill(os.getpid(), signal.SIGKILL)
 test_train.run(Path(sys.argv[1]))
@@ -271,7 +271,7 @@ def test_a_full_disk_is_noticed_before_training(tmp_path, monkeypatch, was_there
     out = tmp_path / "run"
     if was_there:
         out.mkdir()
-    monkeypatch.setattr("lstm_course.training.model.fit", None)
+    monkeypatch.setattr("lstm_course.training.sentiment.fit", None)
     message = f"^the run cannot be written to {re.escape(str(out))}: File too large$"
     with full_disk(room=1_000), pytest.raises(OSError, match=message):
         run(out)
@@ -353,7 +353,7 @@ def test_what_does_not_exist_is_refused_before_any_work(
 def test_a_folder_that_cannot_be_is_noticed_before_training(tmp_path, monkeypatch):
     taken = tmp_path / "taken"
     taken.touch()
-    monkeypatch.setattr("lstm_course.training.model.fit", None)
+    monkeypatch.setattr("lstm_course.training.sentiment.fit", None)
     with pytest.raises(
         OSError, match=r"^the run cannot be written to .*taken.run: \w+"
     ):

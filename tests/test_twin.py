@@ -12,16 +12,16 @@ from fixtures import Reviews, assert_close, assert_equal, make_reviews
 
 from lstm_course import build_sentiment_model, load_imdb, load_model
 from lstm_course.arrays.activations import sigmoid
-from lstm_course.arrays.quiet import import_keras
 from lstm_course.arrays.trees import tree_from_leaves
+from lstm_course.system.keras_import import import_keras
 from lstm_course.training.losses import binary_cross_entropy
-from lstm_course.training.model import (
+from lstm_course.training.progress_bar import Progress
+from lstm_course.training.sentiment import (
     NumpySentimentModel,
     SentimentConfig,
     sentiment_backward,
     sentiment_forward,
 )
-from lstm_course.training.progress import Progress
 from lstm_course.twin.weights import params_from_keras, params_to_keras
 
 # Keras 3.15 reads its own variables in a way that NumPy 2 frowns upon.

@@ -27,7 +27,6 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import LogLocator, NullLocator
 
-from lstm_course.arrays.files import atomic_write
 from lstm_course.commands.contenders import (
     CONTENDERS,
     FEATURES,
@@ -36,8 +35,9 @@ from lstm_course.commands.contenders import (
     Size,
     serve,
 )
-from lstm_course.study.figures import BLUE, GREEN, GREY, ORANGE, PURPLE, STYLE
 from lstm_course.study.measurements import seal
+from lstm_course.study.plots.style import BLUE, GREEN, GREY, ORANGE, PURPLE, STYLE
+from lstm_course.system.files import atomic_write
 
 NUMPY = "NumPy"
 Round = Mapping[str, Sequence[float]]  # wall and CPU seconds of each contender

@@ -16,8 +16,8 @@ import numpy as np
 
 from lstm_course.arrays.activations import sigmoid
 from lstm_course.arrays.initializers import glorot_uniform, orthogonal, uniform
-from lstm_course.arrays.quiet import import_keras
 from lstm_course.arrays.shapes import Array, Ids
+from lstm_course.system.keras_import import import_keras
 
 FEATURES = 16
 _WORDS, _RATE, _RHO, _EPSILON = 500, 1e-4, 0.9, 1e-7  # the last three are RMSprop's
@@ -79,7 +79,7 @@ class _NumPy:
     def model(self, weights: list[Array], ids: Ids, labels: Array) -> Model:
         """Train as the body of the course's fit does; predict by its predict."""
         from lstm_course.arrays.trees import tree_from_leaves, tree_leaves
-        from lstm_course.training import model as course
+        from lstm_course.training import sentiment as course
         from lstm_course.training.optimizers import optimizer_init, rmsprop_update
 
         model = course.NumpySentimentModel(course.SentimentConfig())

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Literal, NamedTuple
 
 from lstm_course.commands.environment import ROOT
-from lstm_course.commands.hindrances import unsupported
+from lstm_course.commands.setup_problems import unsupported
 
 _FOREMOST = ("numpy", "tensorflow", "keras", "jupyterlab")
 _MEMORY = 2e9  # bytes: a lesson with TensorFlow, JupyterLab and a browser tab

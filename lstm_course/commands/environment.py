@@ -19,7 +19,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
-from lstm_course.commands.hindrances import (
+from lstm_course.commands.setup_problems import (
     AGAIN,
     DISK_FULL,
     UNREACHABLE,

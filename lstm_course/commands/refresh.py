@@ -16,7 +16,6 @@ import nbformat
 from nbformat import NotebookNode
 from nbformat.validator import normalize
 
-from lstm_course.arrays.files import atomic_write
 from lstm_course.commands.run import (
     CELL_SECONDS,
     NOTEBOOKS,
@@ -29,6 +28,7 @@ from lstm_course.commands.run import (
     refuse,
     work_through,
 )
+from lstm_course.system.files import atomic_write
 
 KERNELSPEC = {
     "display_name": "Python 3 (ipykernel)",

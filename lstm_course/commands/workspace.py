@@ -15,7 +15,7 @@ from contextlib import contextmanager, suppress
 from itertools import count
 from pathlib import Path
 
-from lstm_course.arrays.files import atomic_write
+from lstm_course.system.files import atomic_write
 
 GIVEN = ".given.json"  # the hashes, by page
 

@@ -32,8 +32,6 @@ import numpy as np
 from numpy.typing import NDArray
 from platformdirs import user_cache_path
 
-from lstm_course.arrays.files import atomic_write, clear_leftovers
-from lstm_course.arrays.quiet import import_keras
 from lstm_course.arrays.shapes import check_at_least
 from lstm_course.data.text import (
     RESERVED,
@@ -44,6 +42,8 @@ from lstm_course.data.text import (
     pad_batch,
     tokenize,
 )
+from lstm_course.system.files import atomic_write, clear_leftovers
+from lstm_course.system.keras_import import import_keras
 
 CITATION = (
     "Andrew L. Maas, Raymond E. Daly, Peter T. Pham, Dan Huang, Andrew Y. Ng and "

@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 
 from lstm_course.arrays.shapes import check_at_least
+from lstm_course.checker.exercise import Exercise, Quiz
+from lstm_course.checker.judge import Verdict, judge
 from lstm_course.exercises.contents import find_exercise
-from lstm_course.exercises.exercise import Exercise, Quiz
-from lstm_course.exercises.judge import Verdict, judge
 from lstm_course.exercises.progress import record
 
 _SIGNS = {"passed": "✓", "failed": "✗", "not started": "○"}

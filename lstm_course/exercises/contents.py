@@ -7,7 +7,7 @@ import difflib
 import importlib
 from typing import Literal
 
-from lstm_course.exercises.exercise import Exercise
+from lstm_course.checker.exercise import Exercise
 
 Level = Literal["warm-up", "core", "stretch"]
 

@@ -8,8 +8,8 @@ from numpy.lib.stride_tricks import sliding_window_view
 from numpy.random import Generator
 
 from lstm_course.arrays.shapes import Array
+from lstm_course.checker.exercise import Cases, Exercise, Quiz
 from lstm_course.data.text import Vocabulary, pad_batch
-from lstm_course.exercises.exercise import Cases, Exercise, Quiz
 from lstm_course.layers.lstm import lstm_forward, lstm_init
 
 # shapes_on_the_way --------------------------------------------------------------

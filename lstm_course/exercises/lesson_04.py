@@ -7,7 +7,7 @@ from numpy.random import Generator
 
 from lstm_course.arrays.activations import sigmoid
 from lstm_course.arrays.shapes import Array
-from lstm_course.exercises.exercise import Cases, Exercise, Quiz
+from lstm_course.checker.exercise import Cases, Exercise, Quiz
 from lstm_course.layers.lstm import LSTMParams, LSTMState, lstm_forward
 
 

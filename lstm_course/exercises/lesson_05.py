@@ -7,8 +7,8 @@ import numpy as np
 from numpy.random import Generator
 
 from lstm_course.arrays.shapes import Array
+from lstm_course.checker.exercise import Cases, Exercise, Quiz
 from lstm_course.data.tasks import adding_batch
-from lstm_course.exercises.exercise import Cases, Exercise, Quiz
 from lstm_course.layers.cells import CELLS
 from lstm_course.study.gradient_flow import gradient_reach
 from lstm_course.study.measurements import read_measurement

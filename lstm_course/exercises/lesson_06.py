@@ -4,8 +4,8 @@ from typing import NamedTuple
 
 from numpy.random import Generator
 
-from lstm_course.exercises.exercise import Cases, Exercise, Quiz
-from lstm_course.study.parameters import count_parameters
+from lstm_course.checker.exercise import Cases, Exercise, Quiz
+from lstm_course.layers.parameters import count_parameters
 
 _NAMES = {"rnn": "SimpleRNN", "lstm": "LSTM", "gru": "GRU in Keras' default form"}
 
@@ -164,7 +164,7 @@ def counted_arrays() -> Cases:
 EXERCISES: dict[str, Exercise] = {
     "count_parameters": Quiz(
         able="derive 200, 480, 624, 800, 17,024 and 33,994 on paper",
-        solution="study.parameters.count_parameters",
+        solution="layers.parameters.count_parameters",
         draw=draw_layer,
         question=ask_for_parameters,
         derivation=derive_parameters,

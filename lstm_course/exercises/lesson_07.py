@@ -6,8 +6,8 @@ import numpy as np
 from numpy.random import Generator
 
 from lstm_course.arrays.shapes import Array
+from lstm_course.checker.exercise import Cases, Exercise, Quiz
 from lstm_course.data.series import windows
-from lstm_course.exercises.exercise import Cases, Exercise, Quiz
 from lstm_course.training.forecasting import fit_least_squares
 from lstm_course.training.losses import mean_squared_error
 from lstm_course.training.optimizers import adam_update, optimizer_init

@@ -7,10 +7,10 @@ import numpy as np
 from numpy.random import Generator
 
 from lstm_course.arrays.shapes import Array
-from lstm_course.exercises.attempt import Refusal, Untouched
-from lstm_course.exercises.exercise import Cases, Exercise, Quiz
+from lstm_course.checker.attempt import Refusal, Untouched
+from lstm_course.checker.exercise import Cases, Exercise, Quiz
 from lstm_course.layers.lstm import LSTMParams, LSTMState, LSTMTrace, lstm_forward
-from lstm_course.study.parameters import count_parameters
+from lstm_course.layers.parameters import count_parameters
 
 # choose_outputs -----------------------------------------------------------------
 

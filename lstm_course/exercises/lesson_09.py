@@ -7,8 +7,8 @@ import numpy as np
 from numpy.random import Generator
 
 from lstm_course.arrays.shapes import Array, Ids, Mask
+from lstm_course.checker.exercise import Cases, Exercise, Quiz
 from lstm_course.data.text import RESERVED, tokenize
-from lstm_course.exercises.exercise import Cases, Exercise, Quiz
 
 # sentence_to_row ----------------------------------------------------------------
 

@@ -8,7 +8,7 @@ from numpy.random import Generator
 
 from lstm_course.arrays.activations import sigmoid
 from lstm_course.arrays.shapes import Array
-from lstm_course.exercises.exercise import Cases, Exercise, Quiz
+from lstm_course.checker.exercise import Cases, Exercise, Quiz
 
 Part = tuple[Array, Array]  # features (N, D) and labels (N,), 0 or 1
 

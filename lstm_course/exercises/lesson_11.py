@@ -4,7 +4,7 @@ import numpy as np
 from numpy.random import Generator
 
 from lstm_course.arrays.shapes import Array
-from lstm_course.exercises.exercise import Cases, Exercise, Quiz
+from lstm_course.checker.exercise import Cases, Exercise, Quiz
 from lstm_course.layers.gru import GRUParams, GRUState
 
 # gru_gate_settings --------------------------------------------------------------

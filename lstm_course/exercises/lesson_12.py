@@ -5,7 +5,7 @@ from numpy.random import Generator
 
 from lstm_course.arrays.activations import sigmoid
 from lstm_course.arrays.shapes import Array
-from lstm_course.exercises.exercise import Cases, Exercise, Quiz
+from lstm_course.checker.exercise import Cases, Exercise, Quiz
 from lstm_course.layers.lstm import LSTMGates, LSTMParams, lstm_forward
 from lstm_course.study.reading import forward_with
 

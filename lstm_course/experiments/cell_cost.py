@@ -10,10 +10,10 @@ from typing import Any
 
 import numpy as np
 
-from lstm_course.arrays.quiet import import_keras
 from lstm_course.arrays.shapes import Array
 from lstm_course.experiments.checks import AtLeast
 from lstm_course.experiments.runner import Experiment
+from lstm_course.system.keras_import import import_keras
 from lstm_course.training.regression import regression_init, train
 
 CELLS = ("rnn", "gru", "lstm")

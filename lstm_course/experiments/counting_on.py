@@ -4,9 +4,9 @@ from typing import Any
 
 import numpy as np
 
-from lstm_course.arrays.quiet import import_keras
 from lstm_course.experiments.checks import Again
 from lstm_course.experiments.runner import Experiment
+from lstm_course.system.keras_import import import_keras
 
 RECIPE: dict[str, Any] = {
     "layers": [10, 5, 3, 1],  # an LSTM, then dense ones, without activation

@@ -13,7 +13,7 @@ from lstm_course.data.imdb import Split
 from lstm_course.experiments.checks import Again
 from lstm_course.experiments.reviews import by_recipe, run_on_reviews, train_in_pieces
 from lstm_course.experiments.runner import Experiment
-from lstm_course.training.model import NumpySentimentModel, SentimentConfig
+from lstm_course.training.sentiment import NumpySentimentModel, SentimentConfig
 
 RECIPE = {
     "num_words": 500,

@@ -9,10 +9,10 @@ from typing import Any
 
 import numpy as np
 
-from lstm_course.arrays.quiet import import_keras
 from lstm_course.data.series import mackey_glass, windows
 from lstm_course.experiments.checks import Again
 from lstm_course.experiments.runner import Experiment
+from lstm_course.system.keras_import import import_keras
 from lstm_course.training.forecasting import rms_error
 
 RECIPE: dict[str, Any] = {

@@ -7,7 +7,8 @@ import numpy as np
 
 from lstm_course.data.imdb import Split, load_imdb
 from lstm_course.experiments.runner import Run
-from lstm_course.training.model import (
+from lstm_course.training.optimizers import adam_update, optimizer_init
+from lstm_course.training.sentiment import (
     LabelledIds,
     NumpySentimentModel,
     SentimentConfig,
@@ -15,7 +16,6 @@ from lstm_course.training.model import (
     sentiment_gradients,
     sentiment_init,
 )
-from lstm_course.training.optimizers import adam_update, optimizer_init
 
 Judge = Callable[[Split], dict[str, Any]]
 Learn = Callable[

@@ -23,8 +23,6 @@ from typing import Any, NamedTuple
 from joblib import Parallel, delayed, parallel_config
 
 import lstm_course.experiments as package
-from lstm_course.arrays.files import atomic_write
-from lstm_course.arrays.process import use_one_blas_thread
 from lstm_course.experiments.checks import Check
 from lstm_course.experiments.sources import code_hash
 from lstm_course.study.measurements import (
@@ -33,6 +31,8 @@ from lstm_course.study.measurements import (
     read_sealed,
     seal,
 )
+from lstm_course.system.files import atomic_write
+from lstm_course.system.process import use_one_blas_thread
 
 _VERSIONS_OF = ("numpy", "keras", "tensorflow")
 _DIGITS = 6  # of every number stored

@@ -22,7 +22,7 @@ from lstm_course.experiments.reviews import (
     train_with_patience,
 )
 from lstm_course.experiments.runner import Experiment
-from lstm_course.training.model import SentimentConfig
+from lstm_course.training.sentiment import SentimentConfig
 
 RECIPE = {
     "maxlen": {"500": 100, "10000": 200},

@@ -22,7 +22,7 @@ from lstm_course.experiments.reviews import (
     train_with_patience,
 )
 from lstm_course.experiments.runner import Experiment
-from lstm_course.training.model import SentimentConfig
+from lstm_course.training.sentiment import SentimentConfig
 
 NETWORKS = ("bag", "rnn", "lstm", "gru")
 SIZES = (500, 2000, 8000, 20000)

@@ -23,10 +23,10 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import DTypeLike
 
-from lstm_course.arrays import columns as cols
 from lstm_course.arrays.activations import sigmoid
 from lstm_course.arrays.initializers import glorot_uniform, orthogonal
 from lstm_course.arrays.shapes import Array, Mask, check_draw
+from lstm_course.layers.fused import columns as cols
 
 
 class LSTMParams(NamedTuple):
@@ -138,7 +138,7 @@ def lstm_step(
 
 # The whole sequence is the same work in fewer and larger pieces. Arrays are turned
 # round to (T, rows, B) and the weights are one matrix, so that a step is one product
-# (arrays/columns.py). A step's slab holds five blocks of H rows: c', i, f, g, o. Since
+# (layers/fused/columns.py). A slab holds five blocks of H rows: c', i, f, g, o. Since
 # σ(z) = ½ + ½ tanh(z/2), one tanh serves the four gates; and one multiplication gives
 # i ⊙ g and f ⊙ c', for i and f are neighbours, and g and c' are every third block.
 

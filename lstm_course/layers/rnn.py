@@ -16,9 +16,9 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import DTypeLike
 
-from lstm_course.arrays import columns as cols
 from lstm_course.arrays.initializers import glorot_uniform, orthogonal
 from lstm_course.arrays.shapes import Array, Mask, check_draw
+from lstm_course.layers.fused import columns as cols
 
 
 class RNNParams(NamedTuple):

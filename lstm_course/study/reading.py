@@ -23,7 +23,7 @@ from lstm_course.layers.lstm import (
     lstm_forward,
     lstm_step,
 )
-from lstm_course.training.model import SentimentParams
+from lstm_course.training.sentiment import SentimentParams
 
 Change = Callable[[int, LSTMGates], LSTMGates]  # step, gates (B, H) → other gates
 

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from lstm_course.training.model import NumpySentimentModel, SentimentConfig
+from lstm_course.training.sentiment import NumpySentimentModel, SentimentConfig
 
 if TYPE_CHECKING:
     from lstm_course.twin.sentiment import KerasSentimentModel

@@ -11,13 +11,14 @@ import h5py  # type: ignore[import-untyped]
 import numpy as np
 
 from lstm_course.arrays.activations import sigmoid
-from lstm_course.arrays.files import atomic_write
-from lstm_course.arrays.quiet import import_keras
 from lstm_course.arrays.shapes import Array, Ids, check_ids_below, check_shapes
 from lstm_course.arrays.trees import tree_leaves
+from lstm_course.system.files import atomic_write
+from lstm_course.system.keras_import import import_keras
 from lstm_course.training.history import History
 from lstm_course.training.loop import fit
-from lstm_course.training.model import (
+from lstm_course.training.progress_bar import Progress
+from lstm_course.training.sentiment import (
     NO_MODEL,
     LabelledIds,
     SentimentConfig,
@@ -29,7 +30,6 @@ from lstm_course.training.model import (
     sentiment_form,
     sentiment_init,
 )
-from lstm_course.training.progress import Progress
 from lstm_course.twin.weights import params_from_keras, params_to_keras
 
 _CONFIG = "sentiment_config.json"  # beside what Keras writes into its archive:

@@ -11,7 +11,7 @@ from lstm_course import (
     rnn_forward,
     rnn_init,
 )
-from lstm_course.arrays.quiet import import_keras
+from lstm_course.system.keras_import import import_keras
 
 
 @pytest.mark.parametrize(

@@ -14,9 +14,9 @@ from lstm_course import (
     lstm_step,
 )
 from lstm_course.arrays.activations import sigmoid
-from lstm_course.arrays.quiet import import_keras
 from lstm_course.study.diagrams import PICTURES
 from lstm_course.study.diagrams.lstm_cell import BEFORE, PARAMS, X, number
+from lstm_course.system.keras_import import import_keras
 from lstm_course.twin.weights import params_to_keras
 
 B, T, D, H = 3, 20, 4, 2

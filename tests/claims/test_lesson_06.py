@@ -14,8 +14,8 @@ from lstm_course import (
     lstm_step,
 )
 from lstm_course.arrays.activations import sigmoid
-from lstm_course.arrays.quiet import import_keras
 from lstm_course.study.diagrams import PICTURES
+from lstm_course.system.keras_import import import_keras
 
 
 @pytest.fixture(scope="module")

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from lstm_course.arrays.quiet import import_keras
 from lstm_course.data.series import windows
 from lstm_course.experiments import counting_on
 from lstm_course.study.measurements import read_measurement
+from lstm_course.system.keras_import import import_keras
 from lstm_course.training.forecasting import fit_least_squares
 
 pytestmark = pytest.mark.slow

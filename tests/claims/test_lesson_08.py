@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from lstm_course import LSTMParams, LSTMState, count_parameters, lstm_forward
-from lstm_course.arrays.quiet import import_keras
 from lstm_course.study.diagrams import PICTURES
 from lstm_course.study.measurements import read_measurement
+from lstm_course.system.keras_import import import_keras
 
 
 @pytest.fixture(scope="module")

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from lstm_course import build_sentiment_model
-from lstm_course.arrays.quiet import import_keras
 from lstm_course.arrays.trees import tree_leaves
 from lstm_course.study.measurements import read_measurement
-from lstm_course.study.review_plots import gap_at
+from lstm_course.study.plots.reviews import gap_at
+from lstm_course.system.keras_import import import_keras
 
 pytestmark = pytest.mark.slow
 

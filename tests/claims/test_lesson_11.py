@@ -5,9 +5,9 @@ import pytest
 
 from lstm_course import GRUParams, GRUState, count_parameters, gru_forward, gru_init
 from lstm_course.arrays.activations import sigmoid
-from lstm_course.arrays.quiet import import_keras
 from lstm_course.layers.cells import CELLS
 from lstm_course.study.measurements import read_measurement
+from lstm_course.system.keras_import import import_keras
 
 B, T, D, H = 4, 20, 3, 5
 

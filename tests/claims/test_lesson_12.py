@@ -5,8 +5,8 @@ import pytest
 
 from lstm_course import LSTMState, load_imdb, lstm_forward
 from lstm_course.layers.embedding import embedding_forward
-from lstm_course.study.models import read_model
 from lstm_course.study.reading import forward_with, read, running_logits
+from lstm_course.study.stored_models import read_model
 
 REVIEWS = 1000
 

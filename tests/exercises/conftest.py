@@ -2,7 +2,7 @@
 
 import pytest
 
-from lstm_course.exercises import judge
+from lstm_course.checker import judge
 
 
 @pytest.fixture(autouse=True)

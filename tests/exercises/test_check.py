@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 import lstm_course
+from lstm_course.checker.exercise import Quiz
 from lstm_course.exercises import check as module
 from lstm_course.exercises.check import check, quiz, solution
 from lstm_course.exercises.contents import LESSON_OF, find_exercise
-from lstm_course.exercises.exercise import Quiz
 from lstm_course.exercises.progress import PROGRESS_VARIABLE, read_progress
 
 

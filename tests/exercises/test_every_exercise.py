@@ -11,13 +11,13 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
+from lstm_course.checker.exercise import Quiz
+from lstm_course.checker.guard import guarded
+from lstm_course.checker.judge import judge
 from lstm_course.commands.run import read
 from lstm_course.commands.solutions import solution_cells
+from lstm_course.exercises.common_mistakes import MISTAKES, plant, planted
 from lstm_course.exercises.contents import CONTENTS, LESSON_OF, find_exercise
-from lstm_course.exercises.exercise import Quiz
-from lstm_course.exercises.guard import guarded
-from lstm_course.exercises.judge import judge
-from lstm_course.exercises.mistakes import MISTAKES, plant, planted
 
 NAMES = list(LESSON_OF)
 SEEDS = range(12)

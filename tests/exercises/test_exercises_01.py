@@ -5,9 +5,9 @@ import pytest
 from variants import assert_all_pass, assert_named, assert_told
 
 from lstm_course.arrays.shapes import Array
+from lstm_course.checker.judge import judge
 from lstm_course.data.text import Vocabulary, pad_batch, tokenize
 from lstm_course.exercises.contents import find_exercise
-from lstm_course.exercises.judge import judge
 
 # shapes_on_the_way
 

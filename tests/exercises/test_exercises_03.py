@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from variants import assert_all_pass, assert_named, assert_told
 
+from lstm_course.checker.judge import judge
 from lstm_course.exercises.contents import find_exercise
-from lstm_course.exercises.judge import judge
 
 # rnn_step_backward
 

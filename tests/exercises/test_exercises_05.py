@@ -6,8 +6,8 @@ import numpy as np
 from variants import assert_all_pass, assert_named, assert_told
 
 from lstm_course.arrays.activations import sigmoid
+from lstm_course.checker.judge import judge
 from lstm_course.exercises.contents import find_exercise
-from lstm_course.exercises.judge import judge
 from lstm_course.exercises.lesson_05 import giving_up, verdict_cases
 from lstm_course.layers.lstm import LSTMState, lstm_init, lstm_step
 

@@ -1,7 +1,7 @@
 """What the tests of a lesson's exercises say: these pass, that is named."""
 
+from lstm_course.checker.judge import judge
 from lstm_course.exercises.contents import find_exercise
-from lstm_course.exercises.judge import judge
 
 
 def assert_all_pass(name, answers):

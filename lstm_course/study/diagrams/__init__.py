@@ -11,7 +11,6 @@ from typing import Any
 
 import matplotlib as mpl
 
-from lstm_course.arrays.files import atomic_write
 from lstm_course.study.diagrams import (
     course_map,
     ladder_of_shapes,
@@ -22,6 +21,7 @@ from lstm_course.study.diagrams import (
     unrolled_rnn,
     weight_blocks,
 )
+from lstm_course.system.files import atomic_write
 
 # Laid over matplotlib's own defaults, whatever a reader's matplotlibrc says.
 _RC: dict[Any, Any] = {

@@ -20,7 +20,7 @@ from lstm_course.study.diagrams.toolkit import (
     vector,
     write,
 )
-from lstm_course.study.figures import BLUE, GREEN, GREY, ORANGE, PURPLE
+from lstm_course.study.plots.style import BLUE, GREEN, GREY, ORANGE, PURPLE
 
 
 def _ranks(ax: Axes, y: float) -> None:

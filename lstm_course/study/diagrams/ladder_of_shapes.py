@@ -4,6 +4,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from lstm_course.layers.parameters import count_parameters
 from lstm_course.study.diagrams.toolkit import (
     Picture,
     Style,
@@ -14,8 +15,7 @@ from lstm_course.study.diagrams.toolkit import (
     vector,
     write,
 )
-from lstm_course.study.figures import BLUE, GREEN, GREY, ORANGE, PURPLE
-from lstm_course.study.parameters import count_parameters
+from lstm_course.study.plots.style import BLUE, GREEN, GREY, ORANGE, PURPLE
 
 STEPS, FEATURES, UNITS, LAYERS, CLASSES = 300, 100, 32, 3, 10
 

@@ -20,7 +20,7 @@ from lstm_course.study.diagrams.toolkit import (
     tint,
     write,
 )
-from lstm_course.study.figures import BLUE, GREEN, GREY, ORANGE, PURPLE
+from lstm_course.study.plots.style import BLUE, GREEN, GREY, ORANGE, PURPLE
 
 # One unit, one feature, a batch of one: a single number on each wire.
 PARAMS = LSTMParams(

@@ -17,7 +17,7 @@ from lstm_course.study.diagrams.toolkit import (
     signed,
     write,
 )
-from lstm_course.study.figures import BLUE, GREY, ORANGE
+from lstm_course.study.plots.style import BLUE, GREY, ORANGE
 
 TEXTS = ("A great film!", "Great! I loved it.")
 MARKED = "great"  # in both texts: the same id, and so the same vector

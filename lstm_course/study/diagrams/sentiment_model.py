@@ -19,8 +19,12 @@ from lstm_course.study.diagrams.toolkit import (
     vector,
     write,
 )
-from lstm_course.study.figures import BLUE, GREEN, GREY, ORANGE, PURPLE
-from lstm_course.training.model import SentimentConfig, SentimentParams, sentiment_init
+from lstm_course.study.plots.style import BLUE, GREEN, GREY, ORANGE, PURPLE
+from lstm_course.training.sentiment import (
+    SentimentConfig,
+    SentimentParams,
+    sentiment_init,
+)
 
 REVIEW_STEPS = 100
 # The steps that are drawn, and the token of each; ids as in load_imdb().vocabulary.

@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import FancyArrowPatch, FancyBboxPatch, Polygon
 from matplotlib.path import Path as Outline
 
-from lstm_course.study.figures import GREY
+from lstm_course.study.plots.style import GREY
 
 WIDTH = 900
 INK, PAPER = "#222222", "#FFFFFF"

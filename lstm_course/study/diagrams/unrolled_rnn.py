@@ -15,7 +15,7 @@ from lstm_course.study.diagrams.toolkit import (
     tint,
     write,
 )
-from lstm_course.study.figures import BLUE, GREEN, GREY
+from lstm_course.study.plots.style import BLUE, GREEN, GREY
 
 W, U = 1.0, 0.5
 PARAMS = RNNParams(np.array([[W]]), np.array([[U]]), np.array([0.0]))

@@ -8,6 +8,7 @@ from matplotlib.figure import Figure
 
 from lstm_course.layers.gru import gru_init
 from lstm_course.layers.lstm import lstm_init
+from lstm_course.layers.parameters import count_parameters
 from lstm_course.layers.rnn import rnn_init
 from lstm_course.study.diagrams.toolkit import (
     Picture,
@@ -17,8 +18,7 @@ from lstm_course.study.diagrams.toolkit import (
     tint,
     write,
 )
-from lstm_course.study.figures import BLUE, GREEN, GREY, ORANGE, PURPLE
-from lstm_course.study.parameters import count_parameters
+from lstm_course.study.plots.style import BLUE, GREEN, GREY, ORANGE, PURPLE
 
 INPUT_DIM, UNITS = 16, 8
 

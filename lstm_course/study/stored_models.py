@@ -9,7 +9,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from lstm_course.training.model import NumpySentimentModel
+from lstm_course.training.sentiment import NumpySentimentModel
 
 FOLDER = Path(__file__).resolve().parents[2] / "figures" / "models"
 

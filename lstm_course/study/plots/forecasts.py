@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from matplotlib.figure import Figure
 
 from lstm_course.arrays.shapes import Array
-from lstm_course.study.figures import BLUE, GREEN, GREY, ORANGE, new_figure
+from lstm_course.study.plots.style import BLUE, GREEN, GREY, ORANGE, new_figure
 
 _SIGNS = ((BLUE, "-"), (ORANGE, "--"), (GREEN, ":"))
 

@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from lstm_course.arrays.shapes import Array
-from lstm_course.study.figures import BLUE, GREEN, GREY, ORANGE, PURPLE
+from lstm_course.study.plots.style import BLUE, GREEN, GREY, ORANGE, PURPLE
 
 _SIGNS = list(
     zip(

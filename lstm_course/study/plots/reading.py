@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from lstm_course.arrays.shapes import Array
-from lstm_course.study.figures import BLUE, GREEN, GREY, ORANGE, PURPLE, STYLE
+from lstm_course.study.plots.style import BLUE, GREEN, GREY, ORANGE, PURPLE, STYLE
 
 LONGEST = 50  # words side by side that can still be read
 

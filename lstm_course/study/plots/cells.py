@@ -8,7 +8,7 @@ from matplotlib.ticker import MaxNLocator
 
 from lstm_course.arrays.activations import sigmoid
 from lstm_course.arrays.shapes import Array
-from lstm_course.study.figures import BLUE, GREEN, GREY, ORANGE, PURPLE, new_figure
+from lstm_course.study.plots.style import BLUE, GREEN, GREY, ORANGE, PURPLE, new_figure
 
 _SIGNS = ((BLUE, "-"), (ORANGE, "--"), (GREEN, "-."), (PURPLE, ":"))
 

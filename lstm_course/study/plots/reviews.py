@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, NullLocator
 
 from lstm_course.arrays.shapes import Array
-from lstm_course.study.figures import BLUE, GREEN, GREY, ORANGE, PURPLE, new_figure
+from lstm_course.study.plots.style import BLUE, GREEN, GREY, ORANGE, PURPLE, new_figure
 
 Runs = Mapping[str, Mapping[str, Any]]  # seed → result, one case of a measurement
 

@@ -177,7 +177,7 @@ _TABLE = {
             "Your reset gate acts after U_n: with a bias of one row it acts before.",
         ),
     },
-    "arrays.columns.fill": {
+    "layers.fused.columns.fill": {
         "batch-and-time-reshaped": (
             "inputs.transpose(1, 2, 0)",
             "inputs.reshape(steps, batch, features).swapaxes(1, 2)",
@@ -209,7 +209,7 @@ _TABLE = {
             "Your masked steps read zeros but still change the state: skip them.",
         ),
     },
-    "arrays.columns.walk": {
+    "layers.fused.columns.walk": {
         "state-not-carried": (
             "np.matmul(weights, column, slab)",
             "x, one = column[: -1 - len(hidden[0])], column[-1:]\n"
@@ -217,28 +217,28 @@ _TABLE = {
             "Each of your steps begins with the initial state: hand the new one on.",
         ),
     },
-    "arrays.columns.read_outputs": {
+    "layers.fused.columns.read_outputs": {
         "masked-outputs-zero": (
             "_some_step_counted(columns.carried)",
             "~columns.carried",
             "Your masked steps put out zeros: they repeat the last output.",
         ),
     },
-    "arrays.columns.turn_round": {
+    "layers.fused.columns.turn_round": {
         "final-state-gradient-ignored": (
             "0 if d_final_state is None else d_final_state.h.T",
             "0",
             "Your backward pass leaves out the final state's gradient: begin with it.",
         ),
     },
-    "arrays.columns.walk_back": {
+    "layers.fused.columns.walk_back": {
         "gradient-through-time-overwritten": (
             "dh += d_h[t]",
             "dh[...] = d_h[t]",
             "Your gradient of h loses what the later steps sent back: add to it.",
         ),
     },
-    "arrays.columns.read_gradients": {
+    "layers.fused.columns.read_gradients": {
         "weight-gradient-of-one-step": (
             "np.tensordot(d_slabs, columns.values[:-1], axes",
             "np.tensordot(d_slabs[:1], columns.values[:1], axes",
@@ -322,7 +322,7 @@ _TABLE = {
             "Your dropout makes the inputs smaller on average: divide by 1 - rate.",
         ),
     },
-    "training.model.sentiment_forward": {
+    "training.sentiment.sentiment_forward": {
         "dropout-drawn-at-each-step": (
             "batch, width, config.dropout, x.dtype)",
             "x[..., 0].size, width, config.dropout, x.dtype).reshape(x.shape)",
@@ -355,7 +355,7 @@ _TABLE = {
             "Your zeros stand at the wrong end: 'pre' puts them before a sequence.",
         ),
     },
-    "study.parameters.count_parameters": {
+    "layers.parameters.count_parameters": {
         "count-without-recurrent-kernel": (
             "(input_dim + units + biases)",
             "(input_dim + biases)",

@@ -11,8 +11,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from lstm_course.arrays.process import keep_freed_memory, use_one_blas_thread
 from lstm_course.arrays.shapes import Array, Mask, check_shapes, field_specs
+from lstm_course.system.process import keep_freed_memory, use_one_blas_thread
 
 keep_freed_memory()
 use_one_blas_thread()

@@ -10,10 +10,10 @@ from typing import Any, Literal, NamedTuple
 import numpy as np
 
 from lstm_course.arrays.shapes import Array
-from lstm_course.exercises import attempt as att
-from lstm_course.exercises.exercise import Cases, Exercise
-from lstm_course.exercises.guard import DiedError, TookTooLongError, guarded
-from lstm_course.exercises.mistakes import MISTAKES, Mistake, plant, planted
+from lstm_course.checker import attempt as att
+from lstm_course.checker.exercise import Cases, Exercise
+from lstm_course.checker.guard import DiedError, TookTooLongError, guarded
+from lstm_course.exercises.common_mistakes import MISTAKES, Mistake, plant, planted
 
 _AXES = {
     "B": "sequence",

@@ -17,8 +17,8 @@ import numpy as np
 
 from lstm_course.arrays.shapes import Array
 from lstm_course.arrays.trees import tree_leaves
-from lstm_course.exercises.exercise import Cases
-from lstm_course.exercises.guard import overheard
+from lstm_course.checker.exercise import Cases
+from lstm_course.checker.guard import overheard
 
 _PACKAGE = Path(__file__).resolve().parents[1]
 _OTHERS = (str(_PACKAGE), sysconfig.get_path("stdlib"), "site-packages", "<frozen")

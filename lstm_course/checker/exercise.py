@@ -7,7 +7,7 @@ from typing import Any
 
 from numpy.random import Generator
 
-from lstm_course.exercises.mistakes import MISTAKES, Mistake, find_function
+from lstm_course.exercises.common_mistakes import MISTAKES, Mistake, find_function
 
 Cases = Mapping[str, tuple[Any, ...]]  # what is special about a case: its arguments
 

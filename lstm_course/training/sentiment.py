@@ -16,7 +16,6 @@ from typing import Any, NamedTuple, Protocol
 import numpy as np
 
 from lstm_course.arrays.activations import sigmoid
-from lstm_course.arrays.files import atomic_write
 from lstm_course.arrays.shapes import (
     Array,
     Ids,
@@ -42,11 +41,12 @@ from lstm_course.layers.embedding import (
     embedding_forward,
     embedding_init,
 )
+from lstm_course.system.files import atomic_write
 from lstm_course.training.history import History
 from lstm_course.training.loop import fit
 from lstm_course.training.losses import binary_cross_entropy
 from lstm_course.training.optimizers import OPTIMIZERS, optimizer_init
-from lstm_course.training.progress import Progress
+from lstm_course.training.progress_bar import Progress
 
 
 class LabelledIds(Protocol):

@@ -1,0 +1,1 @@
+"""The passes of the recurrent layers over whole sequences, made fast."""

@@ -1,0 +1,1 @@
+"""The plots of the lessons, one module a subject."""

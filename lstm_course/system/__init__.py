@@ -1,0 +1,1 @@
+"""What is of the machine: files, the process, paths, a quiet import of Keras."""
