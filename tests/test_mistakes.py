@@ -16,7 +16,8 @@ from fixtures import KINDS, LAYERS, B, Results, T, assert_close, make_example, r
 import lstm_course
 from lstm_course.arrays.gradcheck import complex_step_gradient
 from lstm_course.arrays.trees import tree_leaves, tree_map
-from lstm_course.exercises.common_mistakes import MISTAKES, Mistake, plant, planted
+from lstm_course.checker.planting import Mistake, plant, planted
+from lstm_course.exercises.common_mistakes import MISTAKES
 from lstm_course.layers.bidirectional import BothWays
 from lstm_course.layers.cells import CELLS
 from lstm_course.layers.dropout import dropout_mask
@@ -390,7 +391,7 @@ CELL = "c = f * state.c + i * g"
 
 def other_way(wrong):
     """Return a mistake that is none."""
-    return Mistake("none", "layers.lstm.lstm_step", CELL, wrong, "Well done.")
+    return Mistake(CELL, wrong, "Well done.", "none", "layers.lstm.lstm_step")
 
 
 @pytest.mark.parametrize("check", CHECKS + WEAK_CHECKS)

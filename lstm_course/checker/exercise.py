@@ -1,13 +1,13 @@
 """What an exercise is: a solution, what to try an answer on, and the known mistakes."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
 from numpy.random import Generator
 
-from lstm_course.exercises.common_mistakes import MISTAKES, Mistake, find_function
+from lstm_course.checker.planting import Mistake, find_function, in_function
 
 Cases = Mapping[str, tuple[Any, ...]]  # what is special about a case: its arguments
 
@@ -27,7 +27,7 @@ class Exercise:
     reasoning: str  # why it is solved so, in Markdown, for the page of solutions
     parts: Mapping[str, str] = field(default_factory=lambda: {"the answer": ""})
     tolerance: float = 1e-6  # absolute, and relative to the largest entry
-    mistakes: Mapping[str, tuple[str, str, str]] = field(default_factory=dict)
+    mistakes: Mapping[str, Mistake] = field(default_factory=dict)  # by name
     # What the solution is called with; None where the answer is a value.
     cases: Callable[[], Cases] | None = None
     order: tuple[str, ...] = ()  # the parts as they are computed
@@ -43,11 +43,10 @@ class Exercise:
         function: Callable[..., Any] = find_function(self.solution)
         return function
 
-    @cached_property
-    def own_mistakes(self) -> tuple[Mistake, ...]:
-        """The mistakes that are known of the solution itself."""
-        own = [Mistake(name, self.solution, *m) for name, m in self.mistakes.items()]
-        return *own, *(m for m in MISTAKES if m.function == self.solution)
+    def own_mistakes(self, common: Iterable[Mistake]) -> tuple[Mistake, ...]:
+        """Return the mistakes that are known of the solution itself."""
+        own = in_function(self.solution, self.mistakes)
+        return *own, *(each for each in common if each.function == self.solution)
 
 
 @dataclass(frozen=True, kw_only=True)

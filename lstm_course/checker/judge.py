@@ -2,7 +2,7 @@
 
 import re
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from itertools import chain, combinations, islice
 from typing import Any, Literal, NamedTuple
@@ -13,7 +13,7 @@ from lstm_course.arrays.shapes import Array
 from lstm_course.checker import attempt as att
 from lstm_course.checker.exercise import Cases, Exercise
 from lstm_course.checker.guard import DiedError, TookTooLongError, guarded
-from lstm_course.exercises.common_mistakes import MISTAKES, Mistake, plant, planted
+from lstm_course.checker.planting import Mistake, plant, planted
 
 _AXES = {
     "B": "sequence",
@@ -47,7 +47,13 @@ class Departure(NamedTuple):
     part: str = ""  # which part departs first
 
 
-def judge(exercise: Exercise, answer: Any, cases: Cases | None = None) -> Verdict:
+def judge(
+    exercise: Exercise,
+    answer: Any,
+    cases: Cases | None = None,
+    *,
+    common: Sequence[Mistake] = (),
+) -> Verdict:
     """Hold an answer against the solution, then against every known mistake.
 
     Args:
@@ -55,6 +61,7 @@ def judge(exercise: Exercise, answer: Any, cases: Cases | None = None) -> Verdic
         answer: what the learner gives: a function, or a value. It may be anything.
         cases: what to try it on; by default the exercise's own cases. A quiz has one,
             its question's numbers.
+        common: mistakes that may also stand in what the solution calls.
     """
     if answer is None or answer is ...:
         return _not_started(exercise)
@@ -93,7 +100,7 @@ def judge(exercise: Exercise, answer: Any, cases: Cases | None = None) -> Verdic
         return Verdict("failed", "Your answer changes the code that checks it.")
     if tried.untouched:
         return _not_started(exercise)
-    verdict = _compare(exercise, cases, tried)
+    verdict = _compare(exercise, cases, tried, common)
     if exercise.given and sorted(verdict.mistakes) == sorted(exercise.given):
         return _not_started(exercise)
     if tried.printed:
@@ -133,7 +140,9 @@ def _not_started(exercise: Exercise) -> Verdict:
     return Verdict("not started", f"not started yet: {what}.")
 
 
-def _compare(exercise: Exercise, cases: Cases, tried: att.Attempt) -> Verdict:
+def _compare(
+    exercise: Exercise, cases: Cases, tried: att.Attempt, common: Sequence[Mistake]
+) -> Verdict:
     expected = outcomes_of(exercise, exercise.solve, cases)
     departures = {
         label: departure(exercise, expected[label], tried.outcomes[label])
@@ -144,7 +153,7 @@ def _compare(exercise: Exercise, cases: Cases, tried: att.Attempt) -> Verdict:
         what = _confirmation(exercise, len(cases), max(errors))
         text = f"Right: {what}." if what else "Right."
         return Verdict("passed", text)
-    if found := recognise(exercise, cases, expected, tried.outcomes):
+    if found := recognise(exercise, cases, expected, tried.outcomes, common):
         several = f"There are {len(found)} mistakes in it. " * (len(found) > 1)
         hints = " ".join(mistake.hint for mistake in found)
         return Verdict("failed", several + hints, tuple(m.name for m in found))
@@ -155,7 +164,7 @@ def _compare(exercise: Exercise, cases: Cases, tried: att.Attempt) -> Verdict:
     part = next(found.part for found in departures.values() if found.text)
     if part and exercise.cases is not None and not form:
         # Too much is wrong to name it all; what departs first may still be known.
-        some = recognise(exercise, cases, expected, tried.outcomes, only=part)
+        some = recognise(exercise, cases, expected, tried.outcomes, common, only=part)
         text += "".join(f" As for {part}: {mistake.hint}" for mistake in some)
     return Verdict("failed", text, form=bool(form))
 
@@ -206,6 +215,7 @@ def recognise(
     cases: Cases,
     expected: Outcomes,
     outcomes: Outcomes,
+    common: Sequence[Mistake],
     only: str = "",
 ) -> tuple[Mistake, ...]:
     """Return the known mistake, or the few, that give just these outcomes.
@@ -214,7 +224,7 @@ def recognise(
     """
     if all(outcome is None for outcome in outcomes.values()):
         return ()  # nothing but failures: anything may have led to them
-    for mistakes, solve in _mistaken(exercise):
+    for mistakes, solve in _mistaken(exercise, common):
         if only and len(mistakes) > 1:
             break
         if _gives(exercise, solve, cases, outcomes, only) and not _gives(
@@ -225,13 +235,13 @@ def recognise(
 
 
 def _mistaken(
-    exercise: Exercise,
+    exercise: Exercise, common: Sequence[Mistake]
 ) -> Iterator[tuple[tuple[Mistake, ...], Callable[..., Any]]]:
     """Yield the solution with each mistake in it, in what it calls, and several."""
-    own = exercise.own_mistakes
+    own = exercise.own_mistakes(common)
     for mistake in own:
         yield (mistake,), plant(mistake)
-    for mistake in MISTAKES:
+    for mistake in common:
         # What is not loaded, the solution does not call.
         if mistake not in own and mistake.module in sys.modules:
             with planted(mistake):

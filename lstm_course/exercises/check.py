@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 
 from lstm_course.arrays.shapes import check_at_least
-from lstm_course.checker.exercise import Exercise, Quiz
+from lstm_course.checker.exercise import Cases, Exercise, Quiz
 from lstm_course.checker.judge import Verdict, judge
+from lstm_course.exercises.common_mistakes import MISTAKES
 from lstm_course.exercises.contents import find_exercise
 from lstm_course.exercises.progress import record
 
@@ -41,7 +42,7 @@ def check(name: str, answer: Any) -> None:
         raise ValueError(  # noqa: TRY004
             f"name is {name!r}, a quiz: call quiz({name!r}, answer, seed=1)"
         )
-    verdict = judge(exercise, answer)
+    verdict = verdict_on(name, answer)
     if answer is exercise.solve:
         _say(f"{name}: {verdict.text} But it is the course's own, and does not count.")
         return
@@ -74,7 +75,7 @@ def quiz(name: str, answer: Any = ..., *, seed: int) -> None:
     numbers = exercise.draw(np.random.default_rng(seed))
     question = exercise.question(*numbers)
     _say(question)
-    verdict = judge(exercise, answer, {"": numbers})
+    verdict = verdict_on(name, answer, {"": numbers})
     if verdict.outcome == "not started" or verdict.form:
         _tell(name, verdict)
         return
@@ -104,7 +105,12 @@ def solution(name: str) -> None:
         _say(exercise.derivation(*numbers))
         return
     answer = exercise.solve() if exercise.cases is None else exercise.solve
-    _say(f"{_SIGNS['passed']} {name}: {judge(exercise, answer).text}")
+    _say(f"{_SIGNS['passed']} {name}: {verdict_on(name, answer).text}")
+
+
+def verdict_on(name: str, answer: Any, cases: Cases | None = None) -> Verdict:
+    """Return what is to be said of an answer; keep nothing, print nothing."""
+    return judge(find_exercise(name), answer, cases, common=MISTAKES)
 
 
 def _hint(name: str, exercise: Exercise) -> str:

@@ -9,6 +9,7 @@ from numpy.random import Generator
 
 from lstm_course.arrays.shapes import Array
 from lstm_course.checker.exercise import Cases, Exercise, Quiz
+from lstm_course.checker.planting import Mistake
 from lstm_course.data.text import Vocabulary, pad_batch
 from lstm_course.layers.lstm import lstm_forward, lstm_init
 
@@ -160,84 +161,84 @@ EXERCISES: dict[str, Exercise] = {
             ["ids", "np.eye(V)[ids]", "vectors", "vectors[:, 2]", "outputs", "h"], ""
         ),
         mistakes={
-            "index-keeps-its-axis": (
-                "vectors[:, 2]",
-                "vectors[:, 2:3]",
-                "Your vectors[:, 2] still has a time axis: a slice keeps its axis, an "
-                "index removes it.",
+            "index-keeps-its-axis": Mistake(
+                right="vectors[:, 2]",
+                wrong="vectors[:, 2:3]",
+                hint="Your vectors[:, 2] still has a time axis: a slice keeps its "
+                "axis, an index removes it.",
             ),
-            "index-on-the-batch": (
-                "vectors[:, 2]",
-                "vectors[2]",
-                "Your vectors[:, 2] is one text at all steps: the colon stands for the "
-                "batch, and the 2 is on the second axis.",
+            "index-on-the-batch": Mistake(
+                right="vectors[:, 2]",
+                wrong="vectors[2]",
+                hint="Your vectors[:, 2] is one text at all steps: the colon stands "
+                "for the batch, and the 2 is on the second axis.",
             ),
-            "outputs-as-wide-as-the-input": (
-                "vectors[:, 2], outputs",
-                "vectors[:, 2], vectors",
-                "Your outputs are as wide as the vectors: a layer turns features into "
-                "units.",
+            "outputs-as-wide-as-the-input": Mistake(
+                right="vectors[:, 2], outputs",
+                wrong="vectors[:, 2], vectors",
+                hint="Your outputs are as wide as the vectors: a layer turns features "
+                "into units.",
             ),
-            "h-at-every-step": (
-                "outputs, state.h",
-                "outputs, outputs",
-                "Your h has a time axis: it is what is left after the last step.",
+            "h-at-every-step": Mistake(
+                right="outputs, state.h",
+                wrong="outputs, outputs",
+                hint="Your h has a time axis: it is what is left after the last step.",
             ),
-            "outputs-and-h-swapped": (
-                "outputs, state.h",
-                "state.h, outputs",
-                "Your outputs and h have changed places: the outputs are there at "
+            "outputs-and-h-swapped": Mistake(
+                right="outputs, state.h",
+                wrong="state.h, outputs",
+                hint="Your outputs and h have changed places: the outputs are there at "
                 "every step, h after the last only.",
             ),
-            "vectors-as-wide-as-the-vocabulary": (
-                "vectors, vectors[:, 2]",
-                "np.eye(V)[ids], np.eye(V)[ids][:, 2]",
-                "Your vectors have a number for each row of the table: each id picks "
-                "one row, so its length counts.",
+            "vectors-as-wide-as-the-vocabulary": Mistake(
+                right="vectors, vectors[:, 2]",
+                wrong="np.eye(V)[ids], np.eye(V)[ids][:, 2]",
+                hint="Your vectors have a number for each row of the table: each id "
+                "picks one row, so its length counts.",
             ),
-            "index-on-the-features": (
-                "vectors[:, 2], outputs",
-                "vectors[..., 2], outputs",
-                "Your vectors[:, 2] is one feature at all steps: the second axis is "
-                "time.",
+            "index-on-the-features": Mistake(
+                right="vectors[:, 2], outputs",
+                wrong="vectors[..., 2], outputs",
+                hint="Your vectors[:, 2] is one feature at all steps: the second axis "
+                "is time.",
             ),
-            "one-hot-without-ids": (
-                "np.eye(V)[ids], vectors",
-                "np.eye(V), vectors",
-                "Your np.eye(V)[ids] is np.eye(V) itself: each id picks one of its "
-                "rows.",
+            "one-hot-without-ids": Mistake(
+                right="np.eye(V)[ids], vectors",
+                wrong="np.eye(V), vectors",
+                hint="Your np.eye(V)[ids] is np.eye(V) itself: each id picks one of "
+                "its rows.",
             ),
-            "vectors-for-the-table": (
-                "vectors, vectors[:, 2]",
-                "np.zeros((V, D)), vectors[:, 2]",
-                "Your vectors are the table: each id of each text picks one of its "
-                "rows.",
+            "vectors-for-the-table": Mistake(
+                right="vectors, vectors[:, 2]",
+                wrong="np.zeros((V, D)), vectors[:, 2]",
+                hint="Your vectors are the table: each id of each text picks one of "
+                "its rows.",
             ),
-            "last-output-alone": (
-                "outputs, state.h",
-                "state.h, state.h",
-                "Your outputs have no time axis: there is one after each step.",
+            "last-output-alone": Mistake(
+                right="outputs, state.h",
+                wrong="state.h, state.h",
+                hint="Your outputs have no time axis: there is one after each step.",
             ),
-            "h-with-an-axis-in-front": (
-                "outputs, state.h",
-                "outputs, state.h[np.newaxis]",
-                "Your h has an axis of size 1 in front, as in PyTorch: here it is a "
-                "row for each text.",
+            "h-with-an-axis-in-front": Mistake(
+                right="outputs, state.h",
+                wrong="outputs, state.h[np.newaxis]",
+                hint="Your h has an axis of size 1 in front, as in PyTorch: here it "
+                "is a row for each text.",
             ),
-            "units-left-out": (
-                "vectors.shape[-1], H",
-                "vectors.shape[-1], D",
-                "Your outputs and h are as wide as the vectors: a layer turns "
+            "units-left-out": Mistake(
+                right="vectors.shape[-1], H",
+                wrong="vectors.shape[-1], D",
+                hint="Your outputs and h are as wide as the vectors: a layer turns "
                 "features into units.",
             ),
-            "shapes-time-first": (
-                "arrays = ids, np.eye(V)[ids], vectors, vectors[:, 2], outputs, "
+            "shapes-time-first": Mistake(
+                right="arrays = ids, np.eye(V)[ids], vectors, vectors[:, 2], outputs, "
                 "state.h",
-                "turned = vectors.swapaxes(0, 1), vectors[:, 2], outputs.swapaxes(0, 1)"
-                "\n"
-                "    arrays = ids.T, np.eye(V)[ids.T], *turned, state.h",
-                "Your shapes have time first, (T, B): here a text is a row, and the "
-                "batch comes first.",
+                wrong="turned = vectors.swapaxes(0, 1), vectors[:, 2], "
+                "outputs.swapaxes(0, 1)\n    arrays = ids.T, np.eye(V)[ids.T], "
+                "*turned, state.h",
+                hint="Your shapes have time first, (T, B): here a text is a row, and "
+                "the batch comes first.",
             ),
         },
         reasoning="Letters first, numbers after: $(B, T)$, and each stage puts "
@@ -250,82 +251,87 @@ EXERCISES: dict[str, Exercise] = {
         cases=window_cases,
         parts={"the block of inputs": "B T D", "the row of targets": "B"},
         mistakes={
-            "windows-with-time-last": (
-                "stretches[:-1].swapaxes(1, 2)",
-                "stretches[:-1]",
-                "Your windows have their axes in the order (B, D, T): "
+            "windows-with-time-last": Mistake(
+                right="stretches[:-1].swapaxes(1, 2)",
+                wrong="stretches[:-1]",
+                hint="Your windows have their axes in the order (B, D, T): "
                 "sliding_window_view puts the new axis last, and time belongs in the "
                 "middle.",
             ),
-            "windows-reshaped": (
-                "stretches[:-1].swapaxes(1, 2)",
-                "stretches[:-1].reshape(-1, length, series.shape[1])",
-                "Your windows are reshaped where two axes should change places: the "
-                "shape is right, but features and steps are stirred.",
+            "windows-reshaped": Mistake(
+                right="stretches[:-1].swapaxes(1, 2)",
+                wrong="stretches[:-1].reshape(-1, length, series.shape[1])",
+                hint="Your windows are reshaped where two axes should change places: "
+                "the shape is right, but features and steps are stirred.",
             ),
-            "window-without-a-target": (
-                "stretches[:-1]",
-                "stretches",
-                "Your inputs have one window too many: nothing follows the last one.",
+            "window-without-a-target": Mistake(
+                right="stretches[:-1]",
+                wrong="stretches",
+                hint="Your inputs have one window too many: nothing follows the last "
+                "one.",
             ),
-            "last-target-left-out": (
-                "stretches[:-1].swapaxes(1, 2)\n    return inputs, series[length:, 0]",
-                "stretches[:-2].swapaxes(1, 2)\n"
-                "    return inputs, series[length:-1, 0]",
-                "Your last window is missing, and its target with it: B is N - T.",
-            ),
-            "target-inside-the-window": (
+            "last-target-left-out": Mistake(
+                right="stretches[:-1].swapaxes(1, 2)\n    return inputs, "
                 "series[length:, 0]",
-                "series[length - 1 : -1, 0]",
-                "Your target is the last step of its own window: it should be the "
+                wrong="stretches[:-2].swapaxes(1, 2)\n"
+                "    return inputs, series[length:-1, 0]",
+                hint="Your last window is missing, and its target with it: B is N - T.",
+            ),
+            "target-inside-the-window": Mistake(
+                right="series[length:, 0]",
+                wrong="series[length - 1 : -1, 0]",
+                hint="Your target is the last step of its own window: it should be the "
                 "step after it.",
             ),
-            "target-with-all-features": (
-                "series[length:, 0]",
-                "series[length:]",
-                "Your targets hold every feature: feature 0 alone is to be foretold.",
+            "target-with-all-features": Mistake(
+                right="series[length:, 0]",
+                wrong="series[length:]",
+                hint="Your targets hold every feature: feature 0 alone is to be "
+                "foretold.",
             ),
-            "target-in-a-column": (
-                "series[length:, 0]",
-                "series[length:, :1]",
-                "Your targets stand in a column, (B, 1): a slice keeps its axis, "
+            "target-in-a-column": Mistake(
+                right="series[length:, 0]",
+                wrong="series[length:, :1]",
+                hint="Your targets stand in a column, (B, 1): a slice keeps its axis, "
                 "an index removes it.",
             ),
-            "target-of-another-feature": (
-                "series[length:, 0]",
-                "series[length:, -1]",
-                "Your targets are those of the last feature: feature 0 is asked for.",
+            "target-of-another-feature": Mistake(
+                right="series[length:, 0]",
+                wrong="series[length:, -1]",
+                hint="Your targets are those of the last feature: feature 0 is asked "
+                "for.",
             ),
-            "windows-side-by-side": (
-                "stretches[:-1].swapaxes(1, 2)\n    return inputs, series[length:, 0]",
-                "stretches[:-1:length].swapaxes(1, 2)\n"
+            "windows-side-by-side": Mistake(
+                right="stretches[:-1].swapaxes(1, 2)\n    return inputs, "
+                "series[length:, 0]",
+                wrong="stretches[:-1:length].swapaxes(1, 2)\n"
                 "    return inputs, series[length::length, 0]",
-                "Your windows stand side by side: each is to begin one step after the "
-                "one before.",
+                hint="Your windows stand side by side: each is to begin one step "
+                "after the one before.",
             ),
-            "target-at-the-start-of-the-window": (
-                "series[length:, 0]",
-                "series[:-length, 0]",
-                "Your target is the first step of its own window: it should be the "
-                "step after it.",
+            "target-at-the-start-of-the-window": Mistake(
+                right="series[length:, 0]",
+                wrong="series[:-length, 0]",
+                hint="Your target is the first step of its own window: it should be "
+                "the step after it.",
             ),
-            "target-a-step-too-late": (
-                "series[length:, 0]",
-                "series[length + 1 :, 0]",
-                "Your target stands two steps after its window: Python counts from 0, "
-                "so the step after series[0:T] is series[T].",
+            "target-a-step-too-late": Mistake(
+                right="series[length:, 0]",
+                wrong="series[length + 1 :, 0]",
+                hint="Your target stands two steps after its window: Python counts "
+                "from 0, so the step after series[0:T] is series[T].",
             ),
-            "windows-over-both-axes": (
-                "stretches[:-1].swapaxes(1, 2)",
-                "stretches[:-1].swapaxes(1, 2)[:, np.newaxis]",
-                "Your windows have an axis of size 1 besides: sliding along the "
+            "windows-over-both-axes": Mistake(
+                right="stretches[:-1].swapaxes(1, 2)",
+                wrong="stretches[:-1].swapaxes(1, 2)[:, np.newaxis]",
+                hint="Your windows have an axis of size 1 besides: sliding along the "
                 "features, too, leaves it behind.",
             ),
-            "first-window-left-out": (
-                "stretches[:-1]",
-                "stretches[1:]",
-                "Your inputs lack the first window, so each holds its own target: it "
-                "is the last window that nothing follows.",
+            "first-window-left-out": Mistake(
+                right="stretches[:-1]",
+                wrong="stretches[1:]",
+                hint="Your inputs lack the first window, so each holds its own "
+                "target: it is the last window that nothing follows.",
             ),
         },
         hints=(
@@ -345,64 +351,64 @@ EXERCISES: dict[str, Exercise] = {
         parts={"the batch": "B T D"},
         given=("log-reshaped", "mean-over-stations"),
         mistakes={
-            "log-reshaped": (
-                "log.reshape(-1, stations, log.shape[1])  # (T, B, D)\n"
+            "log-reshaped": Mistake(
+                right="log.reshape(-1, stations, log.shape[1])  # (T, B, D)\n"
                 "    batch = by_time.swapaxes(0, 1)",
-                "log\n    batch = log.reshape(stations, -1, log.shape[1])",
-                "Your batch mixes the stations: reshape cuts the log in its own order, "
-                "and there the station changes from line to line.",
+                wrong="log\n    batch = log.reshape(stations, -1, log.shape[1])",
+                hint="Your batch mixes the stations: reshape cuts the log in its own "
+                "order, and there the station changes from line to line.",
             ),
-            "mean-over-stations": (
-                "axis=1",
-                "axis=0",
-                "Your mean runs over the stations, at each step: each station's own "
-                "mean runs over time.",
+            "mean-over-stations": Mistake(
+                right="axis=1",
+                wrong="axis=0",
+                hint="Your mean runs over the stations, at each step: each station's "
+                "own mean runs over time.",
             ),
-            "mean-over-features": (
-                "axis=1",
-                "axis=2",
-                "Your mean runs over the features: it mixes degrees with wind. It "
+            "mean-over-features": Mistake(
+                right="axis=1",
+                wrong="axis=2",
+                hint="Your mean runs over the features: it mixes degrees with wind. It "
                 "should run over time.",
             ),
-            "one-mean-for-all": (
-                "batch.mean(axis=1, keepdims=True)",
-                "batch.mean()",
-                "Your mean is one number for everything: there is one for each station "
-                "and each feature.",
+            "one-mean-for-all": Mistake(
+                right="batch.mean(axis=1, keepdims=True)",
+                wrong="batch.mean()",
+                hint="Your mean is one number for everything: there is one for each "
+                "station and each feature.",
             ),
-            "one-mean-for-all-stations": (
-                "batch.mean(axis=1, keepdims=True)",
-                "batch.mean(axis=(0, 1))",
-                "Your mean is one for all stations together: each has its own.",
+            "one-mean-for-all-stations": Mistake(
+                right="batch.mean(axis=1, keepdims=True)",
+                wrong="batch.mean(axis=(0, 1))",
+                hint="Your mean is one for all stations together: each has its own.",
             ),
-            "mean-without-its-axis": (
-                "axis=1, keepdims=True",
-                "axis=1",
-                "Your means have shape (B, D), and NumPy lines shapes up at the right: "
-                "they need a time axis of size 1 to meet (B, T, D).",
+            "mean-without-its-axis": Mistake(
+                right="axis=1, keepdims=True",
+                wrong="axis=1",
+                hint="Your means have shape (B, D), and NumPy lines shapes up at the "
+                "right: they need a time axis of size 1 to meet (B, T, D).",
             ),
-            "log-time-first": (
-                "batch = by_time.swapaxes(0, 1)\n"
+            "log-time-first": Mistake(
+                right="batch = by_time.swapaxes(0, 1)\n"
                 "    less: Array = batch - batch.mean(axis=1, keepdims=True)",
-                "batch = by_time\n"
+                wrong="batch = by_time\n"
                 "    less: Array = batch - batch.mean(axis=0, keepdims=True)",
-                "Your batch is (T, B, D), time first: each station's own mean is taken "
-                "away, but the batch comes first.",
+                hint="Your batch is (T, B, D), time first: each station's own mean is "
+                "taken away, but the batch comes first.",
             ),
-            "log-transposed-at-once": (
-                "log.reshape(-1, stations, log.shape[1])  # (T, B, D)\n"
+            "log-transposed-at-once": Mistake(
+                right="log.reshape(-1, stations, log.shape[1])  # (T, B, D)\n"
                 "    batch = by_time.swapaxes(0, 1)",
-                "log\n    batch = log.T.reshape(stations, -1, log.shape[1])",
-                "Your batch is cut from log.T, a row for each feature: time and "
+                wrong="log\n    batch = log.T.reshape(stations, -1, log.shape[1])",
+                hint="Your batch is cut from log.T, a row for each feature: time and "
                 "stations should change places, and they share an axis still.",
             ),
-            "log-reshaped-at-the-end": (
-                "batch = by_time.swapaxes(0, 1)\n"
+            "log-reshaped-at-the-end": Mistake(
+                right="batch = by_time.swapaxes(0, 1)\n"
                 "    less: Array = batch - batch.mean(axis=1, keepdims=True)",
-                "batch = by_time - by_time.mean(axis=0)\n"
+                wrong="batch = by_time - by_time.mean(axis=0)\n"
                 "    less: Array = batch.reshape(stations, -1, log.shape[1])",
-                "Your batch is (T, B, D) reshaped: two axes should change places, and "
-                "reshape leaves the numbers in their order.",
+                hint="Your batch is (T, B, D) reshaped: two axes should change "
+                "places, and reshape leaves the numbers in their order.",
             ),
         },
         hints=(
@@ -423,66 +429,66 @@ EXERCISES: dict[str, Exercise] = {
         cases=sentence_cases,
         parts={"the block": "B T D"},
         mistakes={
-            "a-vocabulary-for-each-text": (
-                "[vocabulary.encode(text) for text in texts]",
-                "[\n        Vocabulary.build([text], num_words=len(table))"
+            "a-vocabulary-for-each-text": Mistake(
+                right="[vocabulary.encode(text) for text in texts]",
+                wrong="[\n        Vocabulary.build([text], num_words=len(table))"
                 ".encode(text) for text in texts\n    ]",
-                "Your texts have a vocabulary each, so that the same word has several "
-                "ids: build one from all texts.",
+                hint="Your texts have a vocabulary each, so that the same word has "
+                "several ids: build one from all texts.",
             ),
-            "vocabulary-too-large": (
-                "num_words=len(table)",
-                "num_words=len(table) + 3",
-                "Your vocabulary has ids beyond the last row of the table: num_words "
-                "counts all ids, those that are no words included.",
+            "vocabulary-too-large": Mistake(
+                right="num_words=len(table)",
+                wrong="num_words=len(table) + 3",
+                hint="Your vocabulary has ids beyond the last row of the table: "
+                "num_words counts all ids, those that are no words included.",
             ),
-            "start-left-out": (
-                "vocabulary.encode(text) for",
-                "vocabulary.encode(text)[1:] for",
-                "Your texts lack the id 1, with which each begins.",
+            "start-left-out": Mistake(
+                right="vocabulary.encode(text) for",
+                wrong="vocabulary.encode(text)[1:] for",
+                hint="Your texts lack the id 1, with which each begins.",
             ),
-            "padding-as-zeros": (
-                "ids, _ = pad_batch(encoded, length)\n    return table[ids]",
-                "ids, mask = pad_batch(encoded, length)\n"
+            "padding-as-zeros": Mistake(
+                right="ids, _ = pad_batch(encoded, length)\n    return table[ids]",
+                wrong="ids, mask = pad_batch(encoded, length)\n"
                 "    return table[ids] * mask[..., np.newaxis]",
-                "Your padding is zeros in the last block: 0 is an id, and picks its "
-                "row of the table like any other.",
+                hint="Your padding is zeros in the last block: 0 is an id, and picks "
+                "its row of the table like any other.",
             ),
-            "start-twice": (
-                "vocabulary.encode(text) for",
-                "[1, *vocabulary.encode(text)] for",
-                "Your texts begin with the id 1 twice: encode has put one there "
+            "start-twice": Mistake(
+                right="vocabulary.encode(text) for",
+                wrong="[1, *vocabulary.encode(text)] for",
+                hint="Your texts begin with the id 1 twice: encode has put one there "
                 "already.",
             ),
-            "vocabulary-too-small": (
-                "num_words=len(table)",
-                "num_words=len(table) - 3",
-                "Your vocabulary leaves three rows of the table unused: num_words "
+            "vocabulary-too-small": Mistake(
+                right="num_words=len(table)",
+                wrong="num_words=len(table) - 3",
+                hint="Your vocabulary leaves three rows of the table unused: num_words "
                 "counts all ids, those that are no words included.",
             ),
-            "vocabulary-of-the-lesson": (
-                "num_words=len(table)",
-                "num_words=9",
-                "Your vocabulary has 9 ids, as the lesson's: how many are there for "
-                "another table?",
+            "vocabulary-of-the-lesson": Mistake(
+                right="num_words=len(table)",
+                wrong="num_words=9",
+                hint="Your vocabulary has 9 ids, as the lesson's: how many are there "
+                "for another table?",
             ),
-            "both-at-the-end": (
-                "pad_batch(encoded, length)",
-                'pad_batch(encoded, length, padding="post", truncating="post")',
-                "Your texts are padded and cut at the end: pad_batch does both at the "
-                "beginning by default.",
+            "both-at-the-end": Mistake(
+                right="pad_batch(encoded, length)",
+                wrong='pad_batch(encoded, length, padding="post", truncating="post")',
+                hint="Your texts are padded and cut at the end: pad_batch does both "
+                "at the beginning by default.",
             ),
-            "zeros-after-the-text": (
-                "pad_batch(encoded, length)",
-                'pad_batch(encoded, length, padding="post")',
-                "Your zeros stand after the text: pad_batch puts them before it by "
-                "default.",
+            "zeros-after-the-text": Mistake(
+                right="pad_batch(encoded, length)",
+                wrong='pad_batch(encoded, length, padding="post")',
+                hint="Your zeros stand after the text: pad_batch puts them before it "
+                "by default.",
             ),
-            "end-cut-off": (
-                "pad_batch(encoded, length)",
-                'pad_batch(encoded, length, truncating="post")',
-                "Your long texts lose their end: pad_batch drops their beginning by "
-                "default.",
+            "end-cut-off": Mistake(
+                right="pad_batch(encoded, length)",
+                wrong='pad_batch(encoded, length, truncating="post")',
+                hint="Your long texts lose their end: pad_batch drops their beginning "
+                "by default.",
             ),
         },
         hints=(

@@ -8,6 +8,7 @@ from numpy.random import Generator
 
 from lstm_course.arrays.shapes import Array
 from lstm_course.checker.exercise import Cases, Exercise, Quiz
+from lstm_course.checker.planting import Mistake
 from lstm_course.layers.rnn import RNNParams, rnn_forward
 
 Weights = tuple[Array, Array, Array]
@@ -205,40 +206,41 @@ EXERCISES: dict[str, Exercise] = {
         parts={f"h after step {t}": "" for t in (1, 2, 3)},
         tolerance=2e-3,  # so much comes of rounding h before it is handed on
         mistakes={
-            "echo-without-tanh": (
-                "h = float(np.tanh(z))",
-                "h = float(z)",
-                "Your h is z: it still has to go through tanh.",
+            "echo-without-tanh": Mistake(
+                right="h = float(np.tanh(z))",
+                wrong="h = float(z)",
+                hint="Your h is z: it still has to go through tanh.",
             ),
-            "echo-without-memory": (
-                "x * w + h * u + b",
-                "x * w + b",
-                "Your steps have no past: from the second on, h' * u is added.",
+            "echo-without-memory": Mistake(
+                right="x * w + h * u + b",
+                wrong="x * w + b",
+                hint="Your steps have no past: from the second on, h' * u is added.",
             ),
-            "echo-without-bias": (
-                "x * w + h * u + b",
-                "x * w + h * u",
-                "Your sums leave out the bias: b is added at every step.",
+            "echo-without-bias": Mistake(
+                right="x * w + h * u + b",
+                wrong="x * w + h * u",
+                hint="Your sums leave out the bias: b is added at every step.",
             ),
-            "echo-hands-on-z": (
-                "h = float(np.tanh(z))\n        echo.append(h)",
-                "h = float(z)\n        echo.append(float(np.tanh(z)))",
-                "Your memory is z, the sum before the tanh: what is handed on is h.",
+            "echo-hands-on-z": Mistake(
+                right="h = float(np.tanh(z))\n        echo.append(h)",
+                wrong="h = float(z)\n        echo.append(float(np.tanh(z)))",
+                hint="Your memory is z, the sum before the tanh: what is handed on is "
+                "h.",
             ),
-            "echo-by-sigmoid": (
-                "float(np.tanh(z))\n",
-                "float(1 / (1 + np.exp(-z)))\n",
-                "Your h are those of a sigmoid, from 0 to 1: here it is tanh.",
+            "echo-by-sigmoid": Mistake(
+                right="float(np.tanh(z))\n",
+                wrong="float(1 / (1 + np.exp(-z)))\n",
+                hint="Your h are those of a sigmoid, from 0 to 1: here it is tanh.",
             ),
-            "echo-rounded-too-early": (
-                "h = float(np.tanh(z))\n",
-                "h = round(float(np.tanh(z)), 2)\n",
-                "Your h are rounded to 2 digits: take 3 after the point.",
+            "echo-rounded-too-early": Mistake(
+                right="h = float(np.tanh(z))\n",
+                wrong="h = round(float(np.tanh(z)), 2)\n",
+                hint="Your h are rounded to 2 digits: take 3 after the point.",
             ),
-            "echo-w-and-u-swapped": (
-                "x * w + h * u + b",
-                "x * u + h * w + b",
-                "Your w and u have changed places: w is for the input, u for h'.",
+            "echo-w-and-u-swapped": Mistake(
+                right="x * w + h * u + b",
+                wrong="x * u + h * w + b",
+                hint="Your w and u have changed places: w is for the input, u for h'.",
             ),
         },
         reasoning="Each step needs two things only, its input and the $h$ just "
@@ -250,71 +252,73 @@ EXERCISES: dict[str, Exercise] = {
         cases=column_step_cases,
         parts={"h": "B H"},
         mistakes={
-            "step-of-rows-with-columns'-matrices": (
-                "x_t @ W_x.T + h @ W_h.T",
-                "x_t @ W_x + h @ W_h",
-                "Your matrices stand as in the text, which has x as a column. Our x "
-                "is a row: which way round must the two go?",
+            "step-of-rows-with-columns'-matrices": Mistake(
+                right="x_t @ W_x.T + h @ W_h.T",
+                wrong="x_t @ W_x + h @ W_h",
+                hint="Your matrices stand as in the text, which has x as a column. "
+                "Our x is a row: which way round must the two go?",
             ),
-            "step-of-columns": (
-                "x_t @ W_x.T + h @ W_h.T",
-                "W_x @ x_t + W_h @ h",
-                "Your step is the text's, where x is a column. Here each row is a "
+            "step-of-columns": Mistake(
+                right="x_t @ W_x.T + h @ W_h.T",
+                wrong="W_x @ x_t + W_h @ h",
+                hint="Your step is the text's, where x is a column. Here each row is a "
                 "sequence: the row comes first, and the matrix must be turned.",
             ),
-            "step-w-h-not-turned": (
-                "h @ W_h.T",
-                "h @ W_h",
-                "Your W_h is the wrong way round. It is square, so it fits both ways; "
-                "it must be turned just as W_x is.",
+            "step-w-h-not-turned": Mistake(
+                right="h @ W_h.T",
+                wrong="h @ W_h",
+                hint="Your W_h is the wrong way round. It is square, so it fits both "
+                "ways; it must be turned just as W_x is.",
             ),
-            "step-w-x-reshaped": (
-                "x_t @ W_x.T",
-                "x_t @ W_x.reshape(W_x.T.shape)",
-                "Your W_x is reshaped: its shape is right now, but its numbers stand "
-                "elsewhere. To turn a matrix, transpose it.",
+            "step-w-x-reshaped": Mistake(
+                right="x_t @ W_x.T",
+                wrong="x_t @ W_x.reshape(W_x.T.shape)",
+                hint="Your W_x is reshaped: its shape is right now, but its numbers "
+                "stand elsewhere. To turn a matrix, transpose it.",
             ),
-            "step-returns-columns": (
-                "np.tanh(z)",
-                "np.tanh(z).T",
-                "Your h has a column for each sequence, (H, B). The numbers are right; "
-                "return a row for each, (B, H).",
+            "step-returns-columns": Mistake(
+                right="np.tanh(z)",
+                wrong="np.tanh(z).T",
+                hint="Your h has a column for each sequence, (H, B). The numbers are "
+                "right; return a row for each, (B, H).",
             ),
-            "step-without-tanh": (
-                "np.tanh(z)",
-                "z",
-                "Your step returns z, the sum: h = tanh(z) is missing.",
+            "step-without-tanh": Mistake(
+                right="np.tanh(z)",
+                wrong="z",
+                hint="Your step returns z, the sum: h = tanh(z) is missing.",
             ),
-            "step-with-sigmoid": (
-                "np.tanh(z)",
-                "1 / (1 + np.exp(-z))",
-                "Your step uses the sigmoid, from 0 to 1. A vanilla RNN uses tanh.",
+            "step-with-sigmoid": Mistake(
+                right="np.tanh(z)",
+                wrong="1 / (1 + np.exp(-z))",
+                hint="Your step uses the sigmoid, from 0 to 1. A vanilla RNN uses "
+                "tanh.",
             ),
-            "step-without-bias": (
-                "h @ W_h.T + b",
-                "h @ W_h.T",
-                "Your sum leaves out the bias b.",
+            "step-without-bias": Mistake(
+                right="h @ W_h.T + b",
+                wrong="h @ W_h.T",
+                hint="Your sum leaves out the bias b.",
             ),
-            "step-bias-twice": (
-                "h @ W_h.T + b",
-                "h @ W_h.T + 2 * b",
-                "Your bias is added twice, maybe once with each product: once will do.",
+            "step-bias-twice": Mistake(
+                right="h @ W_h.T + b",
+                wrong="h @ W_h.T + 2 * b",
+                hint="Your bias is added twice, maybe once with each product: once "
+                "will do.",
             ),
-            "step-bias-after-tanh": (
-                "h @ W_h.T + b\n    new_h: Array = np.tanh(z)",
-                "h @ W_h.T\n    new_h: Array = np.tanh(z) + b",
-                "Your bias comes after the tanh: it belongs to the sum inside.",
+            "step-bias-after-tanh": Mistake(
+                right="h @ W_h.T + b\n    new_h: Array = np.tanh(z)",
+                wrong="h @ W_h.T\n    new_h: Array = np.tanh(z) + b",
+                hint="Your bias comes after the tanh: it belongs to the sum inside.",
             ),
-            "step-tanh-of-the-input-alone": (
-                "z = x_t @ W_x.T + h @ W_h.T + b\n    new_h: Array = np.tanh(z)",
-                "new_h: Array = np.tanh(x_t @ W_x.T) + h @ W_h.T + b",
-                "Your tanh ends too early: it goes round the whole sum, the part of h' "
-                "and the bias included.",
+            "step-tanh-of-the-input-alone": Mistake(
+                right="z = x_t @ W_x.T + h @ W_h.T + b\n    new_h: Array = np.tanh(z)",
+                wrong="new_h: Array = np.tanh(x_t @ W_x.T) + h @ W_h.T + b",
+                hint="Your tanh ends too early: it goes round the whole sum, the part "
+                "of h' and the bias included.",
             ),
-            "step-without-state": (
-                "x_t @ W_x.T + h @ W_h.T",
-                "x_t @ W_x.T",
-                "Your step looks at the input alone: the part of h' is missing.",
+            "step-without-state": Mistake(
+                right="x_t @ W_x.T + h @ W_h.T",
+                wrong="x_t @ W_x.T",
+                hint="Your step looks at the input alone: the part of h' is missing.",
             ),
         },
         hints=(
@@ -332,105 +336,109 @@ EXERCISES: dict[str, Exercise] = {
         cases=layer_cases,
         parts={"h after each step": "B T H", "the final h": "B H"},
         mistakes={
-            "layer-first-h-ignored": (
-                "h, outputs = first_h, []",
-                "h, outputs = 0 * first_h, []",
-                "Your layer begins with zeros: it is to begin with first_h.",
+            "layer-first-h-ignored": Mistake(
+                right="h, outputs = first_h, []",
+                wrong="h, outputs = 0 * first_h, []",
+                hint="Your layer begins with zeros: it is to begin with first_h.",
             ),
-            "layer-begins-anew-at-each-step": (
-                "h @ U",
-                "first_h @ U",
-                "Your steps all begin with first_h: hand each new h on to the next "
-                "step.",
+            "layer-begins-anew-at-each-step": Mistake(
+                right="h @ U",
+                wrong="first_h @ U",
+                hint="Your steps all begin with first_h: hand each new h on to the "
+                "next step.",
             ),
-            "layer-state-never-replaced": (
-                "h = np.tanh(inputs[:, t] @ W + h @ U + b)\n        outputs.append(h)",
-                "new = np.tanh(inputs[:, t] @ W + h @ U + b)\n"
+            "layer-state-never-replaced": Mistake(
+                right="h = np.tanh(inputs[:, t] @ W + h @ U + b)\n        "
+                "outputs.append(h)",
+                wrong="new = np.tanh(inputs[:, t] @ W + h @ U + b)\n"
                 "        outputs.append(new)",
-                "Your h is never replaced by the new one: every step begins with "
+                hint="Your h is never replaced by the new one: every step begins with "
                 "first_h, and that is also what you return as the final h.",
             ),
-            "layer-results-swapped": (
-                "return np.stack(outputs, axis=1), h",
-                "return h, np.stack(outputs, axis=1)",
-                "Your two results have changed places: the outputs come first, then "
-                "the final h.",
+            "layer-results-swapped": Mistake(
+                right="return np.stack(outputs, axis=1), h",
+                wrong="return h, np.stack(outputs, axis=1)",
+                hint="Your two results have changed places: the outputs come first, "
+                "then the final h.",
             ),
-            "layer-final-is-the-first": (
-                "axis=1), h",
-                "axis=1), first_h",
-                "Your final h is the one that the layer began with: return the last.",
+            "layer-final-is-the-first": Mistake(
+                right="axis=1), h",
+                wrong="axis=1), first_h",
+                hint="Your final h is the one that the layer began with: return the "
+                "last.",
             ),
-            "layer-outputs-one-step-late": (
-                "h = np.tanh(inputs[:, t] @ W + h @ U + b)\n        outputs.append(h)",
-                "outputs.append(h)\n        h = np.tanh(inputs[:, t] @ W + h @ U + b)",
-                "Your outputs hold the h before each step: keep the one after it.",
+            "layer-outputs-one-step-late": Mistake(
+                right="h = np.tanh(inputs[:, t] @ W + h @ U + b)\n        "
+                "outputs.append(h)",
+                wrong="outputs.append(h)\n        h = np.tanh(inputs[:, t] @ W + h @ "
+                "U + b)",
+                hint="Your outputs hold the h before each step: keep the one after it.",
             ),
-            "layer-outputs-time-first": (
-                "axis=1",
-                "axis=0",
-                "Your outputs have shape (T, B, H), time first: the batch comes first, "
-                "and time is the second axis.",
+            "layer-outputs-time-first": Mistake(
+                right="axis=1",
+                wrong="axis=0",
+                hint="Your outputs have shape (T, B, H), time first: the batch comes "
+                "first, and time is the second axis.",
             ),
-            "layer-outputs-reshaped": (
-                "np.stack(outputs, axis=1)",
-                "np.stack(outputs).reshape(len(h), len(outputs), -1)",
-                "Your outputs are reshaped from (T, B, H): the shape is right, but the "
-                "sequences are stirred. To swap two axes, use swapaxes.",
+            "layer-outputs-reshaped": Mistake(
+                right="np.stack(outputs, axis=1)",
+                wrong="np.stack(outputs).reshape(len(h), len(outputs), -1)",
+                hint="Your outputs are reshaped from (T, B, H): the shape is right, "
+                "but the sequences are stirred. To swap two axes, use swapaxes.",
             ),
-            "layer-first-step-skipped": (
-                "h, outputs = first_h, []\n    for t in range(",
-                "h, outputs = first_h, [first_h]\n    for t in range(1, ",
-                "Your first output is first_h itself: it is the h before the first "
-                "step, and inputs[:, 0] is never read.",
+            "layer-first-step-skipped": Mistake(
+                right="h, outputs = first_h, []\n    for t in range(",
+                wrong="h, outputs = first_h, [first_h]\n    for t in range(1, ",
+                hint="Your first output is first_h itself: it is the h before the "
+                "first step, and inputs[:, 0] is never read.",
             ),
-            "layer-returns-inside-the-loop": (
-                "    return np.stack(",
-                "        return np.stack(",
-                "Your layer returns after its first step: the return is inside the "
-                "loop.",
+            "layer-returns-inside-the-loop": Mistake(
+                right="    return np.stack(",
+                wrong="        return np.stack(",
+                hint="Your layer returns after its first step: the return is inside "
+                "the loop.",
             ),
-            "layer-walks-along-the-batch": (
-                "range(inputs.shape[1]):\n        h = np.tanh(inputs[:, t]",
-                "range(inputs.shape[0]):\n        h = np.tanh(inputs[t]",
-                "Your loop walks along the batch: inputs[t] is one whole sequence. "
-                "Where is step t of all sequences?",
+            "layer-walks-along-the-batch": Mistake(
+                right="range(inputs.shape[1]):\n        h = np.tanh(inputs[:, t]",
+                wrong="range(inputs.shape[0]):\n        h = np.tanh(inputs[t]",
+                hint="Your loop walks along the batch: inputs[t] is one whole "
+                "sequence. Where is step t of all sequences?",
             ),
-            "layer-walks-along-the-batch-of-an-array": (
-                "h, outputs = first_h, []\n"
+            "layer-walks-along-the-batch-of-an-array": Mistake(
+                right="h, outputs = first_h, []\n"
                 "    for t in range(inputs.shape[1]):\n"
                 "        h = np.tanh(inputs[:, t] @ W + h @ U + b)\n"
                 "        outputs.append(h)\n"
                 "    return np.stack(outputs, axis=1), h",
-                "h, outputs = first_h, np.empty((*inputs.shape[:2], len(b)))\n"
+                wrong="h, outputs = first_h, np.empty((*inputs.shape[:2], len(b)))\n"
                 "    for t in range(inputs.shape[1]):\n"
                 "        h = np.tanh(inputs[t] @ W + h @ U + b)\n"
                 "        outputs[:, t] = h\n"
                 "    return outputs, h",
-                "Your inputs[t] is one whole sequence, (T, D): step t of all sequences "
-                "stands elsewhere.",
+                hint="Your inputs[t] is one whole sequence, (T, D): step t of all "
+                "sequences stands elsewhere.",
             ),
-            "layer-as-many-turns-as-sequences": (
-                "range(inputs.shape[1])",
-                "range(len(inputs))",
-                "Your loop has a turn for each sequence: len(inputs) is B. How many "
-                "steps are there?",
+            "layer-as-many-turns-as-sequences": Mistake(
+                right="range(inputs.shape[1])",
+                wrong="range(len(inputs))",
+                hint="Your loop has a turn for each sequence: len(inputs) is B. How "
+                "many steps are there?",
             ),
-            "layer-u-turned": (
-                "h @ U",
-                "h @ U.T",
-                "Your U is the wrong way round: as it stands here, the product is "
+            "layer-u-turned": Mistake(
+                right="h @ U",
+                wrong="h @ U.T",
+                hint="Your U is the wrong way round: as it stands here, the product is "
                 "h' @ U.",
             ),
-            "layer-without-bias": (
-                "h @ U + b",
-                "h @ U",
-                "Your sum leaves out the bias b.",
+            "layer-without-bias": Mistake(
+                right="h @ U + b",
+                wrong="h @ U",
+                hint="Your sum leaves out the bias b.",
             ),
-            "layer-without-tanh": (
-                "h = np.tanh(inputs[:, t] @ W + h @ U + b)",
-                "h = inputs[:, t] @ W + h @ U + b",
-                "Your h is z, the sum: the tanh is missing.",
+            "layer-without-tanh": Mistake(
+                right="h = np.tanh(inputs[:, t] @ W + h @ U + b)",
+                wrong="h = inputs[:, t] @ W + h @ U + b",
+                hint="Your h is z, the sum: the tanh is missing.",
             ),
         },
         hints=(
@@ -449,64 +457,65 @@ EXERCISES: dict[str, Exercise] = {
         cases=comparison_cases,
         parts={"the largest difference": ""},
         mistakes={
-            "comparison-of-last-step": (
-                "ours - theirs",
-                "ours[:, -1] - theirs[:, -1]",
-                "Your comparison looks at the last step only: one that cannot miss "
-                "looks at all of them.",
+            "comparison-of-last-step": Mistake(
+                right="ours - theirs",
+                wrong="ours[:, -1] - theirs[:, -1]",
+                hint="Your comparison looks at the last step only: one that cannot "
+                "miss looks at all of them.",
             ),
-            "comparison-of-first-sequence": (
-                "ours - theirs",
-                "ours[0] - theirs[0]",
-                "Your comparison looks at the first sequence only: take the whole "
+            "comparison-of-first-sequence": Mistake(
+                right="ours - theirs",
+                wrong="ours[0] - theirs[0]",
+                hint="Your comparison looks at the first sequence only: take the whole "
                 "batch.",
             ),
-            "comparison-by-mean": (
-                "np.max(",
-                "np.mean(",
-                "Your answer is the mean difference: one wrong number among a thousand "
-                "would hardly show in it.",
+            "comparison-by-mean": Mistake(
+                right="np.max(",
+                wrong="np.mean(",
+                hint="Your answer is the mean difference: one wrong number among a "
+                "thousand would hardly show in it.",
             ),
-            "comparison-with-signs": (
-                "np.max(np.abs(ours - theirs))",
-                "np.max(ours - theirs)",
-                "Your differences have signs: where theirs is the larger, yours is "
-                "negative, and no maximum finds it.",
+            "comparison-with-signs": Mistake(
+                right="np.max(np.abs(ours - theirs))",
+                wrong="np.max(ours - theirs)",
+                hint="Your differences have signs: where theirs is the larger, yours "
+                "is negative, and no maximum finds it.",
             ),
-            "comparison-with-signs-turned": (
-                "np.max(np.abs(ours - theirs))",
-                "np.max(theirs - ours)",
-                "Your differences have signs: where theirs is the smaller, yours is "
-                "negative, and no maximum finds it.",
+            "comparison-with-signs-turned": Mistake(
+                right="np.max(np.abs(ours - theirs))",
+                wrong="np.max(theirs - ours)",
+                hint="Your differences have signs: where theirs is the smaller, yours "
+                "is negative, and no maximum finds it.",
             ),
-            "comparison-sign-dropped-too-late": (
-                "np.max(np.abs(ours - theirs))",
-                "np.abs(np.max(ours - theirs))",
-                "Your sign is dropped too late: first the size of each difference, "
-                "then the largest.",
+            "comparison-sign-dropped-too-late": Mistake(
+                right="np.max(np.abs(ours - theirs))",
+                wrong="np.abs(np.max(ours - theirs))",
+                hint="Your sign is dropped too late: first the size of each "
+                "difference, then the largest.",
             ),
-            "comparison-of-the-largest": (
-                "np.max(np.abs(ours - theirs))",
-                "np.abs(np.max(ours) - np.max(theirs))",
-                "Your comparison is of the two largest outputs: take the differences "
-                "first, each number with its own partner.",
+            "comparison-of-the-largest": Mistake(
+                right="np.max(np.abs(ours - theirs))",
+                wrong="np.abs(np.max(ours) - np.max(theirs))",
+                hint="Your comparison is of the two largest outputs: take the "
+                "differences first, each number with its own partner.",
             ),
-            "comparison-of-squares": (
-                "np.max(np.abs(ours - theirs))",
-                "np.max((ours - theirs) ** 2)",
-                "Your answer is the largest square: a difference of 0.001 would look "
-                "like 0.000001.",
+            "comparison-of-squares": Mistake(
+                right="np.max(np.abs(ours - theirs))",
+                wrong="np.max((ours - theirs) ** 2)",
+                hint="Your answer is the largest square: a difference of 0.001 would "
+                "look like 0.000001.",
             ),
-            "comparison-by-yes-or-no": (
-                "np.max(np.abs(ours - theirs))",
-                "np.allclose(ours, theirs)",
-                "Your answer is yes or no: return how large the largest difference is.",
+            "comparison-by-yes-or-no": Mistake(
+                right="np.max(np.abs(ours - theirs))",
+                wrong="np.allclose(ours, theirs)",
+                hint="Your answer is yes or no: return how large the largest "
+                "difference is.",
             ),
-            "comparison-with-u-turned": (
-                "RNNParams(*weights)",
-                "RNNParams(weights[0], weights[1].T, weights[2])",
-                "Your recurrent kernel is turned round: Keras gives it as it is used "
-                "here, h' @ U.",
+            "comparison-with-u-turned": Mistake(
+                right="RNNParams(*weights)",
+                wrong="RNNParams(weights[0], weights[1].T, weights[2])",
+                hint="Your recurrent kernel is turned round: Keras gives it as it is "
+                "used here, h' @ U.",
             ),
         },
         hints=(
@@ -532,29 +541,29 @@ EXERCISES: dict[str, Exercise] = {
             "far from 0 at each step": "",
         },
         mistakes={
-            "blinker-on-its-own": (
-                "-strength, 0.0",
-                "-strength, 0.3",
-                "Your unit does not wait for the knock: with x = 0 and h' = 0, which b "
-                "leaves it at rest?",
+            "blinker-on-its-own": Mistake(
+                right="-strength, 0.0",
+                wrong="-strength, 0.3",
+                hint="Your unit does not wait for the knock: with x = 0 and h' = 0, "
+                "which b leaves it at rest?",
             ),
-            "blinker-not-up": (
-                "return 1.0",
-                "return -1.0",
-                "Your unit is not above 0.5 at the knock: what is h = tanh(w + h' u + "
-                "b) there?",
+            "blinker-not-up": Mistake(
+                right="return 1.0",
+                wrong="return -1.0",
+                hint="Your unit is not above 0.5 at the knock: what is h = tanh(w + "
+                "h' u + b) there?",
             ),
-            "blinker-on-one-side": (
-                "-strength",
-                "strength",
-                "Your unit does not change sides: in the silence h = tanh(h' u), so "
-                "which u turns the sign?",
+            "blinker-on-one-side": Mistake(
+                right="-strength",
+                wrong="strength",
+                hint="Your unit does not change sides: in the silence h = tanh(h' u), "
+                "so which u turns the sign?",
             ),
-            "blinker-fades": (
-                "strength = 2.0",
-                "strength = 0.5",
-                "Your unit comes nearer to 0 than 0.5 after the knock: remember which "
-                "u let the echo fade, and which let it stay.",
+            "blinker-fades": Mistake(
+                right="strength = 2.0",
+                wrong="strength = 0.5",
+                hint="Your unit comes nearer to 0 than 0.5 after the knock: remember "
+                "which u let the echo fade, and which let it stay.",
             ),
         },
         hints=(

@@ -8,6 +8,7 @@ from numpy.random import Generator
 
 from lstm_course.arrays.shapes import Array
 from lstm_course.checker.exercise import Cases, Exercise, Quiz
+from lstm_course.checker.planting import Mistake
 from lstm_course.layers.rnn import RNNParams
 
 # predict_the_reach --------------------------------------------------------------
@@ -260,57 +261,57 @@ EXERCISES: dict[str, Exercise] = {
         parts={"back": "", "clipped": ""},
         tolerance=0.0051,
         mistakes={
-            "slope-left-out": (
-                "(radius * slope) ** k",
-                "radius**k",
-                "Your gradient meets the kernel alone. At each step back it passes the "
-                "tanh, too.",
+            "slope-left-out": Mistake(
+                right="(radius * slope) ** k",
+                wrong="radius**k",
+                hint="Your gradient meets the kernel alone. At each step back it "
+                "passes the tanh, too.",
             ),
-            "slope-only-once": (
-                "(radius * slope) ** k",
-                "radius**k * slope",
-                "Your gradient meets the slope of tanh once: how many tanhs does it "
-                "pass on its way?",
+            "slope-only-once": Mistake(
+                right="(radius * slope) ** k",
+                wrong="radius**k * slope",
+                hint="Your gradient meets the slope of tanh once: how many tanhs does "
+                "it pass on its way?",
             ),
-            "times-k-for-to-the-power-k": (
-                "(radius * slope) ** k",
-                "radius * slope * k",
-                "Your steps are added up. Each step multiplies what the one before "
-                "left.",
+            "times-k-for-to-the-power-k": Mistake(
+                right="(radius * slope) ** k",
+                wrong="radius * slope * k",
+                hint="Your steps are added up. Each step multiplies what the one "
+                "before left.",
             ),
-            "clipping-makes-longer": (
-                "min(length, 1.0)",
-                "1.0",
-                "Your clipping gives every gradient the length 1. What does it do to "
-                "one that is shorter?",
+            "clipping-makes-longer": Mistake(
+                right="min(length, 1.0)",
+                wrong="1.0",
+                hint="Your clipping gives every gradient the length 1. What does it "
+                "do to one that is shorter?",
             ),
-            "kernel-only-once": (
-                "(radius * slope) ** k",
-                "radius * slope**k",
-                "Your gradient meets the kernel once: how many times is it multiplied "
-                "on its way?",
+            "kernel-only-once": Mistake(
+                right="(radius * slope) ** k",
+                wrong="radius * slope**k",
+                hint="Your gradient meets the kernel once: how many times is it "
+                "multiplied on its way?",
             ),
-            "kernel-left-out": (
-                "(radius * slope) ** k",
-                "slope**k",
-                "Your gradient meets the slopes alone. Each step back multiplies by "
-                "the kernel, too.",
+            "kernel-left-out": Mistake(
+                right="(radius * slope) ** k",
+                wrong="slope**k",
+                hint="Your gradient meets the slopes alone. Each step back multiplies "
+                "by the kernel, too.",
             ),
-            "a-step-too-few": (
-                "(radius * slope) ** k",
-                "(radius * slope) ** (k - 1)",
-                "Your gradient goes one step too few: k steps back are k factors.",
+            "a-step-too-few": Mistake(
+                right="(radius * slope) ** k",
+                wrong="(radius * slope) ** (k - 1)",
+                hint="Your gradient goes one step too few: k steps back are k factors.",
             ),
-            "a-step-too-many": (
-                "(radius * slope) ** k",
-                "(radius * slope) ** (k + 1)",
-                "Your gradient goes one step too many: it has length 1 at the last "
-                "state, and k steps back are k factors.",
+            "a-step-too-many": Mistake(
+                right="(radius * slope) ** k",
+                wrong="(radius * slope) ** (k + 1)",
+                hint="Your gradient goes one step too many: it has length 1 at the "
+                "last state, and k steps back are k factors.",
             ),
-            "not-clipped": (
-                "min(length, 1.0)",
-                "length",
-                "Your clipping leaves a long gradient as it is: 1 is the limit.",
+            "not-clipped": Mistake(
+                right="min(length, 1.0)",
+                wrong="length",
+                hint="Your clipping leaves a long gradient as it is: 1 is the limit.",
             ),
         },
         reasoning="One factor a step, $\\rho$ times the slope, and its power decides, "
@@ -331,129 +332,131 @@ EXERCISES: dict[str, Exercise] = {
             "dh'": "B H",
         },
         mistakes={
-            "step-slope-not-squared": (
-                "(1 - h**2)",
-                "(1 - h)",
-                "Your slope of tanh is 1 - h: write the derivative of tanh by its own "
-                "value, and look at the power.",
+            "step-slope-not-squared": Mistake(
+                right="(1 - h**2)",
+                wrong="(1 - h)",
+                hint="Your slope of tanh is 1 - h: write the derivative of tanh by "
+                "its own value, and look at the power.",
             ),
-            "step-slope-of-tanh-of-h": (
-                "(1 - h**2)",
-                "(1 - np.tanh(h) ** 2)",
-                "Your slope takes the tanh of h once more: h is the tanh already, of "
-                "z.",
+            "step-slope-of-tanh-of-h": Mistake(
+                right="(1 - h**2)",
+                wrong="(1 - np.tanh(h) ** 2)",
+                hint="Your slope takes the tanh of h once more: h is the tanh "
+                "already, of z.",
             ),
-            "step-slope-left-out": (
-                "(d_above + d_later) * (1 - h**2)",
-                "d_above + d_later",
-                "Your gradient passes the tanh unchanged: h = tanh(z), so there is a "
-                "slope between dh and dz.",
+            "step-slope-left-out": Mistake(
+                right="(d_above + d_later) * (1 - h**2)",
+                wrong="d_above + d_later",
+                hint="Your gradient passes the tanh unchanged: h = tanh(z), so there "
+                "is a slope between dh and dz.",
             ),
-            "step-slope-of-the-state-before": (
-                "(1 - h**2)",
-                "(1 - h_before**2)",
-                "Your slope is taken at h', the state before: which of the two came "
-                "out of this step's tanh?",
+            "step-slope-of-the-state-before": Mistake(
+                right="(1 - h**2)",
+                wrong="(1 - h_before**2)",
+                hint="Your slope is taken at h', the state before: which of the two "
+                "came out of this step's tanh?",
             ),
-            "step-gradient-from-above-left-out": (
-                "(d_above + d_later)",
-                "d_later",
-                "Your dh has nothing from the layer above. Two things read h: both "
+            "step-gradient-from-above-left-out": Mistake(
+                right="(d_above + d_later)",
+                wrong="d_later",
+                hint="Your dh has nothing from the layer above. Two things read h: "
+                "both send a gradient back.",
+            ),
+            "step-gradient-from-later-left-out": Mistake(
+                right="(d_above + d_later)",
+                wrong="d_above",
+                hint="Your dh has nothing from the later step. Two things read h: both "
                 "send a gradient back.",
             ),
-            "step-gradient-from-later-left-out": (
-                "(d_above + d_later)",
-                "d_above",
-                "Your dh has nothing from the later step. Two things read h: both "
-                "send a gradient back.",
+            "step-later-past-the-tanh": Mistake(
+                right="(d_above + d_later) * (1 - h**2)",
+                wrong="d_above * (1 - h**2) + d_later",
+                hint="Your gradient from the later step goes past the tanh. Both "
+                "gradients come to h, so both have the tanh before them.",
             ),
-            "step-later-past-the-tanh": (
-                "(d_above + d_later) * (1 - h**2)",
-                "d_above * (1 - h**2) + d_later",
-                "Your gradient from the later step goes past the tanh. Both gradients "
+            "step-above-past-the-tanh": Mistake(
+                right="(d_above + d_later) * (1 - h**2)",
+                wrong="d_above + d_later * (1 - h**2)",
+                hint="Your gradient from above goes past the tanh. Both gradients "
                 "come to h, so both have the tanh before them.",
             ),
-            "step-above-past-the-tanh": (
-                "(d_above + d_later) * (1 - h**2)",
-                "d_above + d_later * (1 - h**2)",
-                "Your gradient from above goes past the tanh. Both gradients come to "
-                "h, so both have the tanh before them.",
+            "step-recurrent-kernel-not-transposed": Mistake(
+                right="dz @ U.T",
+                wrong="dz @ U",
+                hint="Your way back to h' goes through U as it stands. U is square, "
+                "so the shapes don't complain: forward and back are not the same "
+                "product.",
             ),
-            "step-recurrent-kernel-not-transposed": (
-                "dz @ U.T",
-                "dz @ U",
-                "Your way back to h' goes through U as it stands. U is square, so the "
-                "shapes don't complain: forward and back are not the same product.",
+            "step-dU-by-the-new-state": Mistake(
+                right="h_before.T @ dz",
+                wrong="h.T @ dz",
+                hint="Your dU is made with h. What did U multiply in this step?",
             ),
-            "step-dU-by-the-new-state": (
-                "h_before.T @ dz",
-                "h.T @ dz",
-                "Your dU is made with h. What did U multiply in this step?",
+            "step-bias-not-summed": Mistake(
+                right="dz.sum(axis=0)",
+                wrong="dz",
+                hint="Your db has a row for each sequence. One b served all the "
+                "sequences of the batch: what becomes of their shares?",
             ),
-            "step-bias-not-summed": (
-                "dz.sum(axis=0)",
-                "dz",
-                "Your db has a row for each sequence. One b served all the sequences "
-                "of the batch: what becomes of their shares?",
-            ),
-            "step-bias-averaged": (
-                "dz.sum(axis=0)",
-                "dz.mean(axis=0)",
-                "Your db is a mean over the batch. dW and dU add up the sequences "
+            "step-bias-averaged": Mistake(
+                right="dz.sum(axis=0)",
+                wrong="dz.mean(axis=0)",
+                hint="Your db is a mean over the batch. dW and dU add up the sequences "
                 "inside their matrix product; db does likewise.",
             ),
-            "step-bias-summed-over-units": (
-                "dz.sum(axis=0)",
-                "dz.sum(axis=1)",
-                "Your db is summed over the units. b has an entry for each unit; what "
-                "is shared by all sequences is summed over the sequences.",
+            "step-bias-summed-over-units": Mistake(
+                right="dz.sum(axis=0)",
+                wrong="dz.sum(axis=1)",
+                hint="Your db is summed over the units. b has an entry for each unit; "
+                "what is shared by all sequences is summed over the sequences.",
             ),
-            "step-slope-squared-as-a-whole": (
-                "(1 - h**2)",
-                "(1 - h) ** 2",
-                "Your slope is the square of 1 - h: the square belongs to h alone.",
+            "step-slope-squared-as-a-whole": Mistake(
+                right="(1 - h**2)",
+                wrong="(1 - h) ** 2",
+                hint="Your slope is the square of 1 - h: the square belongs to h "
+                "alone.",
             ),
-            "step-later-through-U-again": (
-                "d_above + d_later",
-                "d_above + d_later @ U.T",
-                "Your d_later goes through U once more: the next step has done that "
-                "before it sent it back.",
+            "step-later-through-U-again": Mistake(
+                right="d_above + d_later",
+                wrong="d_above + d_later @ U.T",
+                hint="Your d_later goes through U once more: the next step has done "
+                "that before it sent it back.",
             ),
-            "step-later-handed-on": (
-                "dz @ U.T",
-                "dz @ U.T + d_later",
-                "Your dh' has d_later in it as it came. That is a gradient by h: what "
-                "goes on to h' comes through dz.",
+            "step-later-handed-on": Mistake(
+                right="dz @ U.T",
+                wrong="dz @ U.T + d_later",
+                hint="Your dh' has d_later in it as it came. That is a gradient by h: "
+                "what goes on to h' comes through dz.",
             ),
-            "step-later-alone-goes-back": (
-                "dz @ U.T",
-                "d_later @ U.T",
-                "Your dh' is made of d_later. That is a gradient by h: what goes on "
-                "to h' comes through dz.",
+            "step-later-alone-goes-back": Mistake(
+                right="dz @ U.T",
+                wrong="d_later @ U.T",
+                hint="Your dh' is made of d_later. That is a gradient by h: what goes "
+                "on to h' comes through dz.",
             ),
-            "step-slope-before-too-soon": (
-                "dz @ U.T",
-                "dz @ U.T * (1 - h_before**2)",
-                "Your dh' has the slope of h' in it: that is the work of the step "
+            "step-slope-before-too-soon": Mistake(
+                right="dz @ U.T",
+                wrong="dz @ U.T * (1 - h_before**2)",
+                hint="Your dh' has the slope of h' in it: that is the work of the step "
                 "before.",
             ),
-            "step-dU-transposed": (
-                "h_before.T @ dz",
-                "dz.T @ h_before",
-                "Your dU is transposed: a row of U belongs to a unit of h', a column "
-                "to one of z.",
+            "step-dU-transposed": Mistake(
+                right="h_before.T @ dz",
+                wrong="dz.T @ h_before",
+                hint="Your dU is transposed: a row of U belongs to a unit of h', a "
+                "column to one of z.",
             ),
-            "step-averaged": (
-                "d_W, d_U, d_b, dz @ W.T",
-                "d_W / len(x), d_U / len(x), d_b / len(x), dz @ W.T",
-                "Your dW, dU and db are means over the batch: each sequence adds its "
-                "share. (If a mean is wanted, the loss has taken it.)",
+            "step-averaged": Mistake(
+                right="d_W, d_U, d_b, dz @ W.T",
+                wrong="d_W / len(x), d_U / len(x), d_b / len(x), dz @ W.T",
+                hint="Your dW, dU and db are means over the batch: each sequence adds "
+                "its share. (If a mean is wanted, the loss has taken it.)",
             ),
-            "step-dh-through-U": (
-                "(d_above + d_later)",
-                "((d_above + d_later) @ U.T)",
-                "Your dh goes through U before the tanh: both are gradients by h, and "
-                "U stands inside the tanh.",
+            "step-dh-through-U": Mistake(
+                right="(d_above + d_later)",
+                wrong="((d_above + d_later) @ U.T)",
+                hint="Your dh goes through U before the tanh: both are gradients by "
+                "h, and U stands inside the tanh.",
             ),
         },
         hints=(
@@ -473,83 +476,86 @@ EXERCISES: dict[str, Exercise] = {
         cases=gradient_cases,
         parts={"the gradient": ""},
         mistakes={
-            "forward-difference": (
-                "(above - below) / (2 * eps)",
-                "(above - f(w)) / eps",
-                "Your difference looks to one side only, f(w + eps) - f(w): it leans "
-                "by half of eps times the curvature. Look to both sides.",
+            "forward-difference": Mistake(
+                right="(above - below) / (2 * eps)",
+                wrong="(above - f(w)) / eps",
+                hint="Your difference looks to one side only, f(w + eps) - f(w): it "
+                "leans by half of eps times the curvature. Look to both sides.",
             ),
-            "forward-difference-halved": (
-                "(above - below)",
-                "(above - f(w))",
-                "Your gradient is half as long as it should be: from w to w + eps it "
-                "is one eps, not two. (Better look to both sides than divide by one.)",
+            "forward-difference-halved": Mistake(
+                right="(above - below)",
+                wrong="(above - f(w))",
+                hint="Your gradient is half as long as it should be: from w to w + "
+                "eps it is one eps, not two. (Better look to both sides than divide "
+                "by one.)",
             ),
-            "divided-by-one-eps": (
-                "/ (2 * eps)",
-                "/ eps",
-                "Your gradient is twice too long: how far apart are the two places "
-                "at which you ask?",
+            "divided-by-one-eps": Mistake(
+                right="/ (2 * eps)",
+                wrong="/ eps",
+                hint="Your gradient is twice too long: how far apart are the two "
+                "places at which you ask?",
             ),
-            "two-eps-without-parentheses": (
-                "/ (2 * eps)",
-                "/ 2 * eps",
-                "Your quotient is multiplied by eps: in Python a / 2 * eps is "
+            "two-eps-without-parentheses": Mistake(
+                right="/ (2 * eps)",
+                wrong="/ 2 * eps",
+                hint="Your quotient is multiplied by eps: in Python a / 2 * eps is "
                 "(a / 2) * eps.",
             ),
-            "below-minus-above": (
-                "(above - below)",
-                "(below - above)",
-                "Your gradient has the wrong sign: take what comes after the step up "
-                "minus what comes after the step down.",
+            "below-minus-above": Mistake(
+                right="(above - below)",
+                wrong="(below - above)",
+                hint="Your gradient has the wrong sign: take what comes after the "
+                "step up minus what comes after the step down.",
             ),
-            "step-not-taken-back": (
-                "moved[index] = w[index]\n        gradient",
-                "gradient",
-                "Your entries stay where you have moved them. Before the next one is "
-                "tried, the last must go back to its place.",
+            "step-not-taken-back": Mistake(
+                right="moved[index] = w[index]\n        gradient",
+                wrong="gradient",
+                hint="Your entries stay where you have moved them. Before the next "
+                "one is tried, the last must go back to its place.",
             ),
-            "two-names-for-one-copy": (
-                "(above - below)",
-                "(above - above)",
-                "Your gradient is 0 everywhere: maybe your two places are one array. "
-                "up = w makes no copy, only another name; w.copy() makes one.",
+            "two-names-for-one-copy": Mistake(
+                right="(above - below)",
+                wrong="(above - above)",
+                hint="Your gradient is 0 everywhere: maybe your two places are one "
+                "array. up = w makes no copy, only another name; w.copy() makes one.",
             ),
-            "steps-pile-up": (
-                "return gradient",
-                "return np.cumsum(gradient).reshape(w.shape)",
-                "Your steps pile up: each entry is tried with all those before it "
+            "steps-pile-up": Mistake(
+                right="return gradient",
+                wrong="return np.cumsum(gradient).reshape(w.shape)",
+                hint="Your steps pile up: each entry is tried with all those before it "
                 "moved as well. Begin each from a fresh copy of w.",
             ),
-            "all-entries-at-once": (
-                "gradient = np.zeros_like(w)",
-                "return (f(w + eps) - f(w - eps)) / (2 * eps)",
-                "Your eps moves all entries at once, which gives one number: the sum "
-                "of the gradient. Move one entry at a time.",
-            ),
-            "all-entries-at-once-in-full": (
-                "return gradient",
-                "return np.full(w.shape, (f(w + eps) - f(w - eps)) / (2 * eps))",
-                "Your eps moves all entries at once: so each gets the same number, the "
+            "all-entries-at-once": Mistake(
+                right="gradient = np.zeros_like(w)",
+                wrong="return (f(w + eps) - f(w - eps)) / (2 * eps)",
+                hint="Your eps moves all entries at once, which gives one number: the "
                 "sum of the gradient. Move one entry at a time.",
             ),
-            "row-by-row": (
-                "np.ndindex(w.shape)",
-                "range(len(w))",
-                "Your steps move a whole row: w[k] of a matrix is a row. An entry has "
-                "one index for each axis; np.ndindex(w.shape) gives them all.",
+            "all-entries-at-once-in-full": Mistake(
+                right="return gradient",
+                wrong="return np.full(w.shape, (f(w + eps) - f(w - eps)) / (2 * eps))",
+                hint="Your eps moves all entries at once: so each gets the same "
+                "number, the sum of the gradient. Move one entry at a time.",
             ),
-            "moved-to-eps": (
-                "w[index] + eps\n        above = f(moved)\n"
+            "row-by-row": Mistake(
+                right="np.ndindex(w.shape)",
+                wrong="range(len(w))",
+                hint="Your steps move a whole row: w[k] of a matrix is a row. An "
+                "entry has one index for each axis; np.ndindex(w.shape) gives them "
+                "all.",
+            ),
+            "moved-to-eps": Mistake(
+                right="w[index] + eps\n        above = f(moved)\n"
                 "        moved[index] = w[index] - eps",
-                "eps\n        above = f(moved)\n        moved[index] = -eps",
-                "Your entry is moved to eps, wherever it stood: it should move by eps.",
+                wrong="eps\n        above = f(moved)\n        moved[index] = -eps",
+                hint="Your entry is moved to eps, wherever it stood: it should move "
+                "by eps.",
             ),
-            "not-divided": (
-                "(above - below) / (2 * eps)",
-                "above - below",
-                "Your gradient is the difference itself: divide it by how far apart "
-                "the two places are.",
+            "not-divided": Mistake(
+                right="(above - below) / (2 * eps)",
+                wrong="above - below",
+                hint="Your gradient is the difference itself: divide it by how far "
+                "apart the two places are.",
             ),
         },
         hints=(
@@ -569,69 +575,69 @@ EXERCISES: dict[str, Exercise] = {
         cases=clip_cases,
         parts={"dW": "D H", "dU": "H H", "db": "H"},
         mistakes={
-            "clipped-each-by-its-own-norm": (
-                "lambda g: g * scale",
-                "lambda g: g * min(1, limit / (np.linalg.norm(g) or 1))",
-                "Your arrays are clipped one by one, each by its own norm: that turns "
-                "the gradient. One norm of all together, one factor for all.",
+            "clipped-each-by-its-own-norm": Mistake(
+                right="lambda g: g * scale",
+                wrong="lambda g: g * min(1, limit / (np.linalg.norm(g) or 1))",
+                hint="Your arrays are clipped one by one, each by its own norm: that "
+                "turns the gradient. One norm of all together, one factor for all.",
             ),
-            "clipped-entry-by-entry": (
-                "lambda g: g * scale",
-                "lambda g: np.clip(g, -limit, limit)",
-                "Your entries are clipped one by one: that turns the gradient. All "
-                "are to be multiplied by the same number.",
+            "clipped-entry-by-entry": Mistake(
+                right="lambda g: g * scale",
+                wrong="lambda g: np.clip(g, -limit, limit)",
+                hint="Your entries are clipped one by one: that turns the gradient. "
+                "All are to be multiplied by the same number.",
             ),
-            "short-gradients-made-longer": (
-                "if norm <= limit:",
-                "if norm == 0:",
-                "Your clipping makes short gradients longer, up to the limit. What is "
-                "short enough is left as it is: there is a min in the formula.",
+            "short-gradients-made-longer": Mistake(
+                right="if norm <= limit:",
+                wrong="if norm == 0:",
+                hint="Your clipping makes short gradients longer, up to the limit. "
+                "What is short enough is left as it is: there is a min in the formula.",
             ),
-            "clipping-the-wrong-way-round": (
-                "if norm <= limit:",
-                "if norm >= limit:",
-                "Your clipping leaves long gradients alone and makes short ones "
+            "clipping-the-wrong-way-round": Mistake(
+                right="if norm <= limit:",
+                wrong="if norm >= limit:",
+                hint="Your clipping leaves long gradients alone and makes short ones "
                 "longer: it is the wrong way round.",
             ),
-            "norm-without-the-root": (
-                "norm = global_norm(grads)",
-                "norm = global_norm(grads) ** 2",
-                "Your norm is a sum of squares: the root is missing.",
+            "norm-without-the-root": Mistake(
+                right="norm = global_norm(grads)",
+                wrong="norm = global_norm(grads) ** 2",
+                hint="Your norm is a sum of squares: the root is missing.",
             ),
-            "norms-added-up": (
-                "norm = global_norm(grads)",
-                "norm = sum(global_norm((g,)) for g in grads)",
-                "Your norm is the sum of the arrays' norms. As of one long vector it "
-                "is another: square first, then add, then the root.",
+            "norms-added-up": Mistake(
+                right="norm = global_norm(grads)",
+                wrong="norm = sum(global_norm((g,)) for g in grads)",
+                hint="Your norm is the sum of the arrays' norms. As of one long "
+                "vector it is another: square first, then add, then the root.",
             ),
-            "one-array-alone": (
-                "norm = global_norm(grads)",
-                "norm = max(global_norm((g,)) for g in grads)",
-                "Your norm is that of one array alone: all of them together are one "
-                "long vector.",
+            "one-array-alone": Mistake(
+                right="norm = global_norm(grads)",
+                wrong="norm = max(global_norm((g,)) for g in grads)",
+                hint="Your norm is that of one array alone: all of them together are "
+                "one long vector.",
             ),
-            "clipped-to-length-1": (
-                "float(limit / norm)",
-                "float(1 / norm)",
-                "Your gradients come out with the length 1 whatever the limit is: "
+            "clipped-to-length-1": Mistake(
+                right="float(limit / norm)",
+                wrong="float(1 / norm)",
+                hint="Your gradients come out with the length 1 whatever the limit is: "
                 "limit is missing in your factor.",
             ),
-            "factor-upside-down": (
-                "float(limit / norm)",
-                "float(norm / limit)",
-                "Your factor is norm / limit: it makes long gradients longer.",
+            "factor-upside-down": Mistake(
+                right="float(limit / norm)",
+                wrong="float(norm / limit)",
+                hint="Your factor is norm / limit: it makes long gradients longer.",
             ),
-            "factor-upside-down-below-1": (
-                "if norm <= limit:\n        return grads\n"
+            "factor-upside-down-below-1": Mistake(
+                right="if norm <= limit:\n        return grads\n"
                 "    scale = float(limit / norm)",
-                "scale = min(1, norm / limit)",
-                "Your factor is norm / limit at most 1: it leaves long gradients "
+                wrong="scale = min(1, norm / limit)",
+                hint="Your factor is norm / limit at most 1: it leaves long gradients "
                 "alone and shortens the short.",
             ),
-            "norm-of-the-matrix": (
-                "norm = global_norm(grads)",
-                "norm = sum(np.linalg.norm(g, 2) ** 2 for g in grads) ** 0.5",
-                "Your norm of a matrix is its largest singular value, "
+            "norm-of-the-matrix": Mistake(
+                right="norm = global_norm(grads)",
+                wrong="norm = sum(np.linalg.norm(g, 2) ** 2 for g in grads) ** 0.5",
+                hint="Your norm of a matrix is its largest singular value, "
                 "np.linalg.norm(g, 2): here the length of all its entries is meant, "
                 "np.linalg.norm(g).",
             ),
@@ -653,89 +659,93 @@ EXERCISES: dict[str, Exercise] = {
         cases=leaky_cases,
         parts={"dW": "D H", "dU": "H H", "db": "H"},
         mistakes={
-            "leak-forgotten-on-the-way-back": (
-                "dh = a * dh + dz @ U.T",
-                "dh = dz @ U.T",
-                "Your gradient goes back through the tanh alone. h' is in the second "
-                "equation, too: there is a way past the tanh.",
+            "leak-forgotten-on-the-way-back": Mistake(
+                right="dh = a * dh + dz @ U.T",
+                wrong="dh = dz @ U.T",
+                hint="Your gradient goes back through the tanh alone. h' is in the "
+                "second equation, too: there is a way past the tanh.",
             ),
-            "leak-unscaled": (
-                "a * dh + dz @ U.T",
-                "dh + dz @ U.T",
-                "Your gradient goes past the tanh unchanged: what multiplies h' there?",
+            "leak-unscaled": Mistake(
+                right="a * dh + dz @ U.T",
+                wrong="dh + dz @ U.T",
+                hint="Your gradient goes past the tanh unchanged: what multiplies h' "
+                "there?",
             ),
-            "share-of-the-tanh-forgotten": (
-                "(1 - a) * dh * (1",
-                "dh * (1",
-                "Your dz takes all of dh: n comes into h with the factor 1 - a only.",
+            "share-of-the-tanh-forgotten": Mistake(
+                right="(1 - a) * dh * (1",
+                wrong="dh * (1",
+                hint="Your dz takes all of dh: n comes into h with the factor 1 - a "
+                "only.",
             ),
-            "leak-and-rest-swapped": (
-                "    dh = d_last\n",
-                "    dh, a = d_last, 1 - a\n",
-                "Your a and 1 - a have changed places: a goes with h', 1 - a with n.",
+            "leak-and-rest-swapped": Mistake(
+                right="    dh = d_last\n",
+                wrong="    dh, a = d_last, 1 - a\n",
+                hint="Your a and 1 - a have changed places: a goes with h', 1 - a "
+                "with n.",
             ),
-            "slope-of-h-for-n": (
-                "(1 - n[:, t] ** 2)",
-                "(1 - h[:, t] ** 2)",
-                "Your slope is 1 - h²: here h is not what comes out of tanh.",
+            "slope-of-h-for-n": Mistake(
+                right="(1 - n[:, t] ** 2)",
+                wrong="(1 - h[:, t] ** 2)",
+                hint="Your slope is 1 - h²: here h is not what comes out of tanh.",
             ),
-            "leaky-kernel-not-transposed": (
-                "dz @ U.T",
-                "dz @ U",
-                "Your way back through the tanh multiplies by U as it stands: U is "
-                "square, so the shapes don't complain.",
+            "leaky-kernel-not-transposed": Mistake(
+                right="dz @ U.T",
+                wrong="dz @ U",
+                hint="Your way back through the tanh multiplies by U as it stands: U "
+                "is square, so the shapes don't complain.",
             ),
-            "leaky-dU-by-the-new-state": (
-                "before[:, t].T @ dz",
-                "h[:, t].T @ dz",
-                "Your dU is made with the state after the step: U multiplied the one "
-                "before it (and zeros before the first step).",
+            "leaky-dU-by-the-new-state": Mistake(
+                right="before[:, t].T @ dz",
+                wrong="h[:, t].T @ dz",
+                hint="Your dU is made with the state after the step: U multiplied the "
+                "one before it (and zeros before the first step).",
             ),
-            "leaky-state-rolled-round": (
-                "np.concatenate([np.zeros_like(h[:, :1]), h[:, :-1]], axis=1)",
-                "np.roll(h, 1, axis=1)",
-                "Your state before the first step is the last one of all: h[:, -1], as "
-                "Python counts. Before the first step stand zeros.",
+            "leaky-state-rolled-round": Mistake(
+                right="np.concatenate([np.zeros_like(h[:, :1]), h[:, :-1]], axis=1)",
+                wrong="np.roll(h, 1, axis=1)",
+                hint="Your state before the first step is the last one of all: h[:, "
+                "-1], as Python counts. Before the first step stand zeros.",
             ),
-            "the-lessons-own-step": (
-                "    dh = d_last\n",
-                "    dh, a, n = d_last, 0, h\n",
-                "Your step back is the one of the lesson's RNN. There h came out of "
-                "tanh; here h is mixed of h' and n, and each has its own way back.",
+            "the-lessons-own-step": Mistake(
+                right="    dh = d_last\n",
+                wrong="    dh, a, n = d_last, 0, h\n",
+                hint="Your step back is the one of the lesson's RNN. There h came out "
+                "of tanh; here h is mixed of h' and n, and each has its own way back.",
             ),
-            "leak-after-the-tanh": (
-                "a * dh + dz",
-                "a * dz + dz",
-                "Your way past the tanh takes dz, which has gone through the tanh.",
+            "leak-after-the-tanh": Mistake(
+                right="a * dh + dz",
+                wrong="a * dz + dz",
+                hint="Your way past the tanh takes dz, which has gone through the "
+                "tanh.",
             ),
-            "share-of-the-tanh-twice": (
-                "dz @ U.T",
-                "(1 - a) * dz @ U.T",
-                "Your way through the tanh meets 1 - a twice: dz has it already.",
+            "share-of-the-tanh-twice": Mistake(
+                right="dz @ U.T",
+                wrong="(1 - a) * dz @ U.T",
+                hint="Your way through the tanh meets 1 - a twice: dz has it already.",
             ),
-            "share-of-the-weights-unscaled": (
-                "RNNParams(d_W, d_U, d_b)",
-                "RNNParams(*(d / (1 - a) for d in (d_W, d_U, d_b)))",
-                "Your dW, dU and db lack the factor 1 - a: n comes into h with it, so "
-                "it is in dz before the weights get their shares.",
+            "share-of-the-weights-unscaled": Mistake(
+                right="RNNParams(d_W, d_U, d_b)",
+                wrong="RNNParams(*(d / (1 - a) for d in (d_W, d_U, d_b)))",
+                hint="Your dW, dU and db lack the factor 1 - a: n comes into h with "
+                "it, so it is in dz before the weights get their shares.",
             ),
-            "leaky-dU-by-n": (
-                "h[:, :-1]]",
-                "n[:, :-1]]",
-                "Your dU is made with n, what tanh gave in the step before: U "
+            "leaky-dU-by-n": Mistake(
+                right="h[:, :-1]]",
+                wrong="n[:, :-1]]",
+                hint="Your dU is made with n, what tanh gave in the step before: U "
                 "multiplied h'.",
             ),
-            "loop-forward": (
-                "reversed(range(x.shape[1]))",
-                "range(x.shape[1])",
-                "Your loop runs from the first step to the last: the gradient comes "
-                "from the end.",
+            "loop-forward": Mistake(
+                right="reversed(range(x.shape[1]))",
+                wrong="range(x.shape[1])",
+                hint="Your loop runs from the first step to the last: the gradient "
+                "comes from the end.",
             ),
-            "leaky-slope-left-out-on-the-way-back": (
-                "dz @ U.T",
-                "(1 - a) * dh @ U.T",
-                "Your way back through U leaves out the slope: U stands inside the "
-                "tanh, so what passes it is dz.",
+            "leaky-slope-left-out-on-the-way-back": Mistake(
+                right="dz @ U.T",
+                wrong="(1 - a) * dh @ U.T",
+                hint="Your way back through U leaves out the slope: U stands inside "
+                "the tanh, so what passes it is dz.",
             ),
         },
         hints=(

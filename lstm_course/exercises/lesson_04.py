@@ -8,6 +8,7 @@ from numpy.random import Generator
 from lstm_course.arrays.activations import sigmoid
 from lstm_course.arrays.shapes import Array
 from lstm_course.checker.exercise import Cases, Exercise, Quiz
+from lstm_course.checker.planting import Mistake
 from lstm_course.layers.lstm import LSTMParams, LSTMState, lstm_forward
 
 
@@ -153,20 +154,22 @@ EXERCISES: dict[str, Exercise] = {
         derivation=derive_gates,
         parts={"i": "", "f": "", "o": ""},
         mistakes={
-            "forget-gate-means-forget": (
-                "return i, f, o",
-                "return i, 1 - f, o",
-                "Your forget gate is upside down: despite its name, 1 keeps, 0 erases.",
+            "forget-gate-means-forget": Mistake(
+                right="return i, f, o",
+                wrong="return i, 1 - f, o",
+                hint="Your forget gate is upside down: despite its name, 1 keeps, 0 "
+                "erases.",
             ),
-            "gates-in-the-order-f-i-o": (
-                "return i, f, o",
-                "return f, i, o",
-                "Your i and f have changed places: i lets g in, f keeps c'.",
+            "gates-in-the-order-f-i-o": Mistake(
+                right="return i, f, o",
+                wrong="return f, i, o",
+                hint="Your i and f have changed places: i lets g in, f keeps c'.",
             ),
-            "output-gate-upside-down": (
-                "return i, f, o",
-                "return i, f, 1 - o",
-                "Your output gate is upside down: h = o tanh(c) is 0 where o is 0.",
+            "output-gate-upside-down": Mistake(
+                right="return i, f, o",
+                wrong="return i, f, 1 - o",
+                hint="Your output gate is upside down: h = o tanh(c) is 0 where o is "
+                "0.",
             ),
         },
         reasoning="Two questions settle $i$ and $f$: is $c'$ still in $c$, and is $g$ "
@@ -180,38 +183,39 @@ EXERCISES: dict[str, Exercise] = {
         order=("i", "f", "g", "o", "c", "h"),
         enough=2,
         mistakes={
-            "lstm-cell-by-matmul": (
-                "c = f * state.c + i * g",
-                "c = f @ state.c + i * g",
-                "Your f @ c' is a matrix product, which mixes the sequences: ⊙ is *.",
+            "lstm-cell-by-matmul": Mistake(
+                right="c = f * state.c + i * g",
+                wrong="c = f @ state.c + i * g",
+                hint="Your f @ c' is a matrix product, which mixes the sequences: ⊙ "
+                "is *.",
             ),
-            "lstm-h-of-the-old-cell": (
-                "h = o * np.tanh(c)",
-                "h = o * np.tanh(state.c)",
-                "Your h shows the cell as it was before the step: take the new c.",
+            "lstm-h-of-the-old-cell": Mistake(
+                right="h = o * np.tanh(c)",
+                wrong="h = o * np.tanh(state.c)",
+                hint="Your h shows the cell as it was before the step: take the new c.",
             ),
-            "lstm-gates-not-squashed": (
-                "i = sigmoid(z_i)\n    f = sigmoid(z_f)\n    g = np.tanh(z_g)\n"
+            "lstm-gates-not-squashed": Mistake(
+                right="i = sigmoid(z_i)\n    f = sigmoid(z_f)\n    g = np.tanh(z_g)\n"
                 "    o = sigmoid(z_o)",
-                "i, f, g, o = z_i, z_f, np.tanh(z_g), z_o",
-                "Your gates can be any number: i, f and o go through sigmoid.",
+                wrong="i, f, g, o = z_i, z_f, np.tanh(z_g), z_o",
+                hint="Your gates can be any number: i, f and o go through sigmoid.",
             ),
-            "lstm-nothing-squashed": (
-                "i = sigmoid(z_i)\n    f = sigmoid(z_f)\n    g = np.tanh(z_g)\n"
+            "lstm-nothing-squashed": Mistake(
+                right="i = sigmoid(z_i)\n    f = sigmoid(z_f)\n    g = np.tanh(z_g)\n"
                 "    o = sigmoid(z_o)",
-                "i, f, g, o = z_i, z_f, z_g, z_o",
-                "Your gates and candidate can be any number: i, f and o go through "
-                "sigmoid, g through tanh.",
+                wrong="i, f, g, o = z_i, z_f, z_g, z_o",
+                hint="Your gates and candidate can be any number: i, f and o go "
+                "through sigmoid, g through tanh.",
             ),
-            "lstm-candidate-not-squashed": (
-                "g = np.tanh(z_g)",
-                "g = z_g",
-                "Your candidate can be any number: it goes through tanh.",
+            "lstm-candidate-not-squashed": Mistake(
+                right="g = np.tanh(z_g)",
+                wrong="g = z_g",
+                hint="Your candidate can be any number: it goes through tanh.",
             ),
-            "lstm-recurrent-part-missing": (
-                " + state.h @ params.recurrent_kernel",
-                "",
-                "Your gates see the input alone: add h' @ U, the part of the step "
+            "lstm-recurrent-part-missing": Mistake(
+                right=" + state.h @ params.recurrent_kernel",
+                wrong="",
+                hint="Your gates see the input alone: add h' @ U, the part of the step "
                 "before.",
             ),
         },
@@ -232,45 +236,48 @@ EXERCISES: dict[str, Exercise] = {
         order=("c", "h"),
         given=("blocks-in-another-order", "tanh-on-the-way"),
         mistakes={
-            "blocks-in-another-order": (
-                "i, f, g, o = (",
-                "i, f, o, g = (",
-                "The blocks are cut in another order: the third is g, the fourth is o.",
+            "blocks-in-another-order": Mistake(
+                right="i, f, g, o = (",
+                wrong="i, f, o, g = (",
+                hint="The blocks are cut in another order: the third is g, the fourth "
+                "is o.",
             ),
-            "tanh-on-the-way": (
-                "c = sigmoid(f) * c + sigmoid(i) * np.tanh(g)\n"
+            "tanh-on-the-way": Mistake(
+                right="c = sigmoid(f) * c + sigmoid(i) * np.tanh(g)\n"
                 "    h = sigmoid(o) * np.tanh(c)",
-                "c = np.tanh(sigmoid(f) * c + sigmoid(i) * np.tanh(g))\n"
+                wrong="c = np.tanh(sigmoid(f) * c + sigmoid(i) * np.tanh(g))\n"
                 "    h = sigmoid(o) * c",
-                "The cell state is squashed on its way to the next step: only h is "
-                "made of tanh(c), c itself goes on as it is.",
+                hint="The cell state is squashed on its way to the next step: only h "
+                "is made of tanh(c), c itself goes on as it is.",
             ),
-            "tanh-lost": (
-                "h = sigmoid(o) * np.tanh(c)",
-                "h = sigmoid(o) * c",
-                "Now c goes on as it is, and that is right. But h shows it as it is, "
-                "too: the tanh that you took from c belongs there.",
+            "tanh-lost": Mistake(
+                right="h = sigmoid(o) * np.tanh(c)",
+                wrong="h = sigmoid(o) * c",
+                hint="Now c goes on as it is, and that is right. But h shows it as it "
+                "is, too: the tanh that you took from c belongs there.",
             ),
-            "tanh-twice": (
-                "c = sigmoid(f) * c + sigmoid(i) * np.tanh(g)",
-                "c = np.tanh(sigmoid(f) * c + sigmoid(i) * np.tanh(g))",
-                "Now h is made of tanh(c), and that is right. But c is squashed "
+            "tanh-twice": Mistake(
+                right="c = sigmoid(f) * c + sigmoid(i) * np.tanh(g)",
+                wrong="c = np.tanh(sigmoid(f) * c + sigmoid(i) * np.tanh(g))",
+                hint="Now h is made of tanh(c), and that is right. But c is squashed "
                 "before, and so goes on squashed.",
             ),
-            "inputs-in-another-order": (
-                "np.hstack([x_t, h])",
-                "np.hstack([h, x_t])",
-                "[h', x] meets [W on top of U]: the two must stand in the same order.",
+            "inputs-in-another-order": Mistake(
+                right="np.hstack([x_t, h])",
+                wrong="np.hstack([h, x_t])",
+                hint="[h', x] meets [W on top of U]: the two must stand in the same "
+                "order.",
             ),
-            "weights-in-another-order": (
-                "np.vstack(params[:2])",
-                "np.vstack(params[1::-1])",
-                "[x, h'] meets [U on top of W]: the two must stand in the same order.",
+            "weights-in-another-order": Mistake(
+                right="np.vstack(params[:2])",
+                wrong="np.vstack(params[1::-1])",
+                hint="[x, h'] meets [U on top of W]: the two must stand in the same "
+                "order.",
             ),
-            "repaired-h-and-c-swapped": (
-                "return h, c",
-                "return c, h",
-                "Your h and c have changed places: h is returned first.",
+            "repaired-h-and-c-swapped": Mistake(
+                right="return h, c",
+                wrong="return c, h",
+                hint="Your h and c have changed places: h is returned first.",
             ),
         },
         hints=(
@@ -289,51 +296,54 @@ EXERCISES: dict[str, Exercise] = {
         confirmed="it is on from a set to the next reset, for twenty steps and more",
         parts=dict.fromkeys(LATCH, ""),
         mistakes={
-            "latch-does-not-stay-on": (
-                "bias=np.array([-10.0, 10.0, 0.0, 10.0])",
-                "bias=np.array([-10.0, 0.0, 0.0, 10.0])",
-                "Your latch goes on, but does not stay on. Where nothing comes in, z "
-                "is the bias alone: f must keep (near 1), and o must show.",
+            "latch-does-not-stay-on": Mistake(
+                right="bias=np.array([-10.0, 10.0, 0.0, 10.0])",
+                wrong="bias=np.array([-10.0, 0.0, 0.0, 10.0])",
+                hint="Your latch goes on, but does not stay on. Where nothing comes "
+                "in, z is the bias alone: f must keep (near 1), and o must show.",
             ),
-            "latch-fades": (
-                "bias=np.array([-10.0, 10.0, 0.0, 10.0])",
-                "bias=np.array([-10.0, 3.0, 0.0, 10.0])",
-                "Your latch fades: f is not near enough to 1 where nothing comes in.",
+            "latch-fades": Mistake(
+                right="bias=np.array([-10.0, 10.0, 0.0, 10.0])",
+                wrong="bias=np.array([-10.0, 3.0, 0.0, 10.0])",
+                hint="Your latch fades: f is not near enough to 1 where nothing comes "
+                "in.",
             ),
-            "latch-never-resets": (
-                "[0.0, -20.0, 0.0, 0.0]",
-                "[0.0, 0.0, 0.0, 0.0]",
-                "Your latch does not go off: at a reset z is the bias plus the row of "
-                "reset, and with it f must be near 0.",
+            "latch-never-resets": Mistake(
+                right="[0.0, -20.0, 0.0, 0.0]",
+                wrong="[0.0, 0.0, 0.0, 0.0]",
+                hint="Your latch does not go off: at a reset z is the bias plus the "
+                "row of reset, and with it f must be near 0.",
             ),
-            "latch-stays-off": (
-                "[20.0, 0.0, 10.0, 0.0]",
-                "[0.0, 0.0, 10.0, 0.0]",
-                "Your latch does not go on: at a set z is the bias plus the row of "
-                "set, and with it i and o must be near 1, and so must g.",
+            "latch-stays-off": Mistake(
+                right="[20.0, 0.0, 10.0, 0.0]",
+                wrong="[0.0, 0.0, 10.0, 0.0]",
+                hint="Your latch does not go on: at a set z is the bias plus the row "
+                "of set, and with it i and o must be near 1, and so must g.",
             ),
-            "latch-half-open": (
-                "[20.0, 0.0, 10.0, 0.0]",
-                "[10.0, 0.0, 10.0, 0.0]",
-                "Your latch does not quite go on: at a set i, g and o must each be "
-                "near 1. z is the bias plus the row, and -10 + 10 is 0: a gate half "
-                "open.",
+            "latch-half-open": Mistake(
+                right="[20.0, 0.0, 10.0, 0.0]",
+                wrong="[10.0, 0.0, 10.0, 0.0]",
+                hint="Your latch does not quite go on: at a set i, g and o must each "
+                "be near 1. z is the bias plus the row, and -10 + 10 is 0: a gate "
+                "half open.",
             ),
-            "latch-only-hides": (
-                "[0.0, -20.0, 0.0, 0.0]",
-                "[0.0, 0.0, 0.0, -20.0]",
-                "Your reset hides the cell and does not erase it: it comes back when o "
-                "opens again. Which gate erases?",
+            "latch-only-hides": Mistake(
+                right="[0.0, -20.0, 0.0, 0.0]",
+                wrong="[0.0, 0.0, 0.0, -20.0]",
+                hint="Your reset hides the cell and does not erase it: it comes back "
+                "when o opens again. Which gate erases?",
             ),
-            "latch-always-on": (
-                "bias=np.array([-10.0, 10.0, 0.0, 10.0])",
-                "bias=np.array([10.0, 10.0, 10.0, 10.0])",
-                "Your latch goes on by itself: where nothing comes in, i must be shut.",
+            "latch-always-on": Mistake(
+                right="bias=np.array([-10.0, 10.0, 0.0, 10.0])",
+                wrong="bias=np.array([10.0, 10.0, 10.0, 10.0])",
+                hint="Your latch goes on by itself: where nothing comes in, i must be "
+                "shut.",
             ),
-            "latch-rows-swapped": (
-                "[[20.0, 0.0, 10.0, 0.0], [0.0, -20.0, 0.0, 0.0]]",
-                "[[0.0, -20.0, 0.0, 0.0], [20.0, 0.0, 10.0, 0.0]]",
-                "Your rows have changed places: the first is set, the second is reset.",
+            "latch-rows-swapped": Mistake(
+                right="[[20.0, 0.0, 10.0, 0.0], [0.0, -20.0, 0.0, 0.0]]",
+                wrong="[[0.0, -20.0, 0.0, 0.0], [20.0, 0.0, 10.0, 0.0]]",
+                hint="Your rows have changed places: the first is set, the second is "
+                "reset.",
             ),
         },
         hints=(

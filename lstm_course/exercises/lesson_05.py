@@ -8,6 +8,7 @@ from numpy.random import Generator
 
 from lstm_course.arrays.shapes import Array
 from lstm_course.checker.exercise import Cases, Exercise, Quiz
+from lstm_course.checker.planting import Mistake
 from lstm_course.data.tasks import adding_batch
 from lstm_course.layers.cells import CELLS
 from lstm_course.study.gradient_flow import gradient_reach
@@ -224,72 +225,74 @@ EXERCISES: dict[str, Exercise] = {
         parts={"the guess": "", "the error": "", "the other's error": ""},
         tolerance=0.0051,
         mistakes={
-            "guess-of-one-number": (
-                "return marks * mean",
-                "return mean",
-                "Your guess is the mean of one number: the target is a sum of all the "
-                "marked ones.",
+            "guess-of-one-number": Mistake(
+                right="return marks * mean",
+                wrong="return mean",
+                hint="Your guess is the mean of one number: the target is a sum of "
+                "all the marked ones.",
             ),
-            "half-the-width-for-the-mean": (
-                "return marks * mean",
-                "return marks * (high - low) / 2",
-                "Your guess is made of half the width: the mean of a number lies in "
-                "the middle between its bounds.",
+            "half-the-width-for-the-mean": Mistake(
+                right="return marks * mean",
+                wrong="return marks * (high - low) / 2",
+                hint="Your guess is made of half the width: the mean of a number lies "
+                "in the middle between its bounds.",
             ),
-            "variance-of-numbers-from-0-to-1": (
-                "(high - low) ** 2 / 12",
-                "1 / 12",
-                "Your variance is that of numbers between 0 and 1: here they spread "
-                "wider. How does a variance grow with the width?",
+            "variance-of-numbers-from-0-to-1": Mistake(
+                right="(high - low) ** 2 / 12",
+                wrong="1 / 12",
+                hint="Your variance is that of numbers between 0 and 1: here they "
+                "spread wider. How does a variance grow with the width?",
             ),
-            "width-not-squared": (
-                "(high - low) ** 2 / 12",
-                "(high - low) / 12",
-                "Your variance grows like the width of the numbers: it is a mean of "
-                "squares.",
+            "width-not-squared": Mistake(
+                right="(high - low) ** 2 / 12",
+                wrong="(high - low) / 12",
+                hint="Your variance grows like the width of the numbers: it is a mean "
+                "of squares.",
             ),
-            "sum-as-one-wide-number": (
-                "return marks * mean, marks * variance, (marks - 1) * variance",
-                "return marks * mean, marks**2 * variance, (marks - 1) ** 2 * variance",
-                "Your variance is that of one number so many times as wide. A sum of "
-                "different numbers seldom comes near its ends: their variances add up.",
-            ),
-            "errors-averaged-over-the-marks": (
-                "marks * variance, (marks - 1) * variance",
-                "variance, (marks - 1) / marks * variance",
-                "Your errors are means over the marked numbers: the target is their "
-                "sum, and the variances add up.",
-            ),
-            "roots-for-squares": (
-                "return marks * mean, marks * variance, (marks - 1) * variance",
-                "return (marks * mean, (marks * variance) ** 0.5, "
-                "((marks - 1) * variance) ** 0.5)",
-                "Your errors are roots, standard deviations: a mean squared error is "
-                "the variance itself.",
-            ),
-            "the-lessons-errors": (
-                "marks * variance, (marks - 1) * variance",
-                "1 / 6, 1 / 12",
-                "Your errors are the lesson's, of two numbers between 0 and 1: here "
-                "there are more of them, and they spread wider.",
-            ),
-            "error-of-one-number": (
-                "marks * variance, (marks - 1)",
-                "variance, (marks - 1)",
-                "Your first error counts one marked number: each of them has to be "
-                "guessed.",
-            ),
-            "the-others-error-of-one-number": (
-                "(marks - 1) * variance",
+            "sum-as-one-wide-number": Mistake(
+                right="return marks * mean, marks * variance, (marks - 1) * variance",
+                wrong="return marks * mean, marks**2 * variance, (marks - 1) ** 2 * "
                 "variance",
-                "Your second error counts one number: the one that is known costs "
+                hint="Your variance is that of one number so many times as wide. A "
+                "sum of different numbers seldom comes near its ends: their variances "
+                "add up.",
+            ),
+            "errors-averaged-over-the-marks": Mistake(
+                right="marks * variance, (marks - 1) * variance",
+                wrong="variance, (marks - 1) / marks * variance",
+                hint="Your errors are means over the marked numbers: the target is "
+                "their sum, and the variances add up.",
+            ),
+            "roots-for-squares": Mistake(
+                right="return marks * mean, marks * variance, (marks - 1) * variance",
+                wrong="return (marks * mean, (marks * variance) ** 0.5, "
+                "((marks - 1) * variance) ** 0.5)",
+                hint="Your errors are roots, standard deviations: a mean squared "
+                "error is the variance itself.",
+            ),
+            "the-lessons-errors": Mistake(
+                right="marks * variance, (marks - 1) * variance",
+                wrong="1 / 6, 1 / 12",
+                hint="Your errors are the lesson's, of two numbers between 0 and 1: "
+                "here there are more of them, and they spread wider.",
+            ),
+            "error-of-one-number": Mistake(
+                right="marks * variance, (marks - 1)",
+                wrong="variance, (marks - 1)",
+                hint="Your first error counts one marked number: each of them has to "
+                "be guessed.",
+            ),
+            "the-others-error-of-one-number": Mistake(
+                right="(marks - 1) * variance",
+                wrong="variance",
+                hint="Your second error counts one number: the one that is known costs "
                 "nothing, each of the others does.",
             ),
-            "a-known-number-saves-nothing": (
-                "(marks - 1) * variance",
-                "marks * variance",
-                "Your second error is that of remembering nothing: a number that is "
-                "known costs nothing.",
+            "a-known-number-saves-nothing": Mistake(
+                right="(marks - 1) * variance",
+                wrong="marks * variance",
+                hint="Your second error is that of remembering nothing: a number that "
+                "is known costs nothing.",
             ),
         },
         reasoning="A test needs the two numbers that say *nothing remembered* and "
@@ -303,91 +306,94 @@ EXERCISES: dict[str, Exercise] = {
         cases=batch_cases,
         parts={"inputs": "B T D", "targets": "B K"},
         mistakes={
-            "marked-in-every-sequence": (
-                "marks[rows, steps] = 1",
-                "marks[:, steps] = 1",
-                "Your marks stand in every sequence at the steps of all: [:, steps] "
-                "means all rows. Each row has a step of its own.",
+            "marked-in-every-sequence": Mistake(
+                right="marks[rows, steps] = 1",
+                wrong="marks[:, steps] = 1",
+                hint="Your marks stand in every sequence at the steps of all: [:, "
+                "steps] means all rows. Each row has a step of its own.",
             ),
-            "second-mark-negative": (
-                "marks[rows, steps] = 1",
-                "marks[rows, steps] = 1 if steps is first else -1",
-                "Your second mark is -1, and gives the order away: both are 1, so that "
-                "the network has to remember which came first.",
+            "second-mark-negative": Mistake(
+                right="marks[rows, steps] = 1",
+                wrong="marks[rows, steps] = 1 if steps is first else -1",
+                hint="Your second mark is -1, and gives the order away: both are 1, "
+                "so that the network has to remember which came first.",
             ),
-            "second-mark-2": (
-                "marks[rows, steps] = 1",
-                "marks[rows, steps] = 1 if steps is first else 2",
-                "Your second mark is 2, and gives the order away: both are 1, so that "
-                "the network has to remember which came first.",
+            "second-mark-2": Mistake(
+                right="marks[rows, steps] = 1",
+                wrong="marks[rows, steps] = 1 if steps is first else 2",
+                hint="Your second mark is 2, and gives the order away: both are 1, so "
+                "that the network has to remember which came first.",
             ),
-            "steps-counted-from-1": (
-                "rows = np.arange(len(numbers))",
-                "rows, first, second = np.arange(len(numbers)), first - 1, second - 1",
-                "Your steps are counted from 1: the first step is numbers[:, 0].",
+            "steps-counted-from-1": Mistake(
+                right="rows = np.arange(len(numbers))",
+                wrong="rows, first, second = np.arange(len(numbers)), first - 1, "
+                "second - 1",
+                hint="Your steps are counted from 1: the first step is numbers[:, 0].",
             ),
-            "all-rows-everywhere": (
-                "marks = np.zeros_like(numbers)",
-                "marks = np.zeros_like(numbers)\n"
+            "all-rows-everywhere": Mistake(
+                right="marks = np.zeros_like(numbers)",
+                wrong="marks = np.zeros_like(numbers)\n"
                 "    marks[:, first] = marks[:, second] = 1\n"
                 "    targets = numbers[:, first] - numbers[:, second]\n"
                 "    return np.stack([numbers, marks], axis=-1), targets",
-                "Your [:, first] takes the steps of all sequences in every sequence: "
-                "each row has a step of its own, so the rows need an index as well.",
+                hint="Your [:, first] takes the steps of all sequences in every "
+                "sequence: each row has a step of its own, so the rows need an index "
+                "as well.",
             ),
-            "targets-flat": (
-                "targets[:, None]",
-                "targets",
-                "Your targets have shape (B,), predictions have (B, 1): NumPy makes "
-                "(B, B) of their difference, and a wrong error without a complaint.",
+            "targets-flat": Mistake(
+                right="targets[:, None]",
+                wrong="targets",
+                hint="Your targets have shape (B,), predictions have (B, 1): NumPy "
+                "makes (B, B) of their difference, and a wrong error without a "
+                "complaint.",
             ),
-            "targets-each-with-each": (
-                "targets[:, None]",
-                "numbers[rows, first][:, None] - numbers[rows, second]",
-                "Your difference has (B, 1) on one side and (B,) on the other, so that "
-                "NumPy takes each with each, (B, B).",
+            "targets-each-with-each": Mistake(
+                right="targets[:, None]",
+                wrong="numbers[rows, first][:, None] - numbers[rows, second]",
+                hint="Your difference has (B, 1) on one side and (B,) on the other, "
+                "so that NumPy takes each with each, (B, B).",
             ),
-            "sum-for-difference": (
-                "numbers[rows, first] - numbers",
-                "numbers[rows, first] + numbers",
-                "Your targets are sums, as in the adding problem: here the second "
+            "sum-for-difference": Mistake(
+                right="numbers[rows, first] - numbers",
+                wrong="numbers[rows, first] + numbers",
+                hint="Your targets are sums, as in the adding problem: here the second "
                 "number is subtracted.",
             ),
-            "second-minus-first": (
-                "numbers[rows, first] - numbers[rows, second]",
-                "numbers[rows, second] - numbers[rows, first]",
-                "Your targets have the wrong sign: the first marked number minus the "
-                "second.",
+            "second-minus-first": Mistake(
+                right="numbers[rows, first] - numbers[rows, second]",
+                wrong="numbers[rows, second] - numbers[rows, first]",
+                hint="Your targets have the wrong sign: the first marked number minus "
+                "the second.",
             ),
-            "steps-for-numbers": (
-                "numbers[rows, first] - numbers[rows, second]",
-                "1.0 * first - second",
-                "Your targets are made of the steps, not of the numbers that stand "
-                "there.",
+            "steps-for-numbers": Mistake(
+                right="numbers[rows, first] - numbers[rows, second]",
+                wrong="1.0 * first - second",
+                hint="Your targets are made of the steps, not of the numbers that "
+                "stand there.",
             ),
-            "features-before-time": (
-                "axis=-1",
-                "axis=1",
-                "Your inputs have the features on the second axis: it is (B, T, D), "
-                "the two features last.",
+            "features-before-time": Mistake(
+                right="axis=-1",
+                wrong="axis=1",
+                hint="Your inputs have the features on the second axis: it is (B, T, "
+                "D), the two features last.",
             ),
-            "features-first-of-all": (
-                "axis=-1",
-                "axis=0",
-                "Your inputs have the features on the first axis: it is (B, T, D), "
-                "the two features last.",
+            "features-first-of-all": Mistake(
+                right="axis=-1",
+                wrong="axis=0",
+                hint="Your inputs have the features on the first axis: it is (B, T, "
+                "D), the two features last.",
             ),
-            "mark-before-number": (
-                "[numbers, marks]",
-                "[marks, numbers]",
-                "Your two features have changed places: the number comes first, its "
-                "mark second.",
+            "mark-before-number": Mistake(
+                right="[numbers, marks]",
+                wrong="[marks, numbers]",
+                hint="Your two features have changed places: the number comes first, "
+                "its mark second.",
             ),
-            "noise-left-out": (
-                "[numbers, marks]",
-                "[numbers * marks, marks]",
-                "Your inputs are 0 where nothing is marked. Without the noise nothing "
-                "has to be kept out of memory, and the test is far easier.",
+            "noise-left-out": Mistake(
+                right="[numbers, marks]",
+                wrong="[numbers * marks, marks]",
+                hint="Your inputs are 0 where nothing is marked. Without the noise "
+                "nothing has to be kept out of memory, and the test is far easier.",
             ),
         },
         hints=(
@@ -407,110 +413,112 @@ EXERCISES: dict[str, Exercise] = {
         cases=verdict_cases,
         parts={"solved": "length", "where it gives up": ""},
         mistakes={
-            "argmax-of-nothing": (
-                " if none_does.any() else 0",
-                "",
-                "Your network gives up at the first length though it never gives up: "
-                "argmax is 0 also where nothing is True.",
+            "argmax-of-nothing": Mistake(
+                right=" if none_does.any() else 0",
+                wrong="",
+                hint="Your network gives up at the first length though it never gives "
+                "up: argmax is 0 also where nothing is True.",
             ),
-            "never-is-an-error": (
-                "lengths[none_does.argmax()] if none_does.any() else 0",
-                "lengths[list(none_does).index(True)]",
-                "Your function raises an error where each length is solved by some "
-                "seed, as by the lesson's LSTM: then 0 is to be returned.",
+            "never-is-an-error": Mistake(
+                right="lengths[none_does.argmax()] if none_does.any() else 0",
+                wrong="lengths[list(none_does).index(True)]",
+                hint="Your function raises an error where each length is solved by "
+                "some seed, as by the lesson's LSTM: then 0 is to be returned.",
             ),
-            "one-failure-is-enough": (
-                "~solved.any(axis=0)",
-                "~solved.all(axis=0)",
-                "Your network gives up as soon as one seed fails: here it does where "
-                "all of them fail.",
+            "one-failure-is-enough": Mistake(
+                right="~solved.any(axis=0)",
+                wrong="~solved.all(axis=0)",
+                hint="Your network gives up as soon as one seed fails: here it does "
+                "where all of them fail.",
             ),
-            "last-length-for-first": (
-                "lengths[none_does.argmax()]",
-                "lengths[none_does][-1]",
-                "Your length is the longest that nobody solves: the first is wanted.",
+            "last-length-for-first": Mistake(
+                right="lengths[none_does.argmax()]",
+                wrong="lengths[none_does][-1]",
+                hint="Your length is the longest that nobody solves: the first is "
+                "wanted.",
             ),
-            "longest-solved": (
-                "lengths[none_does.argmax()] if none_does.any() else 0",
-                "lengths[~none_does][-1] if not none_does.all() else 0",
-                "Your length is the longest that somebody still solves: wanted is the "
-                "shortest that nobody does.",
+            "longest-solved": Mistake(
+                right="lengths[none_does.argmax()] if none_does.any() else 0",
+                wrong="lengths[~none_does][-1] if not none_does.all() else 0",
+                hint="Your length is the longest that somebody still solves: wanted "
+                "is the shortest that nobody does.",
             ),
-            "length-before": (
-                "lengths[none_does.argmax()]",
-                "lengths[max(none_does.argmax() - 1, 0)]",
-                "Your length is the one before, which somebody still solves.",
+            "length-before": Mistake(
+                right="lengths[none_does.argmax()]",
+                wrong="lengths[max(none_does.argmax() - 1, 0)]",
+                hint="Your length is the one before, which somebody still solves.",
             ),
-            "index-for-length": (
-                "lengths[none_does.argmax()]",
-                "none_does.argmax()",
-                "You return the place in the list; expected the length that stands "
-                "there.",
+            "index-for-length": Mistake(
+                right="lengths[none_does.argmax()]",
+                wrong="none_does.argmax()",
+                hint="You return the place in the list; expected the length that "
+                "stands there.",
             ),
-            "seeds-for-lengths": (
-                "solved = errors < limit",
-                "solved = (errors < limit).T",
-                "Your counts are one a seed: errors is (seeds, lengths), so count "
+            "seeds-for-lengths": Mistake(
+                right="solved = errors < limit",
+                wrong="solved = (errors < limit).T",
+                hint="Your counts are one a seed: errors is (seeds, lengths), so count "
                 "along the first axis.",
             ),
-            "worse-than-limit-counts": (
-                "solved = errors < limit",
-                "solved = errors > limit",
-                "Your counts are those of the failures: solved is an error below the "
+            "worse-than-limit-counts": Mistake(
+                right="solved = errors < limit",
+                wrong="solved = errors > limit",
+                hint="Your counts are those of the failures: solved is an error below "
+                "the limit.",
+            ),
+            "limit-of-the-lesson": Mistake(
+                right="errors < limit",
+                wrong="errors < 0.01",
+                hint="Your limit is 0.01, whatever limit is given.",
+            ),
+            "guessing-for-solving": Mistake(
+                right="errors < limit",
+                wrong="errors < 1 / 6",
+                hint="Your limit is what guessing costs, whatever limit is given. On "
+                "a few hundred sequences even guessing may fall below 1/6.",
+            ),
+            "nan-for-solved": Mistake(
+                right="solved = errors < limit",
+                wrong="solved = ~(errors >= limit)",
+                hint="Your count takes a run that ended in NaN for solved: no "
+                "comparison with NaN is true, so ask for what you want, errors < "
                 "limit.",
             ),
-            "limit-of-the-lesson": (
-                "errors < limit",
-                "errors < 0.01",
-                "Your limit is 0.01, whatever limit is given.",
+            "mean-of-the-seeds": Mistake(
+                right="~solved.any(axis=0)",
+                wrong="errors.mean(axis=0) >= limit",
+                hint="Your network is judged by the mean of its seeds. One that fails "
+                "hides all that solve; here each seed is judged by itself.",
             ),
-            "guessing-for-solving": (
-                "errors < limit",
-                "errors < 1 / 6",
-                "Your limit is what guessing costs, whatever limit is given. On a few "
-                "hundred sequences even guessing may fall below 1/6.",
+            "median-of-the-seeds": Mistake(
+                right="~solved.any(axis=0)",
+                wrong="~(np.median(errors, axis=0) < limit)",
+                hint="Your network is judged by its median seed. Here it gives up "
+                "where not even the best one solves the task.",
             ),
-            "nan-for-solved": (
-                "solved = errors < limit",
-                "solved = ~(errors >= limit)",
-                "Your count takes a run that ended in NaN for solved: no comparison "
-                "with NaN is true, so ask for what you want, errors < limit.",
+            "failures-counted": Mistake(
+                right="return solved.sum(axis=0)",
+                wrong="return (errors > limit).sum(axis=0)",
+                hint="Your counts are those of the failures: solved is an error below "
+                "the limit.",
             ),
-            "mean-of-the-seeds": (
-                "~solved.any(axis=0)",
-                "errors.mean(axis=0) >= limit",
-                "Your network is judged by the mean of its seeds. One that fails hides "
-                "all that solve; here each seed is judged by itself.",
+            "one-count-for-all": Mistake(
+                right="solved.sum(axis=0)",
+                wrong="solved.sum()",
+                hint="Your count is of all lengths together: each length has its own, "
+                "along the first axis.",
             ),
-            "median-of-the-seeds": (
-                "~solved.any(axis=0)",
-                "~(np.median(errors, axis=0) < limit)",
-                "Your network is judged by its median seed. Here it gives up where not "
-                "even the best one solves the task.",
-            ),
-            "failures-counted": (
-                "return solved.sum(axis=0)",
-                "return (errors > limit).sum(axis=0)",
-                "Your counts are those of the failures: solved is an error below the "
-                "limit.",
-            ),
-            "one-count-for-all": (
-                "solved.sum(axis=0)",
-                "solved.sum()",
-                "Your count is of all lengths together: each length has its own, along "
-                "the first axis.",
-            ),
-            "yes-or-no-for-count": (
-                "solved.sum(axis=0)",
-                "solved.any(axis=0)",
-                "Your counts say only whether any seed has solved it: how many is "
+            "yes-or-no-for-count": Mistake(
+                right="solved.sum(axis=0)",
+                wrong="solved.any(axis=0)",
+                hint="Your counts say only whether any seed has solved it: how many is "
                 "asked for.",
             ),
-            "share-for-count": (
-                "solved.sum(axis=0)",
-                "solved.mean(axis=0)",
-                "Your counts are shares of the seeds, between 0 and 1: how many is "
-                "asked for.",
+            "share-for-count": Mistake(
+                right="solved.sum(axis=0)",
+                wrong="solved.mean(axis=0)",
+                hint="Your counts are shares of the seeds, between 0 and 1: how many "
+                "is asked for.",
             ),
         },
         hints=(
@@ -532,74 +540,75 @@ EXERCISES: dict[str, Exercise] = {
         confirmed="all five were measured just now",
         parts={f"network {number}": "" for number in range(1, 6)},
         mistakes={
-            "the-sentence-believed": (
-                "return (\n",
-                'return "survives", "survives", "survives", "explodes", "explodes"\n'
-                "    return (\n",
-                "Your LSTMs all survive and your RNNs all explode: that is the "
+            "the-sentence-believed": Mistake(
+                right="return (\n",
+                wrong='return "survives", "survives", "survives", "explodes", '
+                '"explodes"\n    return (\n',
+                hint="Your LSTMs all survive and your RNNs all explode: that is the "
                 "sentence that is on trial. Look at each network's gates and at its "
                 "kernel.",
             ),
-            "the-kernel-decides": (
-                "return (\n",
-                'return "survives", "vanishes", "explodes", "explodes", "explodes"\n'
-                "    return (\n",
-                "Your five go by the size of the kernel alone. An LSTM has a way back "
-                "past the kernel, and tanh has slopes: look at both.",
+            "the-kernel-decides": Mistake(
+                right="return (\n",
+                wrong='return "survives", "vanishes", "explodes", "explodes", '
+                '"explodes"\n    return (\n',
+                hint="Your five go by the size of the kernel alone. An LSTM has a way "
+                "back past the kernel, and tanh has slopes: look at both.",
             ),
-            "a-new-lstm-remembers": (
-                'fate("lstm", forget_bias=0)',
-                '"survives"',
-                "Your first network remembers from the start. Its forget gates stand "
-                "near sigmoid(0): what is left of a gradient after 99 of them?",
+            "a-new-lstm-remembers": Mistake(
+                right='fate("lstm", forget_bias=0)',
+                wrong='"survives"',
+                hint="Your first network remembers from the start. Its forget gates "
+                "stand near sigmoid(0): what is left of a gradient after 99 of them?",
             ),
-            "open-gates-not-enough": (
-                'fate("lstm", forget_bias=5, times=0.5)',
-                '"vanishes"',
-                "Your second network loses its gradient, as an RNN with so small a "
-                "kernel would. Which way back does not pass through the kernel?",
+            "open-gates-not-enough": Mistake(
+                right='fate("lstm", forget_bias=5, times=0.5)',
+                wrong='"vanishes"',
+                hint="Your second network loses its gradient, as an RNN with so small "
+                "a kernel would. Which way back does not pass through the kernel?",
             ),
-            "open-gates-explode": (
-                'fate("lstm", forget_bias=5, times=0.5)',
-                '"explodes"',
-                "Your second network explodes: a gate near 1 never makes a gradient "
-                "longer, and its kernel is small.",
+            "open-gates-explode": Mistake(
+                right='fate("lstm", forget_bias=5, times=0.5)',
+                wrong='"explodes"',
+                hint="Your second network explodes: a gate near 1 never makes a "
+                "gradient longer, and its kernel is small.",
             ),
-            "an-lstm-cannot-explode": (
-                'fate("lstm", forget_bias=-5, times=20)',
-                '"survives"',
-                "Your third network is kept in bounds. What goes back through h and "
-                "the kernel passes no forget gate at all.",
+            "an-lstm-cannot-explode": Mistake(
+                right='fate("lstm", forget_bias=-5, times=20)',
+                wrong='"survives"',
+                hint="Your third network is kept in bounds. What goes back through h "
+                "and the kernel passes no forget gate at all.",
             ),
-            "shut-gates-stop-everything": (
-                'fate("lstm", forget_bias=-5, times=20)',
-                '"vanishes"',
-                "Your third network's shut forget gates stop everything. They stop "
-                "the way along c: is it the only one?",
+            "shut-gates-stop-everything": Mistake(
+                right='fate("lstm", forget_bias=-5, times=20)',
+                wrong='"vanishes"',
+                hint="Your third network's shut forget gates stop everything. They "
+                "stop the way along c: is it the only one?",
             ),
-            "tanh-saves-the-rnn": (
-                'fate("rnn", times=3)',
-                '"survives"',
-                "Your fourth network stays in bounds: look at the lesson's table of "
-                "kernels, between 2 and 4.",
-            ),
-            "three-times-is-flat": (
-                'fate("rnn", times=3)',
-                '"vanishes"',
-                "Your fourth network is too flat already: look at the lesson's table "
+            "tanh-saves-the-rnn": Mistake(
+                right='fate("rnn", times=3)',
+                wrong='"survives"',
+                hint="Your fourth network stays in bounds: look at the lesson's table "
                 "of kernels, between 2 and 4.",
             ),
-            "larger-always-explodes": (
-                'fate("rnn", times=100)',
-                '"explodes"',
-                "Your fifth network explodes like the fourth. But the slope of tanh is "
-                "a factor as well: where do its units stand with such a kernel?",
+            "three-times-is-flat": Mistake(
+                right='fate("rnn", times=3)',
+                wrong='"vanishes"',
+                hint="Your fourth network is too flat already: look at the lesson's "
+                "table of kernels, between 2 and 4.",
             ),
-            "flat-and-steep-make-even": (
-                'fate("rnn", times=100)',
-                '"survives"',
-                "Your fifth network strikes a balance: the kernel grows 100 times, but "
-                "the slope of tanh falls much faster than that.",
+            "larger-always-explodes": Mistake(
+                right='fate("rnn", times=100)',
+                wrong='"explodes"',
+                hint="Your fifth network explodes like the fourth. But the slope of "
+                "tanh is a factor as well: where do its units stand with such a "
+                "kernel?",
+            ),
+            "flat-and-steep-make-even": Mistake(
+                right='fate("rnn", times=100)',
+                wrong='"survives"',
+                hint="Your fifth network strikes a balance: the kernel grows 100 "
+                "times, but the slope of tanh falls much faster than that.",
             ),
         },
         hints=(
@@ -621,77 +630,78 @@ EXERCISES: dict[str, Exercise] = {
         cases=bias_cases,
         parts={"the bias": "4H"},
         mistakes={
-            "gate-for-bias": (
-                "np.log(f / (1 - f))",
-                "f",
-                "Your bias is the gate itself: the gate is the sigmoid of the bias, so "
-                "it takes the way back from f.",
+            "gate-for-bias": Mistake(
+                right="np.log(f / (1 - f))",
+                wrong="f",
+                hint="Your bias is the gate itself: the gate is the sigmoid of the "
+                "bias, so it takes the way back from f.",
             ),
-            "sigmoid-once-more": (
-                "np.log(f / (1 - f))",
-                "1 / (1 + np.exp(-f))",
-                "Your bias is the sigmoid of f: it goes the other way, f is the "
+            "sigmoid-once-more": Mistake(
+                right="np.log(f / (1 - f))",
+                wrong="1 / (1 + np.exp(-f))",
+                hint="Your bias is the sigmoid of f: it goes the other way, f is the "
                 "sigmoid of the bias.",
             ),
-            "log-without-the-rest": (
-                "np.log(f / (1 - f))",
-                "np.log(f)",
-                "Your bias is the logarithm of f, which undoes exp: there is a 1 in "
-                "the sigmoid as well, f = 1 / (1 + exp(-bias)).",
+            "log-without-the-rest": Mistake(
+                right="np.log(f / (1 - f))",
+                wrong="np.log(f)",
+                hint="Your bias is the logarithm of f, which undoes exp: there is a 1 "
+                "in the sigmoid as well, f = 1 / (1 + exp(-bias)).",
             ),
-            "sigmoid-upside-down": (
-                "np.log(f / (1 - f))",
-                "np.log((1 - f) / f)",
-                "Your sigmoid is turned round upside down: a gate near 1 needs a large "
-                "positive bias.",
+            "sigmoid-upside-down": Mistake(
+                right="np.log(f / (1 - f))",
+                wrong="np.log((1 - f) / f)",
+                hint="Your sigmoid is turned round upside down: a gate near 1 needs a "
+                "large positive bias.",
             ),
-            "root-not-taken": (
-                "left ** (1 / distances)",
-                "left**distances",
-                "Your gate goes the wrong way: f multiplies once a step, so the share "
-                "is f to the power of the distance.",
+            "root-not-taken": Mistake(
+                right="left ** (1 / distances)",
+                wrong="left**distances",
+                hint="Your gate goes the wrong way: f multiplies once a step, so the "
+                "share is f to the power of the distance.",
             ),
-            "share-left-at-each-step": (
-                "left ** (1 / distances)",
-                "left + 0 * distances",
-                "Your gate leaves the share after a single step: it is to be left "
+            "share-left-at-each-step": Mistake(
+                right="left ** (1 / distances)",
+                wrong="left + 0 * distances",
+                hint="Your gate leaves the share after a single step: it is to be left "
                 "after as many steps as the unit's distance.",
             ),
-            "share-divided": (
-                "left ** (1 / distances)",
-                "left / distances",
-                "Your gate is the share divided by the steps: the share is f to the "
-                "power of the distance, so f is a root. (left ** 1 / k is left / k.)",
+            "share-divided": Mistake(
+                right="left ** (1 / distances)",
+                wrong="left / distances",
+                hint="Your gate is the share divided by the steps: the share is f to "
+                "the power of the distance, so f is a root. (left ** 1 / k is left / "
+                "k.)",
             ),
-            "the-share-plays-no-part": (
-                "left ** (1 / distances)",
-                "np.exp(-1 / distances)",
-                "Your gate leaves 1/e, about 0.37, at each distance, whatever share "
-                "is asked for.",
+            "the-share-plays-no-part": Mistake(
+                right="left ** (1 / distances)",
+                wrong="np.exp(-1 / distances)",
+                hint="Your gate leaves 1/e, about 0.37, at each distance, whatever "
+                "share is asked for.",
             ),
-            "forgetting-in-a-line": (
-                "left ** (1 / distances)",
-                "1 - (1 - left) / distances",
-                "Your unit forgets the same amount at each step. A gate multiplies: "
-                "it takes the same share.",
+            "forgetting-in-a-line": Mistake(
+                right="left ** (1 / distances)",
+                wrong="1 - (1 - left) / distances",
+                hint="Your unit forgets the same amount at each step. A gate "
+                "multiplies: it takes the same share.",
             ),
-            "bias-of-another-block": (
-                "bias[H : 2 * H]",
-                "bias[:H]",
-                "Your bias opens the input gate: the forget gate is the second block "
-                "of the four, i, f, g, o.",
+            "bias-of-another-block": Mistake(
+                right="bias[H : 2 * H]",
+                wrong="bias[:H]",
+                hint="Your bias opens the input gate: the forget gate is the second "
+                "block of the four, i, f, g, o.",
             ),
-            "bias-of-the-third-block": (
-                "bias[H : 2 * H]",
-                "bias[2 * H : 3 * H]",
-                "Your bias goes to the candidate: the forget gate is the second block "
-                "of the four, i, f, g, o.",
+            "bias-of-the-third-block": Mistake(
+                right="bias[H : 2 * H]",
+                wrong="bias[2 * H : 3 * H]",
+                hint="Your bias goes to the candidate: the forget gate is the second "
+                "block of the four, i, f, g, o.",
             ),
-            "bias-interleaved": (
-                "bias[H : 2 * H]",
-                "bias[1::4]",
-                "Your bias is spread over the blocks: the H numbers of a gate stand "
-                "side by side.",
+            "bias-interleaved": Mistake(
+                right="bias[H : 2 * H]",
+                wrong="bias[1::4]",
+                hint="Your bias is spread over the blocks: the H numbers of a gate "
+                "stand side by side.",
             ),
         },
         hints=(

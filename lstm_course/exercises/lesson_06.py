@@ -5,6 +5,7 @@ from typing import NamedTuple
 from numpy.random import Generator
 
 from lstm_course.checker.exercise import Cases, Exercise, Quiz
+from lstm_course.checker.planting import Mistake
 from lstm_course.layers.parameters import count_parameters
 
 _NAMES = {"rnn": "SimpleRNN", "lstm": "LSTM", "gru": "GRU in Keras' default form"}
@@ -170,49 +171,53 @@ EXERCISES: dict[str, Exercise] = {
         derivation=derive_parameters,
         parts={"the count": ""},
         mistakes={
-            "count-squares-the-inputs": (
-                "_BLOCKS[cell] * units * (",
-                "_BLOCKS[cell] * input_dim * (",
-                "Your count squares the features: what is squared is the units, for "
-                "the state is fed back to itself.",
+            "count-squares-the-inputs": Mistake(
+                right="_BLOCKS[cell] * units * (",
+                wrong="_BLOCKS[cell] * input_dim * (",
+                hint="Your count squares the features: what is squared is the units, "
+                "for the state is fed back to itself.",
             ),
-            "count-of-every-step": (
-                "return _BLOCKS[cell]",
-                "return 20 * _BLOCKS[cell]",
-                "Your count is multiplied by the steps: all of them use the same "
+            "count-of-every-step": Mistake(
+                right="return _BLOCKS[cell]",
+                wrong="return 20 * _BLOCKS[cell]",
+                hint="Your count is multiplied by the steps: all of them use the same "
                 "weights.",
             ),
-            "count-always-of-four-blocks": (
-                "_BLOCKS[cell] * units",
-                "4 * units",
-                "Your count has four blocks: those are the LSTM's, and this is none.",
+            "count-always-of-four-blocks": Mistake(
+                right="_BLOCKS[cell] * units",
+                wrong="4 * units",
+                hint="Your count has four blocks: those are the LSTM's, and this is "
+                "none.",
             ),
-            "count-second-biases-for-all": (
-                '2 if cell == "gru" and reset_after else 1',
-                "2",
-                "Your count has a second row of biases: in Keras only the GRU has one.",
+            "count-second-biases-for-all": Mistake(
+                right='2 if cell == "gru" and reset_after else 1',
+                wrong="2",
+                hint="Your count has a second row of biases: in Keras only the GRU "
+                "has one.",
             ),
-            "count-second-biases-of-one-block": (
-                "_BLOCKS[cell] * units * (input_dim + units + biases)",
-                "units * (_BLOCKS[cell] * (input_dim + units + 1) + biases - 1)",
-                "Your second row of biases is that of a single block: it is as long as "
-                "the first.",
+            "count-second-biases-of-one-block": Mistake(
+                right="_BLOCKS[cell] * units * (input_dim + units + biases)",
+                wrong="units * (_BLOCKS[cell] * (input_dim + units + 1) + biases - 1)",
+                hint="Your second row of biases is that of a single block: it is as "
+                "long as the first.",
             ),
-            "count-blocks-of-the-kernel-alone": (
-                "_BLOCKS[cell] * units * (input_dim + units + biases)",
-                "units * (_BLOCKS[cell] * input_dim + units + biases)",
-                "Your kernel has all blocks, the rest has one: each block has the "
+            "count-blocks-of-the-kernel-alone": Mistake(
+                right="_BLOCKS[cell] * units * (input_dim + units + biases)",
+                wrong="units * (_BLOCKS[cell] * input_dim + units + biases)",
+                hint="Your kernel has all blocks, the rest has one: each block has the "
                 "three arrays.",
             ),
-            "count-bias-of-one-block": (
-                "_BLOCKS[cell] * units * (input_dim + units + biases)",
-                "_BLOCKS[cell] * units * (input_dim + units) + units * biases",
-                "Your count has the bias of a single block: each block has its own.",
+            "count-bias-of-one-block": Mistake(
+                right="_BLOCKS[cell] * units * (input_dim + units + biases)",
+                wrong="_BLOCKS[cell] * units * (input_dim + units) + units * biases",
+                hint="Your count has the bias of a single block: each block has its "
+                "own.",
             ),
-            "count-bias-of-one-number": (
-                "_BLOCKS[cell] * units * (input_dim + units + biases)",
-                "_BLOCKS[cell] * (units * (input_dim + units) + biases)",
-                "Your bias is one number for a whole block: each unit has its own.",
+            "count-bias-of-one-number": Mistake(
+                right="_BLOCKS[cell] * units * (input_dim + units + biases)",
+                wrong="_BLOCKS[cell] * (units * (input_dim + units) + biases)",
+                hint="Your bias is one number for a whole block: each unit has its "
+                "own.",
             ),
         },
         reasoning="The product fixes the shapes: $(B, D)(D, H)$ and $(B, H)(H, H)$ "
@@ -236,78 +241,82 @@ EXERCISES: dict[str, Exercise] = {
             "",
         ),
         mistakes={
-            "ledger-upper-reads-the-data": (
-                "count_parameters(upper, H_1, H_2)",
-                "count_parameters(upper, D, H_2)",
-                "Your second layer reads the embedding: it reads the layer below it.",
+            "ledger-upper-reads-the-data": Mistake(
+                right="count_parameters(upper, H_1, H_2)",
+                wrong="count_parameters(upper, D, H_2)",
+                hint="Your second layer reads the embedding: it reads the layer below "
+                "it.",
             ),
-            "ledger-second-biases-for-all": (
-                "second = count_parameters(upper, H_1, H_2)",
-                "second = count_parameters(upper, H_1, H_2)\n"
+            "ledger-second-biases-for-all": Mistake(
+                right="second = count_parameters(upper, H_1, H_2)",
+                wrong="second = count_parameters(upper, H_1, H_2)\n"
                 "    rows = {'rnn': 1, 'gru': 0, 'lstm': 4}\n"
                 "    first += rows[lower] * H_1\n"
                 "    second += rows[upper] * H_2",
-                "Your layers have a second row of biases each: in Keras only the GRU "
-                "has one.",
+                hint="Your layers have a second row of biases each: in Keras only the "
+                "GRU has one.",
             ),
-            "ledger-without-biases": (
-                "second = count_parameters(upper, H_1, H_2)\n    dense = (H_2 + 1) * K",
-                "second = count_parameters(upper, H_1, H_2)\n"
+            "ledger-without-biases": Mistake(
+                right="second = count_parameters(upper, H_1, H_2)\n    dense = (H_2 + "
+                "1) * K",
+                wrong="second = count_parameters(upper, H_1, H_2)\n"
                 "    rows = {'rnn': 1, 'gru': 6, 'lstm': 4}\n"
                 "    first -= rows[lower] * H_1\n"
                 "    second -= rows[upper] * H_2\n"
                 "    dense = H_2 * K",
-                "Your layers have no biases: each but the embedding has them.",
+                hint="Your layers have no biases: each but the embedding has them.",
             ),
-            "ledger-upper-reads-itself": (
-                "count_parameters(upper, H_1, H_2)",
-                "count_parameters(upper, H_2, H_2)",
-                "Your second layer reads its own units: its D is the H of the layer "
-                "below.",
+            "ledger-upper-reads-itself": Mistake(
+                right="count_parameters(upper, H_1, H_2)",
+                wrong="count_parameters(upper, H_2, H_2)",
+                hint="Your second layer reads its own units: its D is the H of the "
+                "layer below.",
             ),
-            "ledger-dense-reads-all-steps": (
-                "(H_2 + 1) * K",
-                "(40 * H_2 + 1) * K",
-                "Your dense layer reads all 40 steps: only the last one is handed up.",
+            "ledger-dense-reads-all-steps": Mistake(
+                right="(H_2 + 1) * K",
+                wrong="(40 * H_2 + 1) * K",
+                hint="Your dense layer reads all 40 steps: only the last one is "
+                "handed up.",
             ),
-            "ledger-squares-the-inputs": (
-                "(lower, D, H_1)\n    second = count_parameters(upper, H_1, H_2)",
-                "(lower, H_1, D)\n    second = count_parameters(upper, H_2, H_1)",
-                "Your recurrent layers have their inputs squared: what is squared is "
-                "the units.",
+            "ledger-squares-the-inputs": Mistake(
+                right="(lower, D, H_1)\n    second = count_parameters(upper, H_1, H_2)",
+                wrong="(lower, H_1, D)\n    second = count_parameters(upper, H_2, H_1)",
+                hint="Your recurrent layers have their inputs squared: what is "
+                "squared is the units.",
             ),
-            "ledger-times-the-words": (
-                "(lower, D, H_1)\n    second = count_parameters(upper, H_1, H_2)",
-                "(lower, D, H_1) * 40\n    second = count_parameters(upper, H_1, H_2)"
-                " * 40",
-                "Your recurrent layers are multiplied by the steps: all 40 use the "
-                "same weights.",
+            "ledger-times-the-words": Mistake(
+                right="(lower, D, H_1)\n    second = count_parameters(upper, H_1, H_2)",
+                wrong="(lower, D, H_1) * 40\n    second = count_parameters(upper, "
+                "H_1, H_2) * 40",
+                hint="Your recurrent layers are multiplied by the steps: all 40 use "
+                "the same weights.",
             ),
-            "ledger-embedding-of-the-text": (
-                "embedding = V * D",
-                "embedding = 40 * D",
-                "Your embedding has a row for each word of a review: it has one for "
-                "each word that there is.",
+            "ledger-embedding-of-the-text": Mistake(
+                right="embedding = V * D",
+                wrong="embedding = 40 * D",
+                hint="Your embedding has a row for each word of a review: it has one "
+                "for each word that there is.",
             ),
-            "ledger-embedding-with-a-bias": (
-                "embedding = V * D",
-                "embedding = (V + 1) * D",
-                "Your embedding has a bias: it is a table, and has nothing to add.",
+            "ledger-embedding-with-a-bias": Mistake(
+                right="embedding = V * D",
+                wrong="embedding = (V + 1) * D",
+                hint="Your embedding has a bias: it is a table, and has nothing to "
+                "add.",
             ),
-            "ledger-dense-without-bias": (
-                "(H_2 + 1) * K",
-                "H_2 * K",
-                "Your dense layer has no bias: one for each output.",
+            "ledger-dense-without-bias": Mistake(
+                right="(H_2 + 1) * K",
+                wrong="H_2 * K",
+                hint="Your dense layer has no bias: one for each output.",
             ),
-            "ledger-dense-with-one-bias": (
-                "(H_2 + 1) * K",
-                "H_2 * K + 1",
-                "Your dense layer has one bias in all: each output has its own.",
+            "ledger-dense-with-one-bias": Mistake(
+                right="(H_2 + 1) * K",
+                wrong="H_2 * K + 1",
+                hint="Your dense layer has one bias in all: each output has its own.",
             ),
-            "ledger-sum-without-the-table": (
-                "dense, embedding + first",
-                "dense, first",
-                "Your sum leaves out the embedding: its table is learned, too.",
+            "ledger-sum-without-the-table": Mistake(
+                right="dense, embedding + first",
+                wrong="dense, first",
+                hint="Your sum leaves out the embedding: its table is learned, too.",
             ),
         },
         reasoning="A layer at a time, from the input upwards. The one thing to carry "
@@ -320,53 +329,55 @@ EXERCISES: dict[str, Exercise] = {
         cases=counted_layers,
         parts={"D": ""},
         mistakes={
-            "features-count-put-in": (
-                "count / (blocks * units) - units - biases",
-                "blocks * units * (count + units + biases)",
-                "Your function puts the count where D stands: the count is what the "
-                "formula gives, D is what goes in. Turn it round.",
+            "features-count-put-in": Mistake(
+                right="count / (blocks * units) - units - biases",
+                wrong="blocks * units * (count + units + biases)",
+                hint="Your function puts the count where D stands: the count is what "
+                "the formula gives, D is what goes in. Turn it round.",
             ),
-            "features-bias-left-in": (
-                "- units - biases",
-                "- units",
-                "Your D still has the biases in it: subtract them, too.",
+            "features-bias-left-in": Mistake(
+                right="- units - biases",
+                wrong="- units",
+                hint="Your D still has the biases in it: subtract them, too.",
             ),
-            "features-one-bias-left-in": (
-                "- units - biases",
-                "- units - biases + 1",
-                "Your D is one too large: a row of biases is still in it.",
+            "features-one-bias-left-in": Mistake(
+                right="- units - biases",
+                wrong="- units - biases + 1",
+                hint="Your D is one too large: a row of biases is still in it.",
             ),
-            "features-two-biases-for-all": (
-                '2 if cell == "gru" else 1',
-                "2",
-                "Your function takes off two rows of biases for every cell: in Keras "
-                "only the GRU has a second.",
+            "features-two-biases-for-all": Mistake(
+                right='2 if cell == "gru" else 1',
+                wrong="2",
+                hint="Your function takes off two rows of biases for every cell: in "
+                "Keras only the GRU has a second.",
             ),
-            "features-units-left-in": (
-                "- units - biases",
-                "- biases",
-                "Your D still has the recurrent kernel in it: subtract H.",
+            "features-units-left-in": Mistake(
+                right="- units - biases",
+                wrong="- biases",
+                hint="Your D still has the recurrent kernel in it: subtract H.",
             ),
-            "features-gru-of-one-bias": (
-                '2 if cell == "gru" else 1',
-                "1",
-                "Your GRU has one bias: in Keras' default form there are two rows.",
+            "features-gru-of-one-bias": Mistake(
+                right='2 if cell == "gru" else 1',
+                wrong="1",
+                hint="Your GRU has one bias: in Keras' default form there are two "
+                "rows.",
             ),
-            "features-always-four-blocks": (
-                "(blocks * units)",
-                "(4 * units)",
-                "Your function has four blocks for every cell: only the LSTM has four.",
+            "features-always-four-blocks": Mistake(
+                right="(blocks * units)",
+                wrong="(4 * units)",
+                hint="Your function has four blocks for every cell: only the LSTM has "
+                "four.",
             ),
-            "features-of-one-block": (
-                "(blocks * units)",
-                "units",
-                "Your function leaves the blocks out: divide by them, too.",
+            "features-of-one-block": Mistake(
+                right="(blocks * units)",
+                wrong="units",
+                hint="Your function leaves the blocks out: divide by them, too.",
             ),
-            "features-without-parentheses": (
-                "(blocks * units)",
-                "blocks * units",
-                "Your function divides by the blocks and multiplies by H: a / b * c is "
-                "(a / b) * c, so put parentheses.",
+            "features-without-parentheses": Mistake(
+                right="(blocks * units)",
+                wrong="blocks * units",
+                hint="Your function divides by the blocks and multiplies by H: a / b "
+                "* c is (a / b) * c, so put parentheses.",
             ),
         },
         hints=(
@@ -385,33 +396,33 @@ EXERCISES: dict[str, Exercise] = {
         cases=counted_arrays,
         parts={"the cell": "", "D": "", "H": ""},
         mistakes={
-            "which-default-gru-unknown": (
-                '("gru", 3, 2), ',
-                "",
-                "Your function knows no GRU in Keras' default form: its bias has two "
-                "rows, so 6 H numbers.",
+            "which-default-gru-unknown": Mistake(
+                right='("gru", 3, 2), ',
+                wrong="",
+                hint="Your function knows no GRU in Keras' default form: its bias has "
+                "two rows, so 6 H numbers.",
             ),
-            "which-older-gru-unknown": (
-                '("gru", 3, 1), ',
-                "",
-                "Your function knows no GRU with one row of biases: 3 H numbers.",
+            "which-older-gru-unknown": Mistake(
+                right='("gru", 3, 1), ',
+                wrong="",
+                hint="Your function knows no GRU with one row of biases: 3 H numbers.",
             ),
-            "which-sizes-halved": (
-                "            D = kernel / (blocks * H)",
-                "            D, H = kernel / bias, recurrent_kernel / bias",
-                "Your D and H are divided by the bias: where that has two rows, both "
-                "come out half.",
+            "which-sizes-halved": Mistake(
+                right="            D = kernel / (blocks * H)",
+                wrong="            D, H = kernel / bias, recurrent_kernel / bias",
+                hint="Your D and H are divided by the bias: where that has two rows, "
+                "both come out half.",
             ),
-            "which-kernel-of-one-block": (
-                "D = kernel / (blocks * H)",
-                "D = kernel / H",
-                "Your D is too large by the number of blocks: the kernel holds them "
-                "all, side by side.",
+            "which-kernel-of-one-block": Mistake(
+                right="D = kernel / (blocks * H)",
+                wrong="D = kernel / H",
+                hint="Your D is too large by the number of blocks: the kernel holds "
+                "them all, side by side.",
             ),
-            "which-sizes-swapped": (
-                "return cell, D, H",
-                "return cell, H, D",
-                "Your D and H have changed places: D comes first.",
+            "which-sizes-swapped": Mistake(
+                right="return cell, D, H",
+                wrong="return cell, H, D",
+                hint="Your D and H have changed places: D comes first.",
             ),
         },
         hints=(

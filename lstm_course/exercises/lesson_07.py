@@ -7,6 +7,7 @@ from numpy.random import Generator
 
 from lstm_course.arrays.shapes import Array
 from lstm_course.checker.exercise import Cases, Exercise, Quiz
+from lstm_course.checker.planting import Mistake
 from lstm_course.data.series import windows
 from lstm_course.training.forecasting import fit_least_squares
 from lstm_course.training.losses import mean_squared_error
@@ -219,44 +220,46 @@ EXERCISES: dict[str, Exercise] = {
         parts={"floor": "", "ceiling": ""},
         tolerance=0.01,
         mistakes={
-            "ceiling-with-every-h-at-1": (
-                "return bias - reach, bias + reach",
-                "return bias - abs(sum(weights)), bias + abs(sum(weights))",
-                "Your sum has every h at 1, or every h at -1: each may have a sign of "
-                "its own. At the ceiling, h has the sign of its weight.",
+            "ceiling-with-every-h-at-1": Mistake(
+                right="return bias - reach, bias + reach",
+                wrong="return bias - abs(sum(weights)), bias + abs(sum(weights))",
+                hint="Your sum has every h at 1, or every h at -1: each may have a "
+                "sign of its own. At the ceiling, h has the sign of its weight.",
             ),
-            "ceiling-before-floor": (
-                "return bias - reach, bias + reach",
-                "return bias + reach, bias - reach",
-                "Your two numbers are in the other order: the floor comes first.",
+            "ceiling-before-floor": Mistake(
+                right="return bias - reach, bias + reach",
+                wrong="return bias + reach, bias - reach",
+                hint="Your two numbers are in the other order: the floor comes first.",
             ),
-            "bounds-of-h": (
-                "return bias - reach, bias + reach",
-                "return -1.0, 1.0",
-                "Your bounds are those of h: the dense layer multiplies each h by a "
-                "weight, and adds them up.",
+            "bounds-of-h": Mistake(
+                right="return bias - reach, bias + reach",
+                wrong="return -1.0, 1.0",
+                hint="Your bounds are those of h: the dense layer multiplies each h "
+                "by a weight, and adds them up.",
             ),
-            "weights-left-out": (
-                "reach = sum(abs(w) for w in weights)",
-                "reach = len(weights)",
-                "Your sum leaves out the weights: each h is multiplied by its own.",
+            "weights-left-out": Mistake(
+                right="reach = sum(abs(w) for w in weights)",
+                wrong="reach = len(weights)",
+                hint="Your sum leaves out the weights: each h is multiplied by its "
+                "own.",
             ),
-            "ceiling-without-the-bias": (
-                "return bias - reach, bias + reach",
-                "return -reach, reach",
-                "Your bounds leave out the bias: it is added whatever h is.",
+            "ceiling-without-the-bias": Mistake(
+                right="return bias - reach, bias + reach",
+                wrong="return -reach, reach",
+                hint="Your bounds leave out the bias: it is added whatever h is.",
             ),
-            "ceiling-with-h-from-0": (
-                "return bias - reach, bias + reach",
-                "return (bias + sum(min(w, 0) for w in weights), "
+            "ceiling-with-h-from-0": Mistake(
+                right="return bias - reach, bias + reach",
+                wrong="return (bias + sum(min(w, 0) for w in weights), "
                 "bias + sum(max(w, 0) for w in weights))",
-                "Your h lies between 0 and 1: so does a gate, but h = o tanh(c) goes "
-                "down to -1.",
+                hint="Your h lies between 0 and 1: so does a gate, but h = o tanh(c) "
+                "goes down to -1.",
             ),
-            "ceiling-without-a-sign": (
-                "return bias - reach, bias + reach",
-                "return -bias - reach, bias + reach",
-                "Your floor is the ceiling with a minus sign: the bias keeps its own.",
+            "ceiling-without-a-sign": Mistake(
+                right="return bias - reach, bias + reach",
+                wrong="return -bias - reach, bias + reach",
+                hint="Your floor is the ceiling with a minus sign: the bias keeps its "
+                "own.",
             ),
         },
         reasoning="$h = o \\odot \\tanh(c)$ lies between $-1$ and $1$, so "
@@ -277,71 +280,71 @@ EXERCISES: dict[str, Exercise] = {
         },
         tolerance=1e-4,
         mistakes={
-            "training-from-the-first-weights": (
-                "params, state = adam_update(params, grads, state, learning_rate=0.01)"
-                "\n    return params",
-                "trained, state = adam_update(params, grads, state, learning_rate=0.01)"
-                "\n    return trained",
-                "Your every step begins with the first weights: hand the new ones on "
-                "to the next step.",
+            "training-from-the-first-weights": Mistake(
+                right="params, state = adam_update(params, grads, state, "
+                "learning_rate=0.01)\n    return params",
+                wrong="trained, state = adam_update(params, grads, state, "
+                "learning_rate=0.01)\n    return trained",
+                hint="Your every step begins with the first weights: hand the new "
+                "ones on to the next step.",
             ),
-            "handed-on-once-an-epoch": (
-                "params, state = adam_update(params, grads, state, learning_rate=0.01)"
-                "\n    return params",
-                "trained, state = adam_update(params, grads, state, learning_rate=0.01)"
-                "\n        params = trained\n    return params",
-                "Your weights are handed on once an epoch, after its last step: within "
-                "an epoch, too, each step needs those of the step before.",
+            "handed-on-once-an-epoch": Mistake(
+                right="params, state = adam_update(params, grads, state, "
+                "learning_rate=0.01)\n    return params",
+                wrong="trained, state = adam_update(params, grads, state, "
+                "learning_rate=0.01)\n        params = trained\n    return params",
+                hint="Your weights are handed on once an epoch, after its last step: "
+                "within an epoch, too, each step needs those of the step before.",
             ),
-            "forward-with-the-first-weights": (
-                "regression_forward(x, params,",
-                'regression_forward(x, regression_init(np.random.default_rng(1), "lstm"'
-                ", 1, units),",
-                "Your gradients are those of the first weights, at each step: the "
+            "forward-with-the-first-weights": Mistake(
+                right="regression_forward(x, params,",
+                wrong="regression_forward(x, "
+                'regression_init(np.random.default_rng(1), "lstm", 1, units),',
+                hint="Your gradients are those of the first weights, at each step: the "
                 "forward pass needs the trained ones as well.",
             ),
-            "training-thrown-away": (
-                "params, state = adam_update(params, grads",
-                "_, state = adam_update(params, grads",
-                "Your weights are still those from before the training: keep what "
+            "training-thrown-away": Mistake(
+                right="params, state = adam_update(params, grads",
+                wrong="_, state = adam_update(params, grads",
+                hint="Your weights are still those from before the training: keep what "
                 "adam_update returns.",
             ),
-            "optimizer-begins-anew": (
-                "grads, state,",
-                "grads, optimizer_init(params),",
-                "Your Adam forgets at each step what it has seen: make its state once, "
-                "before the loops, and hand it on.",
+            "optimizer-begins-anew": Mistake(
+                right="grads, state,",
+                wrong="grads, optimizer_init(params),",
+                hint="Your Adam forgets at each step what it has seen: make its state "
+                "once, before the loops, and hand it on.",
             ),
-            "optimizer-begins-anew-each-epoch": (
-                "for start in range(0",
-                "state = optimizer_init(params)\n        for start in range(0",
-                "Your Adam begins anew in each epoch: make its state once, before both "
-                "loops.",
+            "optimizer-begins-anew-each-epoch": Mistake(
+                right="for start in range(0",
+                wrong="state = optimizer_init(params)\n        for start in range(0",
+                hint="Your Adam begins anew in each epoch: make its state once, "
+                "before both loops.",
             ),
-            "steps-go-uphill": (
-                "regression_backward(d_forecasts,",
-                "regression_backward(-d_forecasts,",
-                "Your steps go uphill, towards a larger loss: which sign has the "
+            "steps-go-uphill": Mistake(
+                right="regression_backward(d_forecasts,",
+                wrong="regression_backward(-d_forecasts,",
+                hint="Your steps go uphill, towards a larger loss: which sign has the "
                 "gradient? adam_update subtracts by itself.",
             ),
-            "one-epoch-only": (
-                "range(epochs)",
-                "range(1)",
-                "Your training goes over the windows once: where do the epochs come "
-                "in?",
+            "one-epoch-only": Mistake(
+                right="range(epochs)",
+                wrong="range(1)",
+                hint="Your training goes over the windows once: where do the epochs "
+                "come in?",
             ),
-            "last-batch-dropped": (
-                "range(0, len(inputs), 2)",
-                "range(0, len(inputs) - 1, 2)",
-                "Your last batch is missing where the windows are odd in number: a "
-                "batch of one counts, too.",
+            "last-batch-dropped": Mistake(
+                right="range(0, len(inputs), 2)",
+                wrong="range(0, len(inputs) - 1, 2)",
+                hint="Your last batch is missing where the windows are odd in number: "
+                "a batch of one counts, too.",
             ),
-            "all-windows-in-one-batch": (
-                "for start in range(0, len(inputs), 2):\n"
+            "all-windows-in-one-batch": Mistake(
+                right="for start in range(0, len(inputs), 2):\n"
                 "            x, y = inputs[start : start + 2], "
                 "targets[start : start + 2]",
-                "for x, y in [(inputs, targets)]:",
-                "Your batch holds all windows, so that an epoch is a single step: "
+                wrong="for x, y in [(inputs, targets)]:",
+                hint="Your batch holds all windows, so that an epoch is a single step: "
                 "take two at a time.",
             ),
         },
@@ -363,134 +366,137 @@ EXERCISES: dict[str, Exercise] = {
         parts={"the last value's error": "", "least squares' error": ""},
         tolerance=1e-5,
         mistakes={
-            "first-value-for-last": (
-                "unseen[:, -1] - truth",
-                "unseen[:, 0] - truth",
-                "Your last value is the first of each window: the newest stands at the "
-                "end.",
+            "first-value-for-last": Mistake(
+                right="unseen[:, -1] - truth",
+                wrong="unseen[:, 0] - truth",
+                hint="Your last value is the first of each window: the newest stands "
+                "at the end.",
             ),
-            "no-column-of-ones": (
-                "np.column_stack([x[:, :, 0], np.ones(len(x))])",
-                "x[:, :, 0]",
-                "Your least squares have no constant: the rule is a weighted sum of "
-                "the window, and 1.",
+            "no-column-of-ones": Mistake(
+                right="np.column_stack([x[:, :, 0], np.ones(len(x))])",
+                wrong="x[:, :, 0]",
+                hint="Your least squares have no constant: the rule is a weighted sum "
+                "of the window, and 1.",
             ),
-            "last-known-value-for-all": (
-                "unseen[:, -1] - truth",
-                "past[-1] - truth",
-                "Your last value is the last known one, for all windows: each window "
-                "has a last value of its own.",
+            "last-known-value-for-all": Mistake(
+                right="unseen[:, -1] - truth",
+                wrong="past[-1] - truth",
+                hint="Your last value is the last known one, for all windows: each "
+                "window has a last value of its own.",
             ),
-            "windows-before-the-cut": (
-                "inputs, targets = windows(past, length)\n"
+            "windows-before-the-cut": Mistake(
+                right="inputs, targets = windows(past, length)\n"
                 "    unseen, truth = windows(later, length)",
-                "x, y = windows(series, length)\n"
+                wrong="x, y = windows(series, length)\n"
                 "    inputs, targets, unseen, truth = x[:known], y[:known], "
                 "x[known:], y[known:]",
-                "Your windows are made first and cut afterwards: the last of those "
-                "you learn from reach beyond the known values. Cut the series first.",
+                hint="Your windows are made first and cut afterwards: the last of "
+                "those you learn from reach beyond the known values. Cut the series "
+                "first.",
             ),
-            "fitted-on-the-later-values": (
-                "windows(past, length)",
-                "windows(later, length)",
-                "Your least squares are fitted on the values they are judged by: fit "
-                "on the known ones.",
+            "fitted-on-the-later-values": Mistake(
+                right="windows(past, length)",
+                wrong="windows(later, length)",
+                hint="Your least squares are fitted on the values they are judged by: "
+                "fit on the known ones.",
             ),
-            "each-part-scaled-by-itself": (
-                "past, later = series[:known], series[known:]",
-                "past, later = ((part - part.mean()) / part.std() "
+            "each-part-scaled-by-itself": Mistake(
+                right="past, later = series[:known], series[known:]",
+                wrong="past, later = ((part - part.mean()) / part.std() "
                 "for part in (series[:known], series[known:]))",
-                "Your later values are scaled by their own mean and spread, which "
+                hint="Your later values are scaled by their own mean and spread, which "
                 "nobody knows yet: take those of the known values.",
             ),
-            "baselines-swapped": (
-                "return float(last), float(rule)",
-                "return float(rule), float(last)",
-                "Your two errors have changed places: the last value's comes first.",
+            "baselines-swapped": Mistake(
+                right="return float(last), float(rule)",
+                wrong="return float(rule), float(last)",
+                hint="Your two errors have changed places: the last value's comes "
+                "first.",
             ),
-            "future-in-the-fit": (
-                "windows(past, length)",
-                "windows(series, length)",
-                "Your least squares have seen the values they are judged by: fit on "
-                "the known ones alone.",
+            "future-in-the-fit": Mistake(
+                right="windows(past, length)",
+                wrong="windows(series, length)",
+                hint="Your least squares have seen the values they are judged by: fit "
+                "on the known ones alone.",
             ),
-            "judged-on-the-past": (
-                "windows(later, length)",
-                "windows(past, length)",
-                "Your errors are those on the known values, which were learned from: "
-                "judge by the later ones.",
+            "judged-on-the-past": Mistake(
+                right="windows(later, length)",
+                wrong="windows(past, length)",
+                hint="Your errors are those on the known values, which were learned "
+                "from: judge by the later ones.",
             ),
-            "windows-across-the-cut": (
-                "windows(later, length)",
-                "windows(series[known - length :], length)",
-                "Your first windows reach back across the cut. That is no cheating, "
-                "but here the series is cut first and then made into windows.",
+            "windows-across-the-cut": Mistake(
+                right="windows(later, length)",
+                wrong="windows(series[known - length :], length)",
+                hint="Your first windows reach back across the cut. That is no "
+                "cheating, but here the series is cut first and then made into "
+                "windows.",
             ),
-            "target-inside-the-window": (
-                "unseen, truth = windows(later, length)",
-                "unseen, truth = windows(later, length)\n"
+            "target-inside-the-window": Mistake(
+                right="unseen, truth = windows(later, length)",
+                wrong="unseen, truth = windows(later, length)\n"
                 "    targets, truth = inputs[:, -1], unseen[:, -1]",
-                "Your targets are off by one: they stand inside their own windows, so "
-                "that nothing is forecast.",
+                hint="Your targets are off by one: they stand inside their own "
+                "windows, so that nothing is forecast.",
             ),
-            "spread-of-the-whole-series": (
-                "spread = past.std()",
-                "spread = series.std()",
-                "Your unit is the spread of the whole series: the future has no say "
-                "in it.",
+            "spread-of-the-whole-series": Mistake(
+                right="spread = past.std()",
+                wrong="spread = series.std()",
+                hint="Your unit is the spread of the whole series: the future has no "
+                "say in it.",
             ),
-            "spread-of-the-later-values": (
-                "spread = past.std()",
-                "spread = later.std()",
-                "Your unit is the spread of the values to be forecast, which nobody "
-                "knows yet.",
+            "spread-of-the-later-values": Mistake(
+                right="spread = past.std()",
+                wrong="spread = later.std()",
+                hint="Your unit is the spread of the values to be forecast, which "
+                "nobody knows yet.",
             ),
-            "error-not-in-spreads": (
-                "spread = past.std()",
-                "spread = 1.0",
-                "Your errors are in units of the series: divide by the spread of the "
-                "known values.",
+            "error-not-in-spreads": Mistake(
+                right="spread = past.std()",
+                wrong="spread = 1.0",
+                hint="Your errors are in units of the series: divide by the spread of "
+                "the known values.",
             ),
-            "spread-under-the-root": (
-                "np.sqrt(np.mean((d / spread) ** 2))",
-                "np.sqrt(np.mean(d**2) / spread)",
-                "Your spread stands under the root: take the root of the mean square "
-                "first, then divide.",
+            "spread-under-the-root": Mistake(
+                right="np.sqrt(np.mean((d / spread) ** 2))",
+                wrong="np.sqrt(np.mean(d**2) / spread)",
+                hint="Your spread stands under the root: take the root of the mean "
+                "square first, then divide.",
             ),
-            "mean-square-by-spread": (
-                "np.sqrt(np.mean((d / spread) ** 2))",
-                "np.mean(d**2) / spread",
-                "Your error is the mean square, without its root: take it before you "
-                "divide.",
+            "mean-square-by-spread": Mistake(
+                right="np.sqrt(np.mean((d / spread) ** 2))",
+                wrong="np.mean(d**2) / spread",
+                hint="Your error is the mean square, without its root: take it before "
+                "you divide.",
             ),
-            "root-forgotten": (
-                "np.sqrt(np.mean((d / spread) ** 2))",
-                "np.mean((d / spread) ** 2)",
-                "Your error is the mean square, without its root.",
+            "root-forgotten": Mistake(
+                right="np.sqrt(np.mean((d / spread) ** 2))",
+                wrong="np.mean((d / spread) ** 2)",
+                hint="Your error is the mean square, without its root.",
             ),
-            "absolute-error": (
-                "np.sqrt(np.mean((d / spread) ** 2))",
-                "np.mean(np.abs(d / spread))",
-                "Your error is the mean of the absolute differences: here it is the "
-                "root of the mean square.",
+            "absolute-error": Mistake(
+                right="np.sqrt(np.mean((d / spread) ** 2))",
+                wrong="np.mean(np.abs(d / spread))",
+                hint="Your error is the mean of the absolute differences: here it is "
+                "the root of the mean square.",
             ),
-            "root-of-a-sum": (
-                "np.sqrt(np.mean((d / spread) ** 2))",
-                "np.sqrt(np.sum((d / spread) ** 2))",
-                "Your error is the root of a sum, as np.linalg.norm takes it, and "
+            "root-of-a-sum": Mistake(
+                right="np.sqrt(np.mean((d / spread) ** 2))",
+                wrong="np.sqrt(np.sum((d / spread) ** 2))",
+                hint="Your error is the root of a sum, as np.linalg.norm takes it, and "
                 "grows with the number of windows: take the mean of the squares.",
             ),
-            "rule-all-against-all": (
-                "columns(unseen) @ weights - truth",
-                "(columns(unseen) @ weights)[:, 0] - truth",
-                "Your least squares and the truth have shapes (B,) and (B, 1), and "
-                "NumPy takes each with each, (B, B): print both shapes.",
+            "rule-all-against-all": Mistake(
+                right="columns(unseen) @ weights - truth",
+                wrong="(columns(unseen) @ weights)[:, 0] - truth",
+                hint="Your least squares and the truth have shapes (B,) and (B, 1), "
+                "and NumPy takes each with each, (B, B): print both shapes.",
             ),
-            "all-against-all": (
-                "unseen[:, -1] - truth",
-                "unseen[:, -1, 0] - truth",
-                "Your last values (B,) meet the truth (B, 1), and NumPy takes each "
-                "with each, (B, B): print the shapes on both sides of the minus.",
+            "all-against-all": Mistake(
+                right="unseen[:, -1] - truth",
+                wrong="unseen[:, -1, 0] - truth",
+                hint="Your last values (B,) meet the truth (B, 1), and NumPy takes "
+                "each with each, (B, B): print the shapes on both sides of the minus.",
             ),
         },
         hints=(
@@ -510,64 +516,64 @@ EXERCISES: dict[str, Exercise] = {
         cases=roll_out_cases,
         parts={"the forecast": "B T"},
         mistakes={
-            "forecast-put-in-front": (
-                "[windows[:, 1:], found[-1][:, np.newaxis]]",
-                "[found[-1][:, np.newaxis], windows[:, 1:]]",
-                "Your new value stands at the front of the window, as if it were the "
-                "oldest: it belongs at the end.",
+            "forecast-put-in-front": Mistake(
+                right="[windows[:, 1:], found[-1][:, np.newaxis]]",
+                wrong="[found[-1][:, np.newaxis], windows[:, 1:]]",
+                hint="Your new value stands at the front of the window, as if it were "
+                "the oldest: it belongs at the end.",
             ),
-            "newest-value-dropped": (
-                "windows[:, 1:]",
-                "windows[:, :-1]",
-                "Your window gives up its newest value and keeps its oldest: print "
-                "one window before and after a step.",
+            "newest-value-dropped": Mistake(
+                right="windows[:, 1:]",
+                wrong="windows[:, :-1]",
+                hint="Your window gives up its newest value and keeps its oldest: "
+                "print one window before and after a step.",
             ),
-            "first-forecast-fed-back": (
-                "found[-1][:, np.newaxis]",
-                "found[0][:, np.newaxis]",
-                "Your window is fed the first forecast again and again: which one is "
-                "new?",
+            "first-forecast-fed-back": Mistake(
+                right="found[-1][:, np.newaxis]",
+                wrong="found[0][:, np.newaxis]",
+                hint="Your window is fed the first forecast again and again: which "
+                "one is new?",
             ),
-            "last-value-fed-back": (
-                "found[-1][:, np.newaxis]",
-                "windows[:, -1:]",
-                "Your window is fed its own last value: feed it what was just "
+            "last-value-fed-back": Mistake(
+                right="found[-1][:, np.newaxis]",
+                wrong="windows[:, -1:]",
+                hint="Your window is fed its own last value: feed it what was just "
                 "forecast.",
             ),
-            "window-never-moves": (
-                "windows = np.concatenate(",
-                "_ = np.concatenate(",
-                "Your window never moves, so that each forecast is the first one "
+            "window-never-moves": Mistake(
+                right="windows = np.concatenate(",
+                wrong="_ = np.concatenate(",
+                hint="Your window never moves, so that each forecast is the first one "
                 "again.",
             ),
-            "window-grows": (
-                "[windows[:, 1:],",
-                "[windows,",
-                "Your window grows by a value at each step: let the oldest go.",
+            "window-grows": Mistake(
+                right="[windows[:, 1:],",
+                wrong="[windows,",
+                hint="Your window grows by a value at each step: let the oldest go.",
             ),
-            "stacked-step-by-step": (
-                "np.concatenate(found, axis=1)",
-                "np.array(found)",
-                "Your forecasts are stacked upon one another, (steps, B, 1): each is a "
-                "column (B, 1), so join them side by side, along axis 1.",
+            "stacked-step-by-step": Mistake(
+                right="np.concatenate(found, axis=1)",
+                wrong="np.array(found)",
+                hint="Your forecasts are stacked upon one another, (steps, B, 1): "
+                "each is a column (B, 1), so join them side by side, along axis 1.",
             ),
-            "stacked-with-an-axis-more": (
-                "np.concatenate(found, axis=1)",
-                "np.stack(found, axis=1)",
-                "Your forecasts have an axis more, (B, steps, 1): each is a column "
-                "(B, 1) already, so join them along axis 1.",
+            "stacked-with-an-axis-more": Mistake(
+                right="np.concatenate(found, axis=1)",
+                wrong="np.stack(found, axis=1)",
+                hint="Your forecasts have an axis more, (B, steps, 1): each is a "
+                "column (B, 1) already, so join them along axis 1.",
             ),
-            "joined-one-below-the-other": (
-                "np.concatenate(found, axis=1)",
-                "np.concatenate(found)",
-                "Your forecasts are joined one below the other, along axis 0: each is "
-                "a column (B, 1), so join them side by side, along axis 1.",
+            "joined-one-below-the-other": Mistake(
+                right="np.concatenate(found, axis=1)",
+                wrong="np.concatenate(found)",
+                hint="Your forecasts are joined one below the other, along axis 0: "
+                "each is a column (B, 1), so join them side by side, along axis 1.",
             ),
-            "read-off-the-window": (
-                "np.concatenate(found, axis=1)",
-                "windows[:, -steps:, 0]",
-                "Your forecasts are read off the last window, which has room for T of "
-                "them only: keep each one.",
+            "read-off-the-window": Mistake(
+                right="np.concatenate(found, axis=1)",
+                wrong="windows[:, -steps:, 0]",
+                hint="Your forecasts are read off the last window, which has room for "
+                "T of them only: keep each one.",
             ),
         },
         hints=(
@@ -588,79 +594,82 @@ EXERCISES: dict[str, Exercise] = {
         parts={"the forecast": "B K"},
         tolerance=1e-5,
         mistakes={
-            "level-not-given-back": (
-                "= level[:, 0] + height",
-                "= height",
-                "Your forecast is the change alone: add the level of the window that "
-                "was asked.",
+            "level-not-given-back": Mistake(
+                right="= level[:, 0] + height",
+                wrong="= height",
+                hint="Your forecast is the change alone: add the level of the window "
+                "that was asked.",
             ),
-            "height-not-given-back": (
-                "height[:, 0] * rule(",
-                "rule(",
-                "Your forecast comes in units of the height: multiply by the height of "
-                "the window that was asked.",
+            "height-not-given-back": Mistake(
+                right="height[:, 0] * rule(",
+                wrong="rule(",
+                hint="Your forecast comes in units of the height: multiply by the "
+                "height of the window that was asked.",
             ),
-            "level-given-back-first": (
-                "level[:, 0] + height[:, 0] * rule((asked - level) / height)",
-                "height[:, 0] * (level[:, 0] + rule((asked - level) / height))",
-                "Your way back is in the wrong order: what was subtracted first is "
-                "added last.",
+            "level-given-back-first": Mistake(
+                right="level[:, 0] + height[:, 0] * rule((asked - level) / height)",
+                wrong="height[:, 0] * (level[:, 0] + rule((asked - level) / height))",
+                hint="Your way back is in the wrong order: what was subtracted first "
+                "is added last.",
             ),
-            "targets-with-their-level": (
-                "(targets - level[:, 0]) / height[:, 0]",
-                "targets / height[:, 0]",
-                "Your targets still have their level: subtract that of their window.",
-            ),
-            "targets-with-their-height": (
-                "(targets - level[:, 0]) / height[:, 0]",
-                "targets - level[:, 0]",
-                "Your targets still have their height: divide by that of their window.",
-            ),
-            "level-flat-each-with-each": (
-                "(targets - level[:, 0]) / height[:, 0]",
-                "(targets - level[:, 0, 0]) / height[:, 0, 0]",
-                "Your targets (N, 1) meet a level or a height (N,), and NumPy takes "
-                "each with each, (N, N): print the shapes on both sides.",
-            ),
-            "asked-as-they-came": (
-                "rule((asked - level) / height)",
-                "rule(asked)",
-                "Your rule is asked about windows as they came: it has learned from "
-                "windows without level and height.",
-            ),
-            "rule-used-as-it-is": (
-                "said: Array = level[:, 0] + height[:, 0] * rule("
-                "(asked - level) / height)",
-                "said = rule(asked)",
-                "Your rule has learned well, but it knows windows without level and "
-                "height only: take both from those that are asked, and put both back.",
-            ),
-            "targets-as-they-came": (
-                "(targets - level[:, 0]) / height[:, 0]",
-                "targets",
-                "Your targets are as they came: do to each what was done to its "
+            "targets-with-their-level": Mistake(
+                right="(targets - level[:, 0]) / height[:, 0]",
+                wrong="targets / height[:, 0]",
+                hint="Your targets still have their level: subtract that of their "
                 "window.",
             ),
-            "windows-alone": (
-                "said: Array = level[:, 0] + height[:, 0] * rule("
+            "targets-with-their-height": Mistake(
+                right="(targets - level[:, 0]) / height[:, 0]",
+                wrong="targets - level[:, 0]",
+                hint="Your targets still have their height: divide by that of their "
+                "window.",
+            ),
+            "level-flat-each-with-each": Mistake(
+                right="(targets - level[:, 0]) / height[:, 0]",
+                wrong="(targets - level[:, 0, 0]) / height[:, 0, 0]",
+                hint="Your targets (N, 1) meet a level or a height (N,), and NumPy "
+                "takes each with each, (N, N): print the shapes on both sides.",
+            ),
+            "asked-as-they-came": Mistake(
+                right="rule((asked - level) / height)",
+                wrong="rule(asked)",
+                hint="Your rule is asked about windows as they came: it has learned "
+                "from windows without level and height.",
+            ),
+            "rule-used-as-it-is": Mistake(
+                right="said: Array = level[:, 0] + height[:, 0] * rule("
                 "(asked - level) / height)",
-                "rule = fit_least_squares((inputs - inputs[:, -1:]) / "
+                wrong="said = rule(asked)",
+                hint="Your rule has learned well, but it knows windows without level "
+                "and height only: take both from those that are asked, and put both "
+                "back.",
+            ),
+            "targets-as-they-came": Mistake(
+                right="(targets - level[:, 0]) / height[:, 0]",
+                wrong="targets",
+                hint="Your targets are as they came: do to each what was done to its "
+                "window.",
+            ),
+            "windows-alone": Mistake(
+                right="said: Array = level[:, 0] + height[:, 0] * rule("
+                "(asked - level) / height)",
+                wrong="rule = fit_least_squares((inputs - inputs[:, -1:]) / "
                 "inputs.std(axis=1, keepdims=True), targets)\n"
                 "    said = rule((asked - level) / height)",
-                "Your level and height are taken from the windows alone: do the same "
-                "to the targets, and take both steps back at the end.",
+                hint="Your level and height are taken from the windows alone: do the "
+                "same to the targets, and take both steps back at the end.",
             ),
-            "height-plays-no-part": (
-                "x.std(axis=1, keepdims=True)",
-                "inputs.std(keepdims=True)",
-                "Your forecast is as if there were no heights: one number for all "
+            "height-plays-no-part": Mistake(
+                right="x.std(axis=1, keepdims=True)",
+                wrong="inputs.std(keepdims=True)",
+                hint="Your forecast is as if there were no heights: one number for all "
                 "cancels out. Each window has its own, and so has each that is asked.",
             ),
-            "one-height-for-all": (
-                "x.std(axis=1, keepdims=True)",
-                "x.std(keepdims=True)",
-                "Your height is one number for all windows: each has its own, along "
-                "axis 1.",
+            "one-height-for-all": Mistake(
+                right="x.std(axis=1, keepdims=True)",
+                wrong="x.std(keepdims=True)",
+                hint="Your height is one number for all windows: each has its own, "
+                "along axis 1.",
             ),
         },
         hints=(

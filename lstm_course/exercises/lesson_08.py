@@ -9,8 +9,11 @@ from numpy.random import Generator
 from lstm_course.arrays.shapes import Array
 from lstm_course.checker.attempt import Refusal, Untouched
 from lstm_course.checker.exercise import Cases, Exercise, Quiz
-from lstm_course.layers.lstm import LSTMParams, LSTMState, LSTMTrace, lstm_forward
+from lstm_course.checker.planting import Mistake
+from lstm_course.layers.fused.lstm import LSTMTrace
+from lstm_course.layers.lstm import LSTMParams, LSTMState, lstm_forward
 from lstm_course.layers.parameters import count_parameters
+from lstm_course.layers.unroll import PlainTrace
 
 # choose_outputs -----------------------------------------------------------------
 
@@ -189,7 +192,7 @@ def states_apart(answer: Any) -> Any:
 
 
 def _as_tuples(value: Any) -> Any:
-    if isinstance(value, LSTMTrace):
+    if isinstance(value, LSTMTrace | PlainTrace):
         raise Refusal(
             "What you return has a trace in it, the last of what lstm_forward returns. "
             "Its state, the second of the three, holds h and c already."
@@ -351,41 +354,41 @@ EXERCISES: dict[str, Exercise] = {
         derivation=derive_outputs,
         parts={"return_sequences": "", "return_state": ""},
         mistakes={
-            "outputs-too-few-for-an-lstm": (
-                'in {"lstm", "dense always"}',
-                'in {"dense always"}',
-                "Your layer hands its last step up alone, and the LSTM above has no "
-                "time to walk along.",
+            "outputs-too-few-for-an-lstm": Mistake(
+                right='in {"lstm", "dense always"}',
+                wrong='in {"dense always"}',
+                hint="Your layer hands its last step up alone, and the LSTM above has "
+                "no time to walk along.",
             ),
-            "outputs-too-few-for-each-step": (
-                'in {"lstm", "dense always"}',
-                'in {"lstm"}',
-                "Your layer hands its last step up alone, but an answer is wanted at "
-                "each step.",
+            "outputs-too-few-for-each-step": Mistake(
+                right='in {"lstm", "dense always"}',
+                wrong='in {"lstm"}',
+                hint="Your layer hands its last step up alone, but an answer is "
+                "wanted at each step.",
             ),
-            "outputs-too-many-for-one-answer": (
-                'in {"lstm", "dense always"}',
-                'in {"lstm", "dense always", "dense once"}',
-                "Your layer hands all steps up, so the dense layer answers at each of "
-                "them, not once.",
+            "outputs-too-many-for-one-answer": Mistake(
+                right='in {"lstm", "dense always"}',
+                wrong='in {"lstm", "dense always", "dense once"}',
+                hint="Your layer hands all steps up, so the dense layer answers at "
+                "each of them, not once.",
             ),
-            "outputs-state-forgotten": (
-                "state = goes_on",
-                "state = False",
-                "Your layer keeps its state to itself: c cannot be had from the "
+            "outputs-state-forgotten": Mistake(
+                right="state = goes_on",
+                wrong="state = False",
+                hint="Your layer keeps its state to itself: c cannot be had from the "
                 "outputs, and to read on it is needed.",
             ),
-            "outputs-state-for-nobody": (
-                "state = goes_on",
-                "state = True",
-                "Your layer hands out its state, and nobody wants it: to go up, the "
-                "outputs are enough.",
+            "outputs-state-for-nobody": Mistake(
+                right="state = goes_on",
+                wrong="state = True",
+                hint="Your layer hands out its state, and nobody wants it: to go up, "
+                "the outputs are enough.",
             ),
-            "outputs-both-upside-down": (
-                "return sequences, state",
-                "return not sequences, not state",
-                "Your choices are both the wrong way round. Ask first who reads the "
-                "outputs, then who goes on from the state; return_sequences comes "
+            "outputs-both-upside-down": Mistake(
+                right="return sequences, state",
+                wrong="return not sequences, not state",
+                hint="Your choices are both the wrong way round. Ask first who reads "
+                "the outputs, then who goes on from the state; return_sequences comes "
                 "first.",
             ),
         },
@@ -402,89 +405,89 @@ EXERCISES: dict[str, Exercise] = {
         view=in_words,
         parts=dict.fromkeys(["embedding", "first LSTM", "second LSTM", "dense"], ""),
         mistakes={
-            "shapes-missing-axis-unnoticed": (
-                'first, "error", "error"',
-                "first, (B, H_2), (B, K)",
-                "Your second LSTM reads what has no time axis: below an LSTM all steps "
-                "are wanted.",
+            "shapes-missing-axis-unnoticed": Mistake(
+                right='first, "error", "error"',
+                wrong="first, (B, H_2), (B, K)",
+                hint="Your second LSTM reads what has no time axis: below an LSTM all "
+                "steps are wanted.",
             ),
-            "shapes-time-out-of-nothing": (
-                'first, "error", "error"',
-                "first, *((B, T, H_2) if upper_all else (B, H_2),"
+            "shapes-time-out-of-nothing": Mistake(
+                right='first, "error", "error"',
+                wrong="first, *((B, T, H_2) if upper_all else (B, H_2),"
                 " (B, T, K) if upper_all else (B, K))",
-                "Your second LSTM has all steps again, but the first one handed its "
-                "last step up alone.",
+                hint="Your second LSTM has all steps again, but the first one handed "
+                "its last step up alone.",
             ),
-            "shapes-error-in-the-wrong-layer": (
-                'first, "error", "error"',
-                '"error", "error", "error"',
-                "Your first LSTM fails already: it can read the embedding well, and "
-                "puts something out. Who cannot read that?",
+            "shapes-error-in-the-wrong-layer": Mistake(
+                right='first, "error", "error"',
+                wrong='"error", "error", "error"',
+                hint="Your first LSTM fails already: it can read the embedding well, "
+                "and puts something out. Who cannot read that?",
             ),
-            "shapes-dense-after-an-error": (
-                'first, "error", "error"',
-                'first, "error", (B, K)',
-                "Your dense layer answers, though nothing reaches it from the layer "
-                "below.",
+            "shapes-dense-after-an-error": Mistake(
+                right='first, "error", "error"',
+                wrong='first, "error", (B, K)',
+                hint="Your dense layer answers, though nothing reaches it from the "
+                "layer below.",
             ),
-            "shapes-first-hands-up-all-always": (
-                "if not lower_all:",
-                "if False:",
-                "Your first LSTM hands all steps up: without return_sequences it is "
-                "the last h alone. Can the second one read that?",
+            "shapes-first-hands-up-all-always": Mistake(
+                right="if not lower_all:",
+                wrong="if False:",
+                hint="Your first LSTM hands all steps up: without return_sequences it "
+                "is the last h alone. Can the second one read that?",
             ),
-            "shapes-last-step-always": (
-                "(*steps, H_2) if upper_all else (*batch, H_2)",
-                "(B, H_2)",
-                "Your second LSTM hands its last step up alone: return_sequences=True "
-                "keeps the time axis.",
+            "shapes-last-step-always": Mistake(
+                right="(*steps, H_2) if upper_all else (*batch, H_2)",
+                wrong="(B, H_2)",
+                hint="Your second LSTM hands its last step up alone: "
+                "return_sequences=True keeps the time axis.",
             ),
-            "shapes-all-steps-always": (
-                "(*steps, H_2) if upper_all else (*batch, H_2)",
-                "(B, T, H_2)",
-                "Your second LSTM hands all steps up: without return_sequences it is "
-                "the last h alone.",
+            "shapes-all-steps-always": Mistake(
+                right="(*steps, H_2) if upper_all else (*batch, H_2)",
+                wrong="(B, T, H_2)",
+                hint="Your second LSTM hands all steps up: without return_sequences "
+                "it is the last h alone.",
             ),
-            "shapes-one-step-kept": (
-                "(*steps, H_2) if upper_all else (*batch, H_2)",
-                "(*steps, H_2) if upper_all else (B, 1, H_2)",
-                "Your second LSTM keeps an axis for its single step: the last h has "
-                "two axes.",
+            "shapes-one-step-kept": Mistake(
+                right="(*steps, H_2) if upper_all else (*batch, H_2)",
+                wrong="(*steps, H_2) if upper_all else (B, 1, H_2)",
+                hint="Your second LSTM keeps an axis for its single step: the last h "
+                "has two axes.",
             ),
-            "shapes-dense-always-once": (
-                "(*second[:-1], K)",
-                "(B, K)",
-                "Your dense layer answers once, but it is given all steps: it answers "
-                "at each of them.",
+            "shapes-dense-always-once": Mistake(
+                right="(*second[:-1], K)",
+                wrong="(B, K)",
+                hint="Your dense layer answers once, but it is given all steps: it "
+                "answers at each of them.",
             ),
-            "shapes-embedding-is-its-table": (
-                "embedding = (*steps, D)",
-                "embedding = (500, D)",
-                "Your embedding is its table of weights: what it puts out is a vector "
-                "for each word of each review.",
+            "shapes-embedding-is-its-table": Mistake(
+                right="embedding = (*steps, D)",
+                wrong="embedding = (500, D)",
+                hint="Your embedding is its table of weights: what it puts out is a "
+                "vector for each word of each review.",
             ),
-            "shapes-steps-before-the-batch": (
-                "(B,), (B, T)",
-                "(B,), (T, B)",
-                "Your steps stand before the batch, as PyTorch has them unless told "
-                "otherwise: here the batch comes first.",
+            "shapes-steps-before-the-batch": Mistake(
+                right="(B,), (B, T)",
+                wrong="(B,), (T, B)",
+                hint="Your steps stand before the batch, as PyTorch has them unless "
+                "told otherwise: here the batch comes first.",
             ),
-            "shapes-without-the-batch": (
-                "(B,), (B, T)",
-                "(), (T,)",
-                "Your shapes leave the batch out: it stands in front of each.",
+            "shapes-without-the-batch": Mistake(
+                right="(B,), (B, T)",
+                wrong="(), (T,)",
+                hint="Your shapes leave the batch out: it stands in front of each.",
             ),
-            "shapes-none-for-the-batch": (
-                "(B,), (B, T)",
-                "(None,), (None, T)",
-                "Your shapes have None for the batch, as a summary has: here its size "
-                "is known.",
+            "shapes-none-for-the-batch": Mistake(
+                right="(B,), (B, T)",
+                wrong="(None,), (None, T)",
+                hint="Your shapes have None for the batch, as a summary has: here its "
+                "size is known.",
             ),
-            "shapes-features-handed-through": (
-                "first = (*steps, H_1)",
-                "first = (*steps, D)",
-                "Your first LSTM hands up as many numbers as it reads: it hands up "
-                "its units.",
+            "shapes-features-handed-through": Mistake(
+                right="first = (*steps, H_1)",
+                wrong="first = (*steps, D)",
+                hint="Your first LSTM hands up as many numbers as it reads: it hands "
+                "up its units.",
             ),
         },
         reasoning="From below, one axis after the other. $B$ never changes. $T$ lives "
@@ -505,72 +508,75 @@ EXERCISES: dict[str, Exercise] = {
         },
         order=("first.h", "first.c", "h_2", "second.h", "second.c"),
         mistakes={
-            "stack-without-states": (
-                "lower, initial_state=first)\n"
+            "stack-without-states": Mistake(
+                right="lower, initial_state=first)\n"
                 "    h_2, second, _ = lstm_forward(h_1, upper, initial_state=second)",
-                "lower)\n    h_2, second, _ = lstm_forward(h_1, upper)",
-                "Your stack begins with zeros: give each layer the state that it had.",
+                wrong="lower)\n    h_2, second, _ = lstm_forward(h_1, upper)",
+                hint="Your stack begins with zeros: give each layer the state that it "
+                "had.",
             ),
-            "stack-h-alone": (
-                "first, second = states",
-                "first, second = [LSTMState(h, 0 * c) for h, c in states]",
-                "Your layers go on from h alone: without c they have forgotten their "
-                "long-term memory.",
+            "stack-h-alone": Mistake(
+                right="first, second = states",
+                wrong="first, second = [LSTMState(h, 0 * c) for h, c in states]",
+                hint="Your layers go on from h alone: without c they have forgotten "
+                "their long-term memory.",
             ),
-            "stack-lower-begins-anew": (
-                "lower, initial_state=first",
-                "lower",
-                "Your lower layer begins with zeros: it has a state to go on from.",
+            "stack-lower-begins-anew": Mistake(
+                right="lower, initial_state=first",
+                wrong="lower",
+                hint="Your lower layer begins with zeros: it has a state to go on "
+                "from.",
             ),
-            "stack-upper-begins-anew": (
-                "upper, initial_state=second",
-                "upper",
-                "Your upper layer begins with zeros: it has a state of its own.",
+            "stack-upper-begins-anew": Mistake(
+                right="upper, initial_state=second",
+                wrong="upper",
+                hint="Your upper layer begins with zeros: it has a state of its own.",
             ),
-            "stack-upper-goes-on-from-below": (
-                "initial_state=second",
-                "initial_state=first",
-                "Your upper layer begins with the lower one's last state: each layer "
-                "goes on from its own.",
+            "stack-upper-goes-on-from-below": Mistake(
+                right="initial_state=second",
+                wrong="initial_state=first",
+                hint="Your upper layer begins with the lower one's last state: each "
+                "layer goes on from its own.",
             ),
-            "stack-last-step-goes-up": (
-                "lstm_forward(h_1, upper",
-                "lstm_forward(h_1[:, -1:], upper",
-                "Your lower layer hands up its last step alone: the upper one reads "
-                "all steps.",
+            "stack-last-step-goes-up": Mistake(
+                right="lstm_forward(h_1, upper",
+                wrong="lstm_forward(h_1[:, -1:], upper",
+                hint="Your lower layer hands up its last step alone: the upper one "
+                "reads all steps.",
             ),
-            "stack-c-goes-up": (
-                "h_1, first, _ = lstm_forward(x, lower, initial_state=first)",
-                "_, first, trace = lstm_forward(x, lower, initial_state=first)\n"
+            "stack-c-goes-up": Mistake(
+                right="h_1, first, _ = lstm_forward(x, lower, initial_state=first)",
+                wrong="_, first, trace = lstm_forward(x, lower, initial_state=first)\n"
                 "    h_1 = trace.c",
-                "Your upper layer reads c: only h goes up.",
+                hint="Your upper layer reads c: only h goes up.",
             ),
-            "stack-both-read-the-input": (
-                "lstm_forward(h_1, upper",
-                "lstm_forward(x, upper",
-                "Your upper layer reads x: it reads the outputs of the lower one.",
+            "stack-both-read-the-input": Mistake(
+                right="lstm_forward(h_1, upper",
+                wrong="lstm_forward(x, upper",
+                hint="Your upper layer reads x: it reads the outputs of the lower one.",
             ),
-            "stack-old-states-returned": (
-                "return h_2, (first, second)",
-                "return h_2, states",
-                "Your function returns the states that it was given: those after the "
-                "last step are wanted.",
+            "stack-old-states-returned": Mistake(
+                right="return h_2, (first, second)",
+                wrong="return h_2, states",
+                hint="Your function returns the states that it was given: those after "
+                "the last step are wanted.",
             ),
-            "stack-states-swapped": (
-                "return h_2, (first, second)",
-                "return h_2, (second, first)",
-                "Your two states have changed places: the lower layer's comes first.",
+            "stack-states-swapped": Mistake(
+                right="return h_2, (first, second)",
+                wrong="return h_2, (second, first)",
+                hint="Your two states have changed places: the lower layer's comes "
+                "first.",
             ),
-            "stack-last-output-alone": (
-                "return h_2, (first",
-                "return h_2[:, -1], (first",
-                "Your function returns the last output alone: those of all steps are "
-                "wanted.",
+            "stack-last-output-alone": Mistake(
+                right="return h_2, (first",
+                wrong="return h_2[:, -1], (first",
+                hint="Your function returns the last output alone: those of all steps "
+                "are wanted.",
             ),
-            "stack-lower-outputs-returned": (
-                "return h_2, (first",
-                "return h_1, (first",
-                "Your outputs are those of the lower layer.",
+            "stack-lower-outputs-returned": Mistake(
+                right="return h_2, (first",
+                wrong="return h_1, (first",
+                hint="Your outputs are those of the lower layer.",
             ),
         },
         hints=(
@@ -591,90 +597,91 @@ EXERCISES: dict[str, Exercise] = {
         parts={"the answer": "B K"},
         given=("mended-one-step-goes-up", "mended-answer-at-each-step"),
         mistakes={
-            "mended-one-step-goes-up": (
-                "lstm_forward(h_1, upper)",
-                "lstm_forward(h_1[:, -1:], upper)",
-                "The upper LSTM reads a single step, so that it has nothing to "
+            "mended-one-step-goes-up": Mistake(
+                right="lstm_forward(h_1, upper)",
+                wrong="lstm_forward(h_1[:, -1:], upper)",
+                hint="The upper LSTM reads a single step, so that it has nothing to "
                 "remember: hand all steps up to it.",
             ),
-            "mended-answer-at-each-step": (
-                "h_2[:, -1] @ kernel",
-                "h_2 @ kernel",
-                "The dense layer answers at each step: one answer for a sequence comes "
-                "of the last step alone.",
+            "mended-answer-at-each-step": Mistake(
+                right="h_2[:, -1] @ kernel",
+                wrong="h_2 @ kernel",
+                hint="The dense layer answers at each step: one answer for a sequence "
+                "comes of the last step alone.",
             ),
-            "mended-axis-kept": (
-                "h_2[:, -1] @ kernel",
-                "h_2[:, -1:] @ kernel",
-                "The answer has an axis of size 1 left: -1: cuts a piece out, -1 takes "
-                "the step itself.",
+            "mended-axis-kept": Mistake(
+                right="h_2[:, -1] @ kernel",
+                wrong="h_2[:, -1:] @ kernel",
+                hint="The answer has an axis of size 1 left: -1: cuts a piece out, -1 "
+                "takes the step itself.",
             ),
-            "mended-squeezed": (
-                "answer: Array = h_2[:, -1] @ kernel + bias",
-                "answer: Array = (h_2[:, -1:] @ kernel + bias).squeeze()",
-                "The answer has lost too much: squeeze takes every axis of size 1 "
+            "mended-squeezed": Mistake(
+                right="answer: Array = h_2[:, -1] @ kernel + bias",
+                wrong="answer: Array = (h_2[:, -1:] @ kernel + bias).squeeze()",
+                hint="The answer has lost too much: squeeze takes every axis of size 1 "
                 "away, also that of a single output. Take the last step itself.",
             ),
-            "mended-c-answers": (
-                "h_2, _, _ = lstm_forward(h_1, upper)\n"
+            "mended-c-answers": Mistake(
+                right="h_2, _, _ = lstm_forward(h_1, upper)\n"
                 "    answer: Array = h_2[:, -1] @ kernel",
-                "_, state, _ = lstm_forward(h_1, upper)\n"
+                wrong="_, state, _ = lstm_forward(h_1, upper)\n"
                 "    answer: Array = state.c @ kernel",
-                "The dense layer reads c: only h goes up.",
+                hint="The dense layer reads c: only h goes up.",
             ),
-            "mended-whole-state-answers": (
-                "h_2, _, _ = lstm_forward(h_1, upper)\n"
+            "mended-whole-state-answers": Mistake(
+                right="h_2, _, _ = lstm_forward(h_1, upper)\n"
                 "    answer: Array = h_2[:, -1] @ kernel",
-                "_, state, _ = lstm_forward(h_1, upper)\n"
+                wrong="_, state, _ = lstm_forward(h_1, upper)\n"
                 "    answer: Array = np.stack(state) @ kernel",
-                "The dense layer reads the whole state, h and c: only h goes up.",
+                hint="The dense layer reads the whole state, h and c: only h goes up.",
             ),
-            "mended-last-step-dropped": (
-                "lstm_forward(h_1, upper)",
-                "lstm_forward(h_1[:, :-1], upper)",
-                "The answer knows nothing of the last step: :-1 is all steps but the "
-                "last.",
+            "mended-last-step-dropped": Mistake(
+                right="lstm_forward(h_1, upper)",
+                wrong="lstm_forward(h_1[:, :-1], upper)",
+                hint="The answer knows nothing of the last step: :-1 is all steps but "
+                "the last.",
             ),
-            "mended-first-step": (
-                "h_2[:, -1] @ kernel",
-                "h_2[:, 0] @ kernel",
-                "The dense layer reads the first step, when hardly anything has been "
-                "read yet.",
+            "mended-first-step": Mistake(
+                right="h_2[:, -1] @ kernel",
+                wrong="h_2[:, 0] @ kernel",
+                hint="The dense layer reads the first step, when hardly anything has "
+                "been read yet.",
             ),
-            "mended-last-sequence": (
-                "h_2[:, -1] @ kernel",
-                "h_2[-1] @ kernel",
-                "The dense layer reads the last sequence of the batch: time is the "
-                "second axis.",
+            "mended-last-sequence": Mistake(
+                right="h_2[:, -1] @ kernel",
+                wrong="h_2[-1] @ kernel",
+                hint="The dense layer reads the last sequence of the batch: time is "
+                "the second axis.",
             ),
-            "mended-mean-of-the-steps": (
-                "h_2[:, -1] @ kernel",
-                "h_2.mean(axis=1) @ kernel",
-                "The dense layer reads the mean of all steps: here the last one is "
+            "mended-mean-of-the-steps": Mistake(
+                right="h_2[:, -1] @ kernel",
+                wrong="h_2.mean(axis=1) @ kernel",
+                hint="The dense layer reads the mean of all steps: here the last one "
+                "is wanted.",
+            ),
+            "mended-answers-averaged": Mistake(
+                right="answer: Array = h_2[:, -1] @ kernel + bias",
+                wrong="answer: Array = (h_2 @ kernel + bias).sum(axis=1)",
+                hint="The answers of all steps are added up: the last step's is "
                 "wanted.",
             ),
-            "mended-answers-averaged": (
-                "answer: Array = h_2[:, -1] @ kernel + bias",
-                "answer: Array = (h_2 @ kernel + bias).sum(axis=1)",
-                "The answers of all steps are added up: the last step's is wanted.",
+            "mended-lower-goes-to-the-dense": Mistake(
+                right="lstm_forward(h_1, upper)",
+                wrong="lstm_forward(x, upper)",
+                hint="The upper LSTM reads x: it reads what the lower one hands up.",
             ),
-            "mended-lower-goes-to-the-dense": (
-                "lstm_forward(h_1, upper)",
-                "lstm_forward(x, upper)",
-                "The upper LSTM reads x: it reads what the lower one hands up.",
-            ),
-            "mended-state-goes-up": (
-                "h_1, _, _ = lstm_forward(x, lower)\n"
+            "mended-state-goes-up": Mistake(
+                right="h_1, _, _ = lstm_forward(x, lower)\n"
                 "    h_2, _, _ = lstm_forward(h_1, upper)",
-                "h_1, state, _ = lstm_forward(x, lower)\n"
+                wrong="h_1, state, _ = lstm_forward(x, lower)\n"
                 "    h_2, _, _ = lstm_forward(h_1, upper, initial_state=state)",
-                "The upper LSTM begins with the state of the lower one: only h goes "
-                "up, step by step; the upper one begins with zeros of its own.",
+                hint="The upper LSTM begins with the state of the lower one: only h "
+                "goes up, step by step; the upper one begins with zeros of its own.",
             ),
-            "mended-c-goes-up": (
-                "h_1, _, _ = lstm_forward(x, lower)",
-                "_, _, trace = lstm_forward(x, lower)\n    h_1 = trace.c",
-                "The upper LSTM reads c: only h goes up.",
+            "mended-c-goes-up": Mistake(
+                right="h_1, _, _ = lstm_forward(x, lower)",
+                wrong="_, _, trace = lstm_forward(x, lower)\n    h_1 = trace.c",
+                hint="The upper LSTM reads c: only h goes up.",
             ),
         },
         hints=(
@@ -696,57 +703,60 @@ EXERCISES: dict[str, Exercise] = {
             ["input", "first LSTM", "second LSTM", "third LSTM", "dense"], ""
         ),
         mistakes={
-            "rebuilt-first-without-sequences": (
-                "[True, True, False]",
-                "[False, True, False]",
-                "Your stack does not build: what does the second LSTM get to read?",
+            "rebuilt-first-without-sequences": Mistake(
+                right="[True, True, False]",
+                wrong="[False, True, False]",
+                hint="Your stack does not build: what does the second LSTM get to "
+                "read?",
             ),
-            "rebuilt-second-without-sequences": (
-                "[True, True, False]",
-                "[True, False, False]",
-                "Your stack does not build: what does the third LSTM get to read?",
+            "rebuilt-second-without-sequences": Mistake(
+                right="[True, True, False]",
+                wrong="[True, False, False]",
+                hint="Your stack does not build: what does the third LSTM get to read?",
             ),
-            "rebuilt-all-with-sequences": (
-                "[True, True, False]",
-                "[True, True, True]",
-                "Your third LSTM hands all steps up: in the summary it has two axes.",
+            "rebuilt-all-with-sequences": Mistake(
+                right="[True, True, False]",
+                wrong="[True, True, True]",
+                hint="Your third LSTM hands all steps up: in the summary it has two "
+                "axes.",
             ),
-            "rebuilt-bias-counted-as-a-feature": (
-                "- 12 - 1",
-                "- 12",
-                "Your input has a feature too many: the bias is no feature.",
+            "rebuilt-bias-counted-as-a-feature": Mistake(
+                right="- 12 - 1",
+                wrong="- 12",
+                hint="Your input has a feature too many: the bias is no feature.",
             ),
-            "rebuilt-units-counted-as-features": (
-                "- 12 - 1",
-                "- 1",
-                "Your input has the units among its features: subtract them.",
+            "rebuilt-units-counted-as-features": Mistake(
+                right="- 12 - 1",
+                wrong="- 1",
+                hint="Your input has the units among its features: subtract them.",
             ),
-            "rebuilt-nothing-subtracted": (
-                "- 12 - 1",
-                "+ 0",
-                "Your input has units and bias among its features: subtract them.",
+            "rebuilt-nothing-subtracted": Mistake(
+                right="- 12 - 1",
+                wrong="+ 0",
+                hint="Your input has units and bias among its features: subtract them.",
             ),
-            "rebuilt-one-kernel-for-four": (
-                "912 // (4 * 12)",
-                "912 // 12",
-                "Your input has too many features: the 912 are for three gates and a "
-                "candidate, so divide by 4, too.",
+            "rebuilt-one-kernel-for-four": Mistake(
+                right="912 // (4 * 12)",
+                wrong="912 // 12",
+                hint="Your input has too many features: the 912 are for three gates "
+                "and a candidate, so divide by 4, too.",
             ),
-            "rebuilt-steps-left-out": (
-                "(30, features)",
-                "(features,)",
-                "Your input is a single step: keras.Input takes (steps, features).",
+            "rebuilt-steps-left-out": Mistake(
+                right="(30, features)",
+                wrong="(features,)",
+                hint="Your input is a single step: keras.Input takes (steps, "
+                "features).",
             ),
-            "rebuilt-batch-in-the-input": (
-                "(30, features)",
-                "(None, 30, features)",
-                "Your input has the batch in it: keras.Input takes (steps, features), "
-                "and puts the batch in front by itself.",
+            "rebuilt-batch-in-the-input": Mistake(
+                right="(30, features)",
+                wrong="(None, 30, features)",
+                hint="Your input has the batch in it: keras.Input takes (steps, "
+                "features), and puts the batch in front by itself.",
             ),
-            "rebuilt-steps-and-features-swapped": (
-                "(30, features)",
-                "(features, 30)",
-                "Your input has its axes the wrong way round: (steps, features).",
+            "rebuilt-steps-and-features-swapped": Mistake(
+                right="(30, features)",
+                wrong="(features, 30)",
+                hint="Your input has its axes the wrong way round: (steps, features).",
             ),
         },
         hints=(

@@ -8,6 +8,7 @@ from numpy.random import Generator
 
 from lstm_course.arrays.shapes import Array, Ids, Mask
 from lstm_course.checker.exercise import Cases, Exercise, Quiz
+from lstm_course.checker.planting import Mistake
 from lstm_course.data.text import RESERVED, tokenize
 
 # sentence_to_row ----------------------------------------------------------------
@@ -259,57 +260,58 @@ EXERCISES: dict[str, Exercise] = {
         derivation=derive_row,
         parts={"ids": "T", "mask": "T"},
         mistakes={
-            "start-id-forgotten": (
-                "ids = [1, *(id_of.get(word, 2) for word in tokens[1:])]",
-                "ids = [id_of.get(word, 2) for word in tokens[1:]]",
-                "Your review has no start: id 1 comes before its first word.",
+            "start-id-forgotten": Mistake(
+                right="ids = [1, *(id_of.get(word, 2) for word in tokens[1:])]",
+                wrong="ids = [id_of.get(word, 2) for word in tokens[1:]]",
+                hint="Your review has no start: id 1 comes before its first word.",
             ),
-            "unknown-words-left-out": (
-                "(id_of.get(word, 2) for word in tokens[1:])",
-                "(id_of[word] for word in tokens[1:] if word in id_of)",
-                "Your unknown words are gone: each becomes id 2.",
+            "unknown-words-left-out": Mistake(
+                right="(id_of.get(word, 2) for word in tokens[1:])",
+                wrong="(id_of[word] for word in tokens[1:] if word in id_of)",
+                hint="Your unknown words are gone: each becomes id 2.",
             ),
-            "start-kept-in-the-cut": (
-                'ids = ids[-length:] if side == "pre"',
-                'ids = ids[:1] + ids[1:][1 - length :] if side == "pre"',
-                "Your row keeps the start, but with 'pre' the beginning is dropped, "
-                "and [start] is the first token of all.",
+            "start-kept-in-the-cut": Mistake(
+                right='ids = ids[-length:] if side == "pre"',
+                wrong='ids = ids[:1] + ids[1:][1 - length :] if side == "pre"',
+                hint="Your row keeps the start, but with 'pre' the beginning is "
+                "dropped, and [start] is the first token of all.",
             ),
-            "cut-and-filled-at-the-other-side": (
-                'ids = ids[-length:] if side == "pre" else ids[:length]\n'
+            "cut-and-filled-at-the-other-side": Mistake(
+                right='ids = ids[-length:] if side == "pre" else ids[:length]\n'
                 "    zeros = [0] * (length - len(ids))\n"
                 "    mask = [1] * len(ids)\n"
                 '    if side == "pre":',
-                'ids = ids[-length:] if side == "post" else ids[:length]\n'
+                wrong='ids = ids[-length:] if side == "post" else ids[:length]\n'
                 "    zeros = [0] * (length - len(ids))\n"
                 "    mask = [1] * len(ids)\n"
                 '    if side == "post":',
-                "Your row is cut or filled at the wrong side: 'pre' is before, where a "
-                "review begins.",
+                hint="Your row is cut or filled at the wrong side: 'pre' is before, "
+                "where a review begins.",
             ),
-            "mask-the-wrong-way-round": (
-                "zeros = [0] * (length - len(ids))\n    mask = [1] * len(ids)",
-                "zeros = [0] * (length - len(ids))\n    mask = [0] * len(ids)\n"
+            "mask-the-wrong-way-round": Mistake(
+                right="zeros = [0] * (length - len(ids))\n    mask = [1] * len(ids)",
+                wrong="zeros = [0] * (length - len(ids))\n    mask = [0] * len(ids)\n"
                 '    ones = [1] * len(zeros)\n    if side == "pre":\n'
                 "        return zeros + ids, ones + mask\n"
                 "    return ids + zeros, mask + ones",
-                "Your mask is the wrong way round: 1 marks what counts.",
+                hint="Your mask is the wrong way round: 1 marks what counts.",
             ),
-            "unknown-words-masked": (
-                "mask = [1] * len(ids)",
-                "mask = [int(number != 2) for number in ids]",
-                "Your mask hides the unknown words: each is a step of the review, and "
-                "counts.",
+            "unknown-words-masked": Mistake(
+                right="mask = [1] * len(ids)",
+                wrong="mask = [int(number != 2) for number in ids]",
+                hint="Your mask hides the unknown words: each is a step of the "
+                "review, and counts.",
             ),
-            "start-masked": (
-                "mask = [1] * len(ids)",
-                "mask = [int(number != 1) for number in ids]",
-                "Your mask hides the start: it is a token, and counts.",
+            "start-masked": Mistake(
+                right="mask = [1] * len(ids)",
+                wrong="mask = [int(number != 1) for number in ids]",
+                hint="Your mask hides the start: it is a token, and counts.",
             ),
-            "start-and-unknown-masked": (
-                "mask = [1] * len(ids)",
-                "mask = [int(number > 2) for number in ids]",
-                "Your mask hides the start and the unknown words: they are tokens.",
+            "start-and-unknown-masked": Mistake(
+                right="mask = [1] * len(ids)",
+                wrong="mask = [int(number > 2) for number in ids]",
+                hint="Your mask hides the start and the unknown words: they are "
+                "tokens.",
             ),
         },
         reasoning="First all tokens become ids, the start and the unknown words too; "
@@ -324,62 +326,63 @@ EXERCISES: dict[str, Exercise] = {
         parts={"the standard error": "", "whether it is a gain": ""},
         tolerance=6e-4,
         mistakes={
-            "error-without-its-root": (
-                "np.sqrt(baseline * (1 - baseline) / reviews)",
-                "(baseline * (1 - baseline) / reviews)",
-                "Your standard error is its square: take the root.",
+            "error-without-its-root": Mistake(
+                right="np.sqrt(baseline * (1 - baseline) / reviews)",
+                wrong="(baseline * (1 - baseline) / reviews)",
+                hint="Your standard error is its square: take the root.",
             ),
-            "error-of-one-review": (
-                "np.sqrt(baseline * (1 - baseline) / reviews)",
-                "np.sqrt(baseline * (1 - baseline))",
-                "Your standard error does not know how many reviews there are: divide "
-                "by n, under the root.",
+            "error-of-one-review": Mistake(
+                right="np.sqrt(baseline * (1 - baseline) / reviews)",
+                wrong="np.sqrt(baseline * (1 - baseline))",
+                hint="Your standard error does not know how many reviews there are: "
+                "divide by n, under the root.",
             ),
-            "error-of-p-alone": (
-                "np.sqrt(baseline * (1 - baseline) / reviews)",
-                "np.sqrt(baseline / reviews)",
-                "Your standard error has p alone under its root: p (1 - p).",
+            "error-of-p-alone": Mistake(
+                right="np.sqrt(baseline * (1 - baseline) / reviews)",
+                wrong="np.sqrt(baseline / reviews)",
+                hint="Your standard error has p alone under its root: p (1 - p).",
             ),
-            "error-of-the-model": (
-                "np.sqrt(baseline * (1 - baseline) / reviews)",
-                "np.sqrt(model * (1 - model) / reviews)",
-                "Your standard error is the LSTM's: the bag's is asked for.",
+            "error-of-the-model": Mistake(
+                right="np.sqrt(baseline * (1 - baseline) / reviews)",
+                wrong="np.sqrt(model * (1 - model) / reviews)",
+                hint="Your standard error is the LSTM's: the bag's is asked for.",
             ),
-            "error-of-the-difference": (
-                "np.sqrt(baseline * (1 - baseline) / reviews)",
-                "np.sqrt((baseline * (1 - baseline) + model * (1 - model)) / reviews)",
-                "Your standard error is that of a difference of two accuracies. Here "
-                "that of the bag alone is asked for.",
+            "error-of-the-difference": Mistake(
+                right="np.sqrt(baseline * (1 - baseline) / reviews)",
+                wrong="np.sqrt((baseline * (1 - baseline) + model * (1 - model)) / "
+                "reviews)",
+                hint="Your standard error is that of a difference of two accuracies. "
+                "Here that of the bag alone is asked for.",
             ),
-            "error-doubled": (
-                "return float(error)",
-                "return float(2 * error)",
-                "Your standard error is doubled: one is asked for, and two are what a "
-                "gain has to reach.",
+            "error-doubled": Mistake(
+                right="return float(error)",
+                wrong="return float(2 * error)",
+                hint="Your standard error is doubled: one is asked for, and two are "
+                "what a gain has to reach.",
             ),
-            "error-in-percent": (
-                "return float(error)",
-                "return float(100 * error)",
-                "Your standard error is in percent: give it as the accuracies are, "
-                "between 0 and 1.",
+            "error-in-percent": Mistake(
+                right="return float(error)",
+                wrong="return float(100 * error)",
+                hint="Your standard error is in percent: give it as the accuracies "
+                "are, between 0 and 1.",
             ),
-            "one-standard-error-will-do": (
-                "model - baseline >= 2 * error",
-                "model - baseline >= error",
-                "Your error is right. Look at the gain again: how many times the error "
-                "is it?",
+            "one-standard-error-will-do": Mistake(
+                right="model - baseline >= 2 * error",
+                wrong="model - baseline >= error",
+                hint="Your error is right. Look at the gain again: how many times the "
+                "error is it?",
             ),
-            "any-difference-is-a-gain": (
-                "model - baseline >= 2 * error",
-                "model > baseline",
-                "Your error is right. But not every difference is a gain: how many "
-                "times the error is it?",
+            "any-difference-is-a-gain": Mistake(
+                right="model - baseline >= 2 * error",
+                wrong="model > baseline",
+                hint="Your error is right. But not every difference is a gain: how "
+                "many times the error is it?",
             ),
-            "no-difference-is-a-gain": (
-                "model - baseline >= 2 * error",
-                "False",
-                "Your error is right. Look at the difference again: it is at least "
-                "twice the error.",
+            "no-difference-is-a-gain": Mistake(
+                right="model - baseline >= 2 * error",
+                wrong="False",
+                hint="Your error is right. Look at the difference again: it is at "
+                "least twice the error.",
             ),
         },
         reasoning="Two standard errors are the lesson's rule. Four times as many "
@@ -391,96 +394,100 @@ EXERCISES: dict[str, Exercise] = {
         cases=encoding_cases,
         parts={"the row of ids": "T"},
         mistakes={
-            "reserved-ids-not-counted": (
-                "counts.most_common(num_words - 3)",
-                "counts.most_common(num_words)",
-                "Your vocabulary has three ids too many: num_words includes those of "
-                "padding, start and unknown.",
+            "reserved-ids-not-counted": Mistake(
+                right="counts.most_common(num_words - 3)",
+                wrong="counts.most_common(num_words)",
+                hint="Your vocabulary has three ids too many: num_words includes "
+                "those of padding, start and unknown.",
             ),
-            "two-reserved-ids-counted": (
-                "counts.most_common(num_words - 3)",
-                "counts.most_common(num_words - 2)",
-                "Your vocabulary has an id too many: 0, 1 and 2 are three.",
+            "two-reserved-ids-counted": Mistake(
+                right="counts.most_common(num_words - 3)",
+                wrong="counts.most_common(num_words - 2)",
+                hint="Your vocabulary has an id too many: 0, 1 and 2 are three.",
             ),
-            "all-words-kept": (
-                "counts.most_common(num_words - 3)",
-                "counts.most_common()",
-                "Your vocabulary keeps every word: there are to be num_words ids in "
-                "all.",
+            "all-words-kept": Mistake(
+                right="counts.most_common(num_words - 3)",
+                wrong="counts.most_common()",
+                hint="Your vocabulary keeps every word: there are to be num_words ids "
+                "in all.",
             ),
-            "words-from-id-0": (
-                "start=3",
-                "start=0",
-                "Your words begin at id 0: three ids are taken before the first word.",
+            "words-from-id-0": Mistake(
+                right="start=3",
+                wrong="start=0",
+                hint="Your words begin at id 0: three ids are taken before the first "
+                "word.",
             ),
-            "words-from-id-1": (
-                "start=3",
-                "start=1",
-                "Your words begin at id 1: three ids are taken before the first word.",
+            "words-from-id-1": Mistake(
+                right="start=3",
+                wrong="start=1",
+                hint="Your words begin at id 1: three ids are taken before the first "
+                "word.",
             ),
-            "words-from-id-2": (
-                "start=3",
-                "start=2",
-                "Your words begin at id 2, which is taken: it stands for all that is "
-                "not known.",
+            "words-from-id-2": Mistake(
+                right="start=3",
+                wrong="start=2",
+                hint="Your words begin at id 2, which is taken: it stands for all "
+                "that is not known.",
             ),
-            "encoded-without-start": (
-                "[1, *(id_of.get(word, 2) for word in tokenize(review))]",
-                "[id_of.get(word, 2) for word in tokenize(review)]",
-                "Your row has no start: id 1 stands before the first word.",
+            "encoded-without-start": Mistake(
+                right="[1, *(id_of.get(word, 2) for word in tokenize(review))]",
+                wrong="[id_of.get(word, 2) for word in tokenize(review)]",
+                hint="Your row has no start: id 1 stands before the first word.",
             ),
-            "unknown-words-skipped": (
-                "(id_of.get(word, 2) for word in tokenize(review))",
-                "(id_of[word] for word in tokenize(review) if word in id_of)",
-                "Your row skips the words that it does not know: each becomes id 2.",
+            "unknown-words-skipped": Mistake(
+                right="(id_of.get(word, 2) for word in tokenize(review))",
+                wrong="(id_of[word] for word in tokenize(review) if word in id_of)",
+                hint="Your row skips the words that it does not know: each becomes id "
+                "2.",
             ),
-            "unknown-words-become-padding": (
-                "id_of.get(word, 2)",
-                "id_of.get(word, 0)",
-                "Your unknown words have id 0, as if nothing stood there: 0 is "
+            "unknown-words-become-padding": Mistake(
+                right="id_of.get(word, 2)",
+                wrong="id_of.get(word, 0)",
+                hint="Your unknown words have id 0, as if nothing stood there: 0 is "
                 "padding, unknown is 2.",
             ),
-            "counted-by-split": (
-                "tokenize(text) for text in texts",
-                "text.split() for text in texts",
-                "Your counting cuts at the blanks alone, so that 'The' and 'film,' "
-                "are words: tokenize the texts.",
+            "counted-by-split": Mistake(
+                right="tokenize(text) for text in texts",
+                wrong="text.split() for text in texts",
+                hint="Your counting cuts at the blanks alone, so that 'The' and "
+                "'film,' are words: tokenize the texts.",
             ),
-            "encoded-by-split": (
-                "in tokenize(review)",
-                "in review.split()",
-                "Your review is cut at the blanks alone, so that 'FILM,' is unknown: "
-                "tokenize it like the texts.",
+            "encoded-by-split": Mistake(
+                right="in tokenize(review)",
+                wrong="in review.split()",
+                hint="Your review is cut at the blanks alone, so that 'FILM,' is "
+                "unknown: tokenize it like the texts.",
             ),
-            "encoded-letter-by-letter": (
-                "in tokenize(review)",
-                "in review",
-                "Your row has an id for each letter: tokenize cuts the review into "
-                "words.",
+            "encoded-letter-by-letter": Mistake(
+                right="in tokenize(review)",
+                wrong="in review",
+                hint="Your row has an id for each letter: tokenize cuts the review "
+                "into words.",
             ),
-            "review-counted-too": (
-                "for text in texts)",
-                "for text in [*texts, review])",
-                "Your vocabulary has counted the review itself: what is judged later "
-                "must not have a say in it.",
+            "review-counted-too": Mistake(
+                right="for text in texts)",
+                wrong="for text in [*texts, review])",
+                hint="Your vocabulary has counted the review itself: what is judged "
+                "later must not have a say in it.",
             ),
-            "words-kept-with-their-counts": (
-                "[word for word, _ in",
-                "[word for word in",
-                "Your vocabulary knows none of the words asked for. Print it: has it "
-                "pairs of word and count, as most_common returns them? Letters, whole "
-                "texts, the rarest words?",
+            "words-kept-with-their-counts": Mistake(
+                right="[word for word, _ in",
+                wrong="[word for word in",
+                hint="Your vocabulary knows none of the words asked for. Print it: "
+                "has it pairs of word and count, as most_common returns them? "
+                "Letters, whole texts, the rarest words?",
             ),
-            "first-words-kept": (
-                "in counts.most_common(num_words - 3)",
-                "in list(counts.items())[: num_words - 3]",
-                "Your vocabulary keeps the words that came first: keep the most "
+            "first-words-kept": Mistake(
+                right="in counts.most_common(num_words - 3)",
+                wrong="in list(counts.items())[: num_words - 3]",
+                hint="Your vocabulary keeps the words that came first: keep the most "
                 "frequent.",
             ),
-            "rarest-words-kept": (
-                "in counts.most_common(num_words - 3)",
-                "in counts.most_common()[: 2 - num_words : -1]",
-                "Your vocabulary keeps the rarest words: the most frequent come first.",
+            "rarest-words-kept": Mistake(
+                right="in counts.most_common(num_words - 3)",
+                wrong="in counts.most_common()[: 2 - num_words : -1]",
+                hint="Your vocabulary keeps the rarest words: the most frequent come "
+                "first.",
             ),
         },
         hints=(
@@ -500,76 +507,80 @@ EXERCISES: dict[str, Exercise] = {
         cases=padding_cases,
         parts={"ids": "N T", "mask": "N T"},
         mistakes={
-            "cut-at-the-wrong-end": (
-                'if truncating == "pre" else',
-                'if truncating == "post" else',
-                "Your long reviews are cut at the wrong end: 'pre' drops the beginning "
-                "and keeps the end.",
+            "cut-at-the-wrong-end": Mistake(
+                right='if truncating == "pre" else',
+                wrong='if truncating == "post" else',
+                hint="Your long reviews are cut at the wrong end: 'pre' drops the "
+                "beginning and keeps the end.",
             ),
-            "filled-at-the-wrong-end": (
-                'if padding == "pre" else 0',
-                'if padding == "post" else 0',
-                "Your zeros stand at the wrong end: 'pre' puts them before a review.",
+            "filled-at-the-wrong-end": Mistake(
+                right='if padding == "pre" else 0',
+                wrong='if padding == "post" else 0',
+                hint="Your zeros stand at the wrong end: 'pre' puts them before a "
+                "review.",
             ),
-            "cut-counted-from-the-front": (
-                "review[-length:] if",
-                "review[len(review) - length :] if",
-                "Your cut takes tokens from short reviews: len(review) - length is "
-                "below 0 there, and a slice counts that from the end.",
+            "cut-counted-from-the-front": Mistake(
+                right="review[-length:] if",
+                wrong="review[len(review) - length :] if",
+                hint="Your cut takes tokens from short reviews: len(review) - length "
+                "is below 0 there, and a slice counts that from the end.",
             ),
-            "cut-where-padded": (
-                'if truncating == "pre" else',
-                'if padding == "pre" else',
-                "Your cut goes by padding: where a review is cut, truncating says.",
+            "cut-where-padded": Mistake(
+                right='if truncating == "pre" else',
+                wrong='if padding == "pre" else',
+                hint="Your cut goes by padding: where a review is cut, truncating "
+                "says.",
             ),
-            "filled-where-cut": (
-                'if padding == "pre" else 0',
-                'if truncating == "pre" else 0',
-                "Your zeros go by truncating: where they stand, padding says.",
+            "filled-where-cut": Mistake(
+                right='if padding == "pre" else 0',
+                wrong='if truncating == "pre" else 0',
+                hint="Your zeros go by truncating: where they stand, padding says.",
             ),
-            "always-cut-at-the-beginning": (
-                'review[-length:] if truncating == "pre" else review[:length]',
-                "review[-length:]",
-                "Your long reviews always lose their beginning: with 'post' they lose "
-                "their end.",
+            "always-cut-at-the-beginning": Mistake(
+                right='review[-length:] if truncating == "pre" else review[:length]',
+                wrong="review[-length:]",
+                hint="Your long reviews always lose their beginning: with 'post' they "
+                "lose their end.",
             ),
-            "always-cut-at-the-end": (
-                'review[-length:] if truncating == "pre" else review[:length]',
-                "review[:length]",
-                "Your long reviews always lose their end: with 'pre' they lose their "
-                "beginning.",
+            "always-cut-at-the-end": Mistake(
+                right='review[-length:] if truncating == "pre" else review[:length]',
+                wrong="review[:length]",
+                hint="Your long reviews always lose their end: with 'pre' they lose "
+                "their beginning.",
             ),
-            "always-filled-before": (
-                'length - len(kept) if padding == "pre" else 0',
-                "length - len(kept)",
-                "Your zeros always stand before a review: with 'post' they stand after "
-                "it.",
+            "always-filled-before": Mistake(
+                right='length - len(kept) if padding == "pre" else 0',
+                wrong="length - len(kept)",
+                hint="Your zeros always stand before a review: with 'post' they stand "
+                "after it.",
             ),
-            "always-filled-after": (
-                'length - len(kept) if padding == "pre" else 0',
-                "0",
-                "Your zeros always stand after a review: with 'pre' they stand before "
-                "it.",
+            "always-filled-after": Mistake(
+                right='length - len(kept) if padding == "pre" else 0',
+                wrong="0",
+                hint="Your zeros always stand after a review: with 'pre' they stand "
+                "before it.",
             ),
-            "ids-and-mask-swapped": (
-                "return ids, mask",
-                "return mask, ids",
-                "Your ids and mask have changed places: the ids come first.",
+            "ids-and-mask-swapped": Mistake(
+                right="return ids, mask",
+                wrong="return mask, ids",
+                hint="Your ids and mask have changed places: the ids come first.",
             ),
-            "mask-marks-the-zeros": (
-                "return ids, mask",
-                "return ids, ~mask",
-                "Your mask marks the padding: True is where a token stands.",
+            "mask-marks-the-zeros": Mistake(
+                right="return ids, mask",
+                wrong="return ids, ~mask",
+                hint="Your mask marks the padding: True is where a token stands.",
             ),
-            "mask-hides-unknown-words": (
-                "return ids, mask",
-                "return ids, ids > 2",
-                "Your mask hides the start and the unknown words: they are tokens.",
+            "mask-hides-unknown-words": Mistake(
+                right="return ids, mask",
+                wrong="return ids, ids > 2",
+                hint="Your mask hides the start and the unknown words: they are "
+                "tokens.",
             ),
-            "mask-always-true": (
-                "mask = np.zeros((len(reviews), length), bool)",
-                "mask = np.ones((len(reviews), length), bool)",
-                "Your mask is True everywhere: where there is padding it is False.",
+            "mask-always-true": Mistake(
+                right="mask = np.zeros((len(reviews), length), bool)",
+                wrong="mask = np.ones((len(reviews), length), bool)",
+                hint="Your mask is True everywhere: where there is padding it is "
+                "False.",
             ),
         },
         hints=(
@@ -590,107 +601,110 @@ EXERCISES: dict[str, Exercise] = {
         parts={"the logit": "B"},
         tolerance=1e-5,
         mistakes={
-            "padding-taken-for-a-word": (
-                "row > 0",
-                "row >= 0",
-                "Your bag takes padding for a word, in the counts, in the scores and "
-                "in the mean: leave it out of all three.",
+            "padding-taken-for-a-word": Mistake(
+                right="row > 0",
+                wrong="row >= 0",
+                hint="Your bag takes padding for a word, in the counts, in the scores "
+                "and in the mean: leave it out of all three.",
             ),
-            "start-and-unknown-no-words": (
-                "row > 0",
-                "row > 2",
-                "Your bag leaves the start and the unknown words out: they are tokens, "
-                "and only padding counts nowhere.",
+            "start-and-unknown-no-words": Mistake(
+                right="row > 0",
+                wrong="row > 2",
+                hint="Your bag leaves the start and the unknown words out: they are "
+                "tokens, and only padding counts nowhere.",
             ),
-            "padding-counted": (
-                "reviews[is_token(reviews)]",
-                "reviews.ravel()",
-                "Your counts take padding for a word, so that the sums depend on how "
-                "long the reviews are: count ids above 0.",
+            "padding-counted": Mistake(
+                right="reviews[is_token(reviews)]",
+                wrong="reviews.ravel()",
+                hint="Your counts take padding for a word, so that the sums depend on "
+                "how long the reviews are: count ids above 0.",
             ),
-            "padding-without-its-1": (
-                "minlength=size) + 1\n",
-                "minlength=size) + 1\n        counts[0] = 0\n",
-                "Your sums leave id 0 out. That would do as well, but here each of the "
-                "V ids has its 1.",
+            "padding-without-its-1": Mistake(
+                right="minlength=size) + 1\n",
+                wrong="minlength=size) + 1\n        counts[0] = 0\n",
+                hint="Your sums leave id 0 out. That would do as well, but here each "
+                "of the V ids has its 1.",
             ),
-            "padding-scored": (
-                "np.where(is_token(asked), scores[asked], 0)",
-                "scores[asked]",
-                "Your sums add a score for padding: only true tokens have one.",
+            "padding-scored": Mistake(
+                right="np.where(is_token(asked), scores[asked], 0)",
+                wrong="scores[asked]",
+                hint="Your sums add a score for padding: only true tokens have one.",
             ),
-            "mean-over-all-steps": (
-                "is_token(asked).sum(axis=1)",
-                "asked.shape[1]",
-                "Your mean divides by T, padding included: divide by the number of "
-                "true tokens.",
+            "mean-over-all-steps": Mistake(
+                right="is_token(asked).sum(axis=1)",
+                wrong="asked.shape[1]",
+                hint="Your mean divides by T, padding included: divide by the number "
+                "of true tokens.",
             ),
-            "sum-for-mean": (
-                "found.sum(axis=1) / is_token(asked).sum(axis=1)",
-                "found.sum(axis=1)",
-                "Your logits are sums: divide by the number of true tokens.",
+            "sum-for-mean": Mistake(
+                right="found.sum(axis=1) / is_token(asked).sum(axis=1)",
+                wrong="found.sum(axis=1)",
+                hint="Your logits are sums: divide by the number of true tokens.",
             ),
-            "probabilities-for-logits": (
-                "np.asarray(logits)",
-                "1 / (1 + np.exp(-logits))",
-                "Your answers are probabilities, none below 0: the logits are wanted.",
+            "probabilities-for-logits": Mistake(
+                right="np.asarray(logits)",
+                wrong="1 / (1 + np.exp(-logits))",
+                hint="Your answers are probabilities, none below 0: the logits are "
+                "wanted.",
             ),
-            "verdicts-for-logits": (
-                "np.asarray(logits)",
-                "logits > 0",
-                "Your answers are verdicts, yes or no: the logits are wanted.",
+            "verdicts-for-logits": Mistake(
+                right="np.asarray(logits)",
+                wrong="logits > 0",
+                hint="Your answers are verdicts, yes or no: the logits are wanted.",
             ),
-            "scores-without-log": (
-                "np.log(shares(ids[labels == 1]) / shares(ids[labels == 0]))",
-                "shares(ids[labels == 1]) / shares(ids[labels == 0])",
-                "Your scores are ratios, none below 0: take their logarithm.",
+            "scores-without-log": Mistake(
+                right="np.log(shares(ids[labels == 1]) / shares(ids[labels == 0]))",
+                wrong="shares(ids[labels == 1]) / shares(ids[labels == 0])",
+                hint="Your scores are ratios, none below 0: take their logarithm.",
             ),
-            "scores-upside-down": (
-                "shares(ids[labels == 1]) / shares(ids[labels == 0])",
-                "shares(ids[labels == 0]) / shares(ids[labels == 1])",
-                "Your scores are upside down: a word of positive reviews is above 0.",
+            "scores-upside-down": Mistake(
+                right="shares(ids[labels == 1]) / shares(ids[labels == 0])",
+                wrong="shares(ids[labels == 0]) / shares(ids[labels == 1])",
+                hint="Your scores are upside down: a word of positive reviews is "
+                "above 0.",
             ),
-            "reviews-not-told-apart": (
-                "shares(ids[labels == 1]) / shares(ids[labels == 0])",
-                "shares(ids[labels]) / shares(ids[1 - labels])",
-                "Your scores are all 0, as if both kinds of review had the same words. "
-                "ids[labels == 1] picks the positive rows; ids[labels] does not.",
+            "reviews-not-told-apart": Mistake(
+                right="shares(ids[labels == 1]) / shares(ids[labels == 0])",
+                wrong="shares(ids[labels]) / shares(ids[1 - labels])",
+                hint="Your scores are all 0, as if both kinds of review had the same "
+                "words. ids[labels == 1] picks the positive rows; ids[labels] does "
+                "not.",
             ),
-            "each-word-once-a-review": (
-                "np.bincount(reviews[is_token(reviews)], minlength=size)",
-                "sum(np.bincount(r[r > 0], minlength=size) > 0 for r in reviews)",
-                "Your counts have a word once a review, however often it stands there: "
-                "count each time.",
+            "each-word-once-a-review": Mistake(
+                right="np.bincount(reviews[is_token(reviews)], minlength=size)",
+                wrong="sum(np.bincount(r[r > 0], minlength=size) > 0 for r in reviews)",
+                hint="Your counts have a word once a review, however often it stands "
+                "there: count each time.",
             ),
-            "size-forgotten": (
-                ", minlength=size",
-                "",
-                "Your counts end at the largest id that occurs: each of the V ids has "
-                "its 1, also one that stands in no review.",
+            "size-forgotten": Mistake(
+                right=", minlength=size",
+                wrong="",
+                hint="Your counts end at the largest id that occurs: each of the V "
+                "ids has its 1, also one that stands in no review.",
             ),
-            "sum-without-the-1s": (
-                "counts / counts.sum()",
-                "counts / (counts - 1).sum()",
-                "Your shares are divided by the counts alone: the 1s belong to that "
-                "sum too.",
+            "sum-without-the-1s": Mistake(
+                right="counts / counts.sum()",
+                wrong="counts / (counts - 1).sum()",
+                hint="Your shares are divided by the counts alone: the 1s belong to "
+                "that sum too.",
             ),
-            "divided-by-the-reviews": (
-                "counts / counts.sum()",
-                "counts / len(reviews)",
-                "Your shares are divided by the number of reviews: divide by the sum "
-                "of all the counts, 1s included.",
+            "divided-by-the-reviews": Mistake(
+                right="counts / counts.sum()",
+                wrong="counts / len(reviews)",
+                hint="Your shares are divided by the number of reviews: divide by the "
+                "sum of all the counts, 1s included.",
             ),
-            "counts-for-shares": (
-                "= counts / counts.sum()",
-                "= counts",
-                "Your scores compare counts: where one kind of review has more words, "
-                "all scores lean to its side. Make shares of them.",
+            "counts-for-shares": Mistake(
+                right="= counts / counts.sum()",
+                wrong="= counts",
+                hint="Your scores compare counts: where one kind of review has more "
+                "words, all scores lean to its side. Make shares of them.",
             ),
-            "nothing-added-to-counts": (
-                "minlength=size) + 1",
-                "minlength=size)",
-                "Your counts begin at 0, and a word that stands on one side only has "
-                "an infinite score: add 1 to each.",
+            "nothing-added-to-counts": Mistake(
+                right="minlength=size) + 1",
+                wrong="minlength=size)",
+                hint="Your counts begin at 0, and a word that stands on one side only "
+                "has an infinite score: add 1 to each.",
             ),
         },
         hints=(

@@ -9,6 +9,7 @@ from numpy.random import Generator
 from lstm_course.arrays.activations import sigmoid
 from lstm_course.arrays.shapes import Array
 from lstm_course.checker.exercise import Cases, Exercise, Quiz
+from lstm_course.checker.planting import Mistake
 
 Part = tuple[Array, Array]  # features (N, D) and labels (N,), 0 or 1
 
@@ -266,64 +267,66 @@ EXERCISES: dict[str, Exercise] = {
         derivation=derive_epochs,
         parts={"last": "", "kept": ""},
         mistakes={
-            "curve-last-epoch-kept": (
-                "return epoch + 1, kept + 1",
-                "return epoch + 1, epoch + 1",
-                "Your run keeps its last epoch: that one ended it by not being better.",
+            "curve-last-epoch-kept": Mistake(
+                right="return epoch + 1, kept + 1",
+                wrong="return epoch + 1, epoch + 1",
+                hint="Your run keeps its last epoch: that one ended it by not being "
+                "better.",
             ),
-            "curve-lowest-of-all-kept": (
-                "return epoch + 1, kept + 1",
-                "return epoch + 1, 1 + int(np.argmin(losses))",
-                "Your kept epoch is the lowest of the whole curve: the run was stopped "
-                "before it came there.",
+            "curve-lowest-of-all-kept": Mistake(
+                right="return epoch + 1, kept + 1",
+                wrong="return epoch + 1, 1 + int(np.argmin(losses))",
+                hint="Your kept epoch is the lowest of the whole curve: the run was "
+                "stopped before it came there.",
             ),
-            "curve-patience-not-renewed": (
-                "kept, waited = epoch, 0",
-                "kept = epoch",
-                "Your patience is used up over the whole curve: the epochs must follow "
-                "one another, and each new lowest loss begins the count anew.",
+            "curve-patience-not-renewed": Mistake(
+                right="kept, waited = epoch, 0",
+                wrong="kept = epoch",
+                hint="Your patience is used up over the whole curve: the epochs must "
+                "follow one another, and each new lowest loss begins the count anew.",
             ),
-            "curve-against-the-epoch-before": (
-                "kept, waited = epoch, 0\n        else:",
-                "kept, waited = epoch, 0\n"
+            "curve-against-the-epoch-before": Mistake(
+                right="kept, waited = epoch, 0\n        else:",
+                wrong="kept, waited = epoch, 0\n"
                 "        elif losses[epoch] < losses[epoch - 1]:\n"
                 "            waited = 0\n        else:",
-                "Your epochs are compared with the one before: what counts is whether "
-                "a loss is below the lowest so far.",
+                hint="Your epochs are compared with the one before: what counts is "
+                "whether a loss is below the lowest so far.",
             ),
-            "curve-stops-one-later": (
-                "waited == patience",
-                "waited == patience + 1",
-                "Your run goes on one epoch too long: count the epochs after the best "
-                "one; at the number of the patience it ends.",
+            "curve-stops-one-later": Mistake(
+                right="waited == patience",
+                wrong="waited == patience + 1",
+                hint="Your run goes on one epoch too long: count the epochs after the "
+                "best one; at the number of the patience it ends.",
             ),
-            "curve-stops-one-earlier": (
-                "waited == patience",
-                "waited == patience - 1",
-                "Your run ends one epoch too soon: only the epochs after the best one "
-                "are counted.",
+            "curve-stops-one-earlier": Mistake(
+                right="waited == patience",
+                wrong="waited == patience - 1",
+                hint="Your run ends one epoch too soon: only the epochs after the "
+                "best one are counted.",
             ),
-            "curve-last-epoch-not-counted": (
-                "return epoch + 1, kept + 1",
-                "return epoch, kept + 1",
-                "Your last epoch is the one before: that in which the patience runs "
-                "out has been run, too.",
+            "curve-last-epoch-not-counted": Mistake(
+                right="return epoch + 1, kept + 1",
+                wrong="return epoch, kept + 1",
+                hint="Your last epoch is the one before: that in which the patience "
+                "runs out has been run, too.",
             ),
-            "curve-counted-from-zero": (
-                "return epoch + 1, kept + 1",
-                "return epoch, kept",
-                "Your epochs are counted from 0: the first is epoch 1.",
+            "curve-counted-from-zero": Mistake(
+                right="return epoch + 1, kept + 1",
+                wrong="return epoch, kept",
+                hint="Your epochs are counted from 0: the first is epoch 1.",
             ),
-            "curve-ties-count": (
-                "losses[epoch] < losses[kept]",
-                "losses[epoch] <= losses[kept]",
-                "Your run takes an equal loss for a better one: it has to fall below.",
+            "curve-ties-count": Mistake(
+                right="losses[epoch] < losses[kept]",
+                wrong="losses[epoch] <= losses[kept]",
+                hint="Your run takes an equal loss for a better one: it has to fall "
+                "below.",
             ),
-            "curve-epochs-swapped": (
-                "return epoch + 1, kept + 1",
-                "return kept + 1, epoch + 1",
-                "Your two epochs have changed places: the last one of the run stands "
-                "first.",
+            "curve-epochs-swapped": Mistake(
+                right="return epoch + 1, kept + 1",
+                wrong="return kept + 1, epoch + 1",
+                hint="Your two epochs have changed places: the last one of the run "
+                "stands first.",
             ),
         },
         reasoning="One number is carried along, the lowest loss so far, and one count, "
@@ -337,88 +340,89 @@ EXERCISES: dict[str, Exercise] = {
         parts={"best": "D", "the last epoch": "", "the best epoch": ""},
         order=("the last epoch", "the best epoch", "best"),
         mistakes={
-            "weights-of-the-last-epoch": (
-                "weights.copy(), loss, epoch",
-                "weights, loss, epoch",
-                "Your best weights are those of the last epoch: train changes the "
+            "weights-of-the-last-epoch": Mistake(
+                right="weights.copy(), loss, epoch",
+                wrong="weights, loss, epoch",
+                hint="Your best weights are those of the last epoch: train changes the "
                 "array in place, and best = weights is the same array. Keep a copy.",
             ),
-            "patience-not-renewed": (
-                "loss, epoch\n            waited = 0",
-                "loss, epoch",
-                "Your patience is never renewed: each new lowest loss begins the count "
-                "of waiting epochs anew.",
+            "patience-not-renewed": Mistake(
+                right="loss, epoch\n            waited = 0",
+                wrong="loss, epoch",
+                hint="Your patience is never renewed: each new lowest loss begins the "
+                "count of waiting epochs anew.",
             ),
-            "against-the-epoch-before": (
-                "else:\n            waited += 1",
-                "else:\n            lowest, waited = loss, waited + 1",
-                "Your loop compares with the epoch before: compare with the lowest "
-                "loss so far.",
+            "against-the-epoch-before": Mistake(
+                right="else:\n            waited += 1",
+                wrong="else:\n            lowest, waited = loss, waited + 1",
+                hint="Your loop compares with the epoch before: compare with the "
+                "lowest loss so far.",
             ),
-            "highest-loss-kept": (
-                "lowest, waited = np.inf, 0\n"
+            "highest-loss-kept": Mistake(
+                right="lowest, waited = np.inf, 0\n"
                 "    for epoch in range(1, epochs + 1):\n"
                 "        train(weights)\n"
                 "        loss = measure(weights)\n"
                 "        if loss < lowest:",
-                "lowest, waited = -np.inf, 0\n"
+                wrong="lowest, waited = -np.inf, 0\n"
                 "    for epoch in range(1, epochs + 1):\n"
                 "        train(weights)\n"
                 "        loss = measure(weights)\n"
                 "        if loss > lowest:",
-                "Your loop keeps the highest loss, as one would an accuracy: a loss is "
-                "good when it is low.",
+                hint="Your loop keeps the highest loss, as one would an accuracy: a "
+                "loss is good when it is low.",
             ),
-            "equal-loss-taken-for-better": (
-                "loss < lowest",
-                "loss <= lowest",
-                "Your loop takes an equal loss for a better one: it has to be lower.",
+            "equal-loss-taken-for-better": Mistake(
+                right="loss < lowest",
+                wrong="loss <= lowest",
+                hint="Your loop takes an equal loss for a better one: it has to be "
+                "lower.",
             ),
-            "patience-one-too-long": (
-                "waited == patience",
-                "waited > patience",
-                "Your loop waits one epoch too long: after patience epochs in a row "
-                "without a lower loss it ends.",
+            "patience-one-too-long": Mistake(
+                right="waited == patience",
+                wrong="waited > patience",
+                hint="Your loop waits one epoch too long: after patience epochs in a "
+                "row without a lower loss it ends.",
             ),
-            "patience-one-too-short": (
-                "waited == patience",
-                "waited == patience - 1",
-                "Your loop ends one epoch too soon: the best epoch itself is not one "
-                "of those that are waited for.",
+            "patience-one-too-short": Mistake(
+                right="waited == patience",
+                wrong="waited == patience - 1",
+                hint="Your loop ends one epoch too soon: the best epoch itself is not "
+                "one of those that are waited for.",
             ),
-            "epochs-counted-from-zero": (
-                "return best, epoch, best_epoch",
-                "return best, epoch - 1, best_epoch - 1",
-                "Your epochs are counted from 0: the first is epoch 1.",
+            "epochs-counted-from-zero": Mistake(
+                right="return best, epoch, best_epoch",
+                wrong="return best, epoch - 1, best_epoch - 1",
+                hint="Your epochs are counted from 0: the first is epoch 1.",
             ),
-            "epochs-swapped": (
-                "return best, epoch, best_epoch",
-                "return best, best_epoch, epoch",
-                "Your two epochs have changed places: the last one that was run comes "
-                "first.",
+            "epochs-swapped": Mistake(
+                right="return best, epoch, best_epoch",
+                wrong="return best, best_epoch, epoch",
+                hint="Your two epochs have changed places: the last one that was run "
+                "comes first.",
             ),
-            "measured-before-training": (
-                "        train(weights)\n        loss = measure(weights)",
-                "        loss = measure(weights)\n        train(weights)",
-                "Your loop measures before it trains: that is the loss of the epoch "
-                "before.",
+            "measured-before-training": Mistake(
+                right="        train(weights)\n        loss = measure(weights)",
+                wrong="        loss = measure(weights)\n        train(weights)",
+                hint="Your loop measures before it trains: that is the loss of the "
+                "epoch before.",
             ),
-            "waits-while-it-rises": (
-                "else:\n            waited += 1",
-                "elif loss < before:\n            waited = 0\n"
+            "waits-while-it-rises": Mistake(
+                right="else:\n            waited += 1",
+                wrong="elif loss < before:\n            waited = 0\n"
                 "        else:\n            waited += 1\n        before = loss",
-                "Your count of waiting epochs begins anew whenever the loss falls: it "
-                "has to fall below the lowest so far.",
+                hint="Your count of waiting epochs begins anew whenever the loss "
+                "falls: it has to fall below the lowest so far.",
             ),
-            "an-epoch-too-few": (
-                "range(1, epochs + 1)",
-                "range(1, epochs)",
-                "Your loop runs an epoch too few: range(1, n) ends with n - 1.",
+            "an-epoch-too-few": Mistake(
+                right="range(1, epochs + 1)",
+                wrong="range(1, epochs)",
+                hint="Your loop runs an epoch too few: range(1, n) ends with n - 1.",
             ),
-            "epochs-until-the-end": (
-                "            break",
-                "            pass",
-                "Your loop never ends early: when it has waited patience epochs, "
+            "epochs-until-the-end": Mistake(
+                right="            break",
+                wrong="            pass",
+                hint="Your loop never ends early: when it has waited patience epochs, "
                 "break.",
             ),
         },
@@ -438,87 +442,89 @@ EXERCISES: dict[str, Exercise] = {
         cases=dropout_cases,
         parts={"the result": "B T D"},
         mistakes={
-            "hidden-anew-at-each-step": (
-                "(len(x), 1, x.shape[2])",
-                "x.shape",
-                "Your mask is drawn anew at each step: what is hidden now was read a "
-                "moment ago. One mask serves all steps of a sequence.",
+            "hidden-anew-at-each-step": Mistake(
+                right="(len(x), 1, x.shape[2])",
+                wrong="x.shape",
+                hint="Your mask is drawn anew at each step: what is hidden now was "
+                "read a moment ago. One mask serves all steps of a sequence.",
             ),
-            "whole-steps-hidden": (
-                "(len(x), 1, x.shape[2])",
-                "(*x.shape[:2], 1)",
-                "Your mask hides whole steps, with all their features: it is to hide "
-                "features, at all steps.",
+            "whole-steps-hidden": Mistake(
+                right="(len(x), 1, x.shape[2])",
+                wrong="(*x.shape[:2], 1)",
+                hint="Your mask hides whole steps, with all their features: it is to "
+                "hide features, at all steps.",
             ),
-            "one-mask-for-all-sequences": (
-                "(len(x), 1, x.shape[2])",
-                "(1, 1, x.shape[2])",
-                "Your sequences all lose the same features: each draws its own mask.",
+            "one-mask-for-all-sequences": Mistake(
+                right="(len(x), 1, x.shape[2])",
+                wrong="(1, 1, x.shape[2])",
+                hint="Your sequences all lose the same features: each draws its own "
+                "mask.",
             ),
-            "mask-of-steps-for-all-sequences": (
-                "(len(x), 1, x.shape[2])",
-                "x.shape[1:]",
-                "Your mask has an axis of steps and none of sequences: each sequence "
-                "draws its own, and all its steps share it.",
+            "mask-of-steps-for-all-sequences": Mistake(
+                right="(len(x), 1, x.shape[2])",
+                wrong="x.shape[1:]",
+                hint="Your mask has an axis of steps and none of sequences: each "
+                "sequence draws its own, and all its steps share it.",
             ),
-            "kept-not-made-larger": (
-                "x * kept / (1 - rate)",
-                "x * kept",
-                "Your inputs get smaller on average: what is kept must make up for "
-                "what is hidden.",
-            ),
-            "rate-taken-for-what-is-kept": (
-                ">= rate\n    hidden: Array = x * kept / (1 - rate)",
-                "< rate\n    hidden: Array = x * kept / rate",
-                "Your rate is the share that is kept: here, as in Keras, it is the "
-                "share that is hidden.",
-            ),
-            "mask-upside-down": (
-                ">= rate",
-                "< rate",
-                "Your mask is upside down: where the number drawn is below the rate, "
-                "the feature is hidden.",
-            ),
-            "draws-read-from-the-other-end": (
-                ">= rate",
-                "< 1 - rate",
-                "Your mask keeps what is drawn below 1 - rate. That hides as many, but "
-                "others: here a number below the rate hides.",
-            ),
-            "divided-by-what-is-hidden": (
-                "/ (1 - rate)",
-                "/ rate",
-                "Your inputs are divided by the share that is hidden: divide by the "
-                "share that is kept.",
-            ),
-            "multiplied-by-what-is-kept": (
-                "/ (1 - rate)",
-                "* (1 - rate)",
-                "Your kept features are made smaller: divided by 1 - rate they make up "
+            "kept-not-made-larger": Mistake(
+                right="x * kept / (1 - rate)",
+                wrong="x * kept",
+                hint="Your inputs get smaller on average: what is kept must make up "
                 "for what is hidden.",
             ),
-            "hidden-from-the-reader-alone": (
-                "if not training:",
-                "if training:",
-                "Your dropout is at work when the model predicts, and not while it "
-                "trains: it is the other way round.",
+            "rate-taken-for-what-is-kept": Mistake(
+                right=">= rate\n    hidden: Array = x * kept / (1 - rate)",
+                wrong="< rate\n    hidden: Array = x * kept / rate",
+                hint="Your rate is the share that is kept: here, as in Keras, it is "
+                "the share that is hidden.",
             ),
-            "made-larger-when-predicting": (
-                "        return x\n",
-                "        return x / (1 - rate)\n",
-                "Your inputs are made larger when the model predicts: then nothing is "
-                "hidden, and there is nothing to make up for.",
+            "mask-upside-down": Mistake(
+                right=">= rate",
+                wrong="< rate",
+                hint="Your mask is upside down: where the number drawn is below the "
+                "rate, the feature is hidden.",
             ),
-            "hidden-from-the-reader-too": (
-                "if not training:",
-                "if False:",
-                "Your dropout goes on when the model predicts: then nothing is hidden.",
+            "draws-read-from-the-other-end": Mistake(
+                right=">= rate",
+                wrong="< 1 - rate",
+                hint="Your mask keeps what is drawn below 1 - rate. That hides as "
+                "many, but others: here a number below the rate hides.",
             ),
-            "made-smaller-when-predicting": (
-                "        return x\n",
-                "        return (1 - rate) * x\n",
-                "Your inputs are made smaller when the model predicts: the scaling was "
-                "done in training, so x goes through as it is.",
+            "divided-by-what-is-hidden": Mistake(
+                right="/ (1 - rate)",
+                wrong="/ rate",
+                hint="Your inputs are divided by the share that is hidden: divide by "
+                "the share that is kept.",
+            ),
+            "multiplied-by-what-is-kept": Mistake(
+                right="/ (1 - rate)",
+                wrong="* (1 - rate)",
+                hint="Your kept features are made smaller: divided by 1 - rate they "
+                "make up for what is hidden.",
+            ),
+            "hidden-from-the-reader-alone": Mistake(
+                right="if not training:",
+                wrong="if training:",
+                hint="Your dropout is at work when the model predicts, and not while "
+                "it trains: it is the other way round.",
+            ),
+            "made-larger-when-predicting": Mistake(
+                right="        return x\n",
+                wrong="        return x / (1 - rate)\n",
+                hint="Your inputs are made larger when the model predicts: then "
+                "nothing is hidden, and there is nothing to make up for.",
+            ),
+            "hidden-from-the-reader-too": Mistake(
+                right="if not training:",
+                wrong="if False:",
+                hint="Your dropout goes on when the model predicts: then nothing is "
+                "hidden.",
+            ),
+            "made-smaller-when-predicting": Mistake(
+                right="        return x\n",
+                wrong="        return (1 - rate) * x\n",
+                hint="Your inputs are made smaller when the model predicts: the "
+                "scaling was done in training, so x goes through as it is.",
             ),
         },
         hints=(
@@ -538,108 +544,111 @@ EXERCISES: dict[str, Exercise] = {
         cases=accuracy_cases,
         parts=dict.fromkeys(["ahead", "error", "chance", "better", "close"], ""),
         mistakes={
-            "best-runs-compared": (
-                "ahead = lead.mean()",
-                "ahead = ours.max() - baseline.max()",
-                "Your lead is between the two best runs, that is, between two strokes "
-                "of luck: take the mean over the seeds.",
+            "best-runs-compared": Mistake(
+                right="ahead = lead.mean()",
+                wrong="ahead = ours.max() - baseline.max()",
+                hint="Your lead is between the two best runs, that is, between two "
+                "strokes of luck: take the mean over the seeds.",
             ),
-            "lead-the-wrong-way-round": (
-                "lead = ours - baseline",
-                "lead = baseline - ours",
-                "Your lead has the wrong sign: it is above 0 where ours is higher.",
+            "lead-the-wrong-way-round": Mistake(
+                right="lead = ours - baseline",
+                wrong="lead = baseline - ours",
+                hint="Your lead has the wrong sign: it is above 0 where ours is "
+                "higher.",
             ),
-            "lead-without-its-sign": (
-                "ahead = lead.mean()",
-                "ahead = np.abs(lead).mean()",
-                "Your lead is a mean of distances: where the baseline is higher, the "
-                "seed counts against ours.",
+            "lead-without-its-sign": Mistake(
+                right="ahead = lead.mean()",
+                wrong="ahead = np.abs(lead).mean()",
+                hint="Your lead is a mean of distances: where the baseline is higher, "
+                "the seed counts against ours.",
             ),
-            "spread-of-one-run": (
-                "lead.std(ddof=1) / np.sqrt(len(lead))",
-                "lead.std(ddof=1)",
-                "Your error is the spread of single runs: that of their mean is "
+            "spread-of-one-run": Mistake(
+                right="lead.std(ddof=1) / np.sqrt(len(lead))",
+                wrong="lead.std(ddof=1)",
+                hint="Your error is the spread of single runs: that of their mean is "
                 "smaller, by the root of their number.",
             ),
-            "seeds-not-paired": (
-                "lead.std(ddof=1) / np.sqrt(len(lead))",
-                "np.sqrt((ours.var(ddof=1) + baseline.var(ddof=1)) / len(ours))",
-                "Your error takes the two lists apart: subtract them seed by seed "
+            "seeds-not-paired": Mistake(
+                right="lead.std(ddof=1) / np.sqrt(len(lead))",
+                wrong="np.sqrt((ours.var(ddof=1) + baseline.var(ddof=1)) / len(ours))",
+                hint="Your error takes the two lists apart: subtract them seed by seed "
                 "first, then look how far the differences spread.",
             ),
-            "spread-without-ddof": (
-                "lead.std(ddof=1)",
-                "lead.std()",
-                "Your standard deviation divides by the number of seeds; ddof=1 "
+            "spread-without-ddof": Mistake(
+                right="lead.std(ddof=1)",
+                wrong="lead.std()",
+                hint="Your standard deviation divides by the number of seeds; ddof=1 "
                 "divides by one less, for the mean was taken from the same numbers.",
             ),
-            "chance-without-root": (
-                "np.sqrt(p * (1 - p) / reviews)",
-                "p * (1 - p) / reviews",
-                "Your chance is a variance: the standard error is its root.",
+            "chance-without-root": Mistake(
+                right="np.sqrt(p * (1 - p) / reviews)",
+                wrong="p * (1 - p) / reviews",
+                hint="Your chance is a variance: the standard error is its root.",
             ),
-            "chance-of-the-seeds": (
-                "p * (1 - p) / reviews",
-                "p * (1 - p) / len(ours)",
-                "Your chance divides by the number of seeds: what it depends on is the "
-                "number of reviews.",
+            "chance-of-the-seeds": Mistake(
+                right="p * (1 - p) / reviews",
+                wrong="p * (1 - p) / len(ours)",
+                hint="Your chance divides by the number of seeds: what it depends on "
+                "is the number of reviews.",
             ),
-            "chance-of-the-print": (
-                "np.sqrt(p * (1 - p) / reviews)",
-                "np.sqrt(published * (1 - published) / reviews)",
-                "Your chance is that of the published figure: p is the mean of ours.",
+            "chance-of-the-print": Mistake(
+                right="np.sqrt(p * (1 - p) / reviews)",
+                wrong="np.sqrt(published * (1 - published) / reviews)",
+                hint="Your chance is that of the published figure: p is the mean of "
+                "ours.",
             ),
-            "any-lead-will-do": (
-                "ahead > 2 * max(error, chance)",
-                "ahead > 0",
-                "Your better is True for any lead: it has to be more than twice the "
-                "larger of the two errors.",
+            "any-lead-will-do": Mistake(
+                right="ahead > 2 * max(error, chance)",
+                wrong="ahead > 0",
+                hint="Your better is True for any lead: it has to be more than twice "
+                "the larger of the two errors.",
             ),
-            "ahead-either-way": (
-                "ahead > 2 * max",
-                "abs(ahead) > 2 * max",
-                "Your better is True where the baseline is ahead, too: a lead has a "
-                "sign.",
+            "ahead-either-way": Mistake(
+                right="ahead > 2 * max",
+                wrong="abs(ahead) > 2 * max",
+                hint="Your better is True where the baseline is ahead, too: a lead "
+                "has a sign.",
             ),
-            "one-error-will-do": (
-                "2 * max(error, chance)",
-                "max(error, chance)",
-                "Your better asks for one error, not for two: chance alone goes "
+            "one-error-will-do": Mistake(
+                right="2 * max(error, chance)",
+                wrong="max(error, chance)",
+                hint="Your better asks for one error, not for two: chance alone goes "
                 "further than one in about a third of all cases.",
             ),
-            "smaller-error-taken": (
-                "max(error, chance)",
-                "min(error, chance)",
-                "Your better asks the smaller of the two errors: a lead must stand "
-                "against both.",
+            "smaller-error-taken": Mistake(
+                right="max(error, chance)",
+                wrong="min(error, chance)",
+                hint="Your better asks the smaller of the two errors: a lead must "
+                "stand against both.",
             ),
-            "chance-not-asked": (
-                "max(error, chance)",
-                "error",
-                "Your better asks the seeds alone: the held-out reviews are a draw, "
-                "too, the same one for all seeds.",
+            "chance-not-asked": Mistake(
+                right="max(error, chance)",
+                wrong="error",
+                hint="Your better asks the seeds alone: the held-out reviews are a "
+                "draw, too, the same one for all seeds.",
             ),
-            "seeds-not-asked": (
-                "max(error, chance)",
-                "chance",
-                "Your better asks the held-out reviews alone: the seeds spread, too.",
+            "seeds-not-asked": Mistake(
+                right="max(error, chance)",
+                wrong="chance",
+                hint="Your better asks the held-out reviews alone: the seeds spread, "
+                "too.",
             ),
-            "print-within-one-error": (
-                "<= 2 * chance",
-                "<= chance",
-                "Your close allows one chance, not two.",
+            "print-within-one-error": Mistake(
+                right="<= 2 * chance",
+                wrong="<= chance",
+                hint="Your close allows one chance, not two.",
             ),
-            "print-by-the-seeds": (
-                "<= 2 * chance",
-                "<= 2 * error",
-                "Your close asks how the leads spread: the baseline has no part in "
-                "it. Hold the distance against chance.",
+            "print-by-the-seeds": Mistake(
+                right="<= 2 * chance",
+                wrong="<= 2 * error",
+                hint="Your close asks how the leads spread: the baseline has no part "
+                "in it. Hold the distance against chance.",
             ),
-            "print-on-one-side-only": (
-                "abs(published - p) <= 2 * chance",
-                "published - p <= 2 * chance",
-                "Your close looks at one side only: a figure in print may also lie "
-                "too far below.",
+            "print-on-one-side-only": Mistake(
+                right="abs(published - p) <= 2 * chance",
+                wrong="published - p <= 2 * chance",
+                hint="Your close looks at one side only: a figure in print may also "
+                "lie too far below.",
             ),
         },
         hints=(
@@ -662,41 +671,41 @@ EXERCISES: dict[str, Exercise] = {
         parts={"kept": "D", "the accuracy": ""},
         given=("centred-with-all-parts", "chosen-on-the-test-part"),
         mistakes={
-            "centred-with-all-parts": (
-                "np.mean(train[0], axis=0)",
-                "np.mean(np.concatenate([x for x, _ in parts]), axis=0)",
-                "The centre is taken from all three parts, so the test part has "
+            "centred-with-all-parts": Mistake(
+                right="np.mean(train[0], axis=0)",
+                wrong="np.mean(np.concatenate([x for x, _ in parts]), axis=0)",
+                hint="The centre is taken from all three parts, so the test part has "
                 "had a say before it is looked at.",
             ),
-            "chosen-on-the-test-part": (
-                "loss(w, *validation)",
-                "loss(w, *test)",
-                "The epoch is chosen on the test part: whoever chooses there can no "
-                "longer judge there.",
+            "chosen-on-the-test-part": Mistake(
+                right="loss(w, *validation)",
+                wrong="loss(w, *test)",
+                hint="The epoch is chosen on the test part: whoever chooses there can "
+                "no longer judge there.",
             ),
-            "chosen-on-the-training-part": (
-                "loss(w, *validation)",
-                "loss(w, *train)",
-                "The epoch is chosen on the training part, or is simply the last: the "
-                "loss there goes on falling, whatever was learned.",
+            "chosen-on-the-training-part": Mistake(
+                right="loss(w, *validation)",
+                wrong="loss(w, *train)",
+                hint="The epoch is chosen on the training part, or is simply the "
+                "last: the loss there goes on falling, whatever was learned.",
             ),
-            "centred-with-the-validation-part": (
-                "np.mean(train[0], axis=0)",
-                "np.mean(np.concatenate([train[0], validation[0]]), axis=0)",
-                "The centre is taken from two parts: what is learned, the centre too, "
-                "is learned from the training part alone.",
+            "centred-with-the-validation-part": Mistake(
+                right="np.mean(train[0], axis=0)",
+                wrong="np.mean(np.concatenate([train[0], validation[0]]), axis=0)",
+                hint="The centre is taken from two parts: what is learned, the centre "
+                "too, is learned from the training part alone.",
             ),
-            "each-part-centred-by-itself": (
-                "((x - centre, y) for x, y in parts)",
-                "((x - x.mean(axis=0), y) for x, y in parts)",
-                "Each part is centred by itself: the centre is learned from the "
+            "each-part-centred-by-itself": Mistake(
+                right="((x - centre, y) for x, y in parts)",
+                wrong="((x - x.mean(axis=0), y) for x, y in parts)",
+                hint="Each part is centred by itself: the centre is learned from the "
                 "training part, then taken away from all three.",
             ),
-            "reported-on-the-validation-part": (
-                "accuracy(kept, *test)",
-                "accuracy(kept, *validation)",
-                "The accuracy reported is that of the part that chose the epoch: it "
-                "is judged on the test part, once.",
+            "reported-on-the-validation-part": Mistake(
+                right="accuracy(kept, *test)",
+                wrong="accuracy(kept, *validation)",
+                hint="The accuracy reported is that of the part that chose the epoch: "
+                "it is judged on the test part, once.",
             ),
         },
         hints=(

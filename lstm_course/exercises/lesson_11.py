@@ -5,6 +5,7 @@ from numpy.random import Generator
 
 from lstm_course.arrays.shapes import Array
 from lstm_course.checker.exercise import Cases, Exercise, Quiz
+from lstm_course.checker.planting import Mistake
 from lstm_course.layers.gru import GRUParams, GRUState
 
 # gru_gate_settings --------------------------------------------------------------
@@ -195,22 +196,23 @@ EXERCISES: dict[str, Exercise] = {
         derivation=derive_gru_gates,
         parts={"z": "", "r": ""},
         mistakes={
-            "update-gate-means-replace": (
-                "return z, r",
-                "return 1 - z, r",
-                "Your update gate is upside down: in this course z = 1 keeps h', and "
-                "0 replaces it by n.",
+            "update-gate-means-replace": Mistake(
+                right="return z, r",
+                wrong="return 1 - z, r",
+                hint="Your update gate is upside down: in this course z = 1 keeps h', "
+                "and 0 replaces it by n.",
             ),
-            "reset-gate-means-reset": (
-                "return z, r",
-                "return z, 1 - r",
-                "Your reset gate is upside down: despite its name, at 1 the candidate "
-                "listens to h', at 0 it does not.",
+            "reset-gate-means-reset": Mistake(
+                right="return z, r",
+                wrong="return z, 1 - r",
+                hint="Your reset gate is upside down: despite its name, at 1 the "
+                "candidate listens to h', at 0 it does not.",
             ),
-            "reset-gate-first": (
-                "return z, r",
-                "return r, z",
-                "Your z and r have changed places: z stands first; it mixes h' and n.",
+            "reset-gate-first": Mistake(
+                right="return z, r",
+                wrong="return r, z",
+                hint="Your z and r have changed places: z stands first; it mixes h' "
+                "and n.",
             ),
         },
         reasoning="Begin with the candidate: is $h'$ in it? That is $r$, and nothing "
@@ -225,87 +227,90 @@ EXERCISES: dict[str, Exercise] = {
         order=("z", "r", "n", "h"),
         enough=1,
         mistakes={
-            "gru-no-reset-in-either-form": (
-                _IN_BOTH_FORMS,
-                "n = np.tanh(x_n + (h @ U_n + b_n))\n"
+            "gru-no-reset-in-either-form": Mistake(
+                right=_IN_BOTH_FORMS,
+                wrong="n = np.tanh(x_n + (h @ U_n + b_n))\n"
                 "    else:\n"
                 "        n = np.tanh(x_n + h @ U_n)",
-                "Your reset gate has nothing to do, in either form: it scales what the "
-                "candidate hears of h'.",
+                hint="Your reset gate has nothing to do, in either form: it scales "
+                "what the candidate hears of h'.",
             ),
-            "gru-no-reset-with-one-row": (
-                "np.tanh(x_n + (r * h) @ U_n)",
-                "np.tanh(x_n + h @ U_n)",
-                "Your candidate never meets the reset gate when the bias has one row.",
+            "gru-no-reset-with-one-row": Mistake(
+                right="np.tanh(x_n + (r * h) @ U_n)",
+                wrong="np.tanh(x_n + h @ U_n)",
+                hint="Your candidate never meets the reset gate when the bias has one "
+                "row.",
             ),
-            "gru-candidate-sigmoid": (
-                _IN_BOTH_FORMS,
-                "n = sigmoid(x_n + r * (h @ U_n + b_n))\n"
+            "gru-candidate-sigmoid": Mistake(
+                right=_IN_BOTH_FORMS,
+                wrong="n = sigmoid(x_n + r * (h @ U_n + b_n))\n"
                 "    else:\n"
                 "        n = sigmoid(x_n + (r * h) @ U_n)",
-                "Your candidate is a sigmoid: the two gates are, but n is a tanh.",
+                hint="Your candidate is a sigmoid: the two gates are, but n is a tanh.",
             ),
-            "gru-candidate-without-tanh": (
-                _IN_BOTH_FORMS,
-                "n = x_n + r * (h @ U_n + b_n)\n"
+            "gru-candidate-without-tanh": Mistake(
+                right=_IN_BOTH_FORMS,
+                wrong="n = x_n + r * (h @ U_n + b_n)\n"
                 "    else:\n"
                 "        n = x_n + (r * h) @ U_n",
-                "Your candidate is a sum and no tanh of it: it has to stay between -1 "
-                "and 1.",
+                hint="Your candidate is a sum and no tanh of it: it has to stay "
+                "between -1 and 1.",
             ),
-            "gru-reset-on-x-too": (
-                _IN_BOTH_FORMS,
-                "n = np.tanh(r * (x_n + h @ U_n + b_n))\n"
+            "gru-reset-on-x-too": Mistake(
+                right=_IN_BOTH_FORMS,
+                wrong="n = np.tanh(r * (x_n + h @ U_n + b_n))\n"
                 "    else:\n"
                 "        n = np.tanh(r * (x_n + h @ U_n))",
-                "Your reset gate scales all that the candidate hears: it scales what "
-                "comes from h', and leaves x alone.",
+                hint="Your reset gate scales all that the candidate hears: it scales "
+                "what comes from h', and leaves x alone.",
             ),
-            "gru-reset-upside-down": (
-                "r = sigmoid(x_r + h @ U_r + b_r)",
-                "r = 1 - sigmoid(x_r + h @ U_r + b_r)",
-                "Your reset gate is upside down: despite its name, at 1 the candidate "
-                "listens to h'.",
+            "gru-reset-upside-down": Mistake(
+                right="r = sigmoid(x_r + h @ U_r + b_r)",
+                wrong="r = 1 - sigmoid(x_r + h @ U_r + b_r)",
+                hint="Your reset gate is upside down: despite its name, at 1 the "
+                "candidate listens to h'.",
             ),
-            "gru-reset-on-kept-state": (
-                "h = z * h + (1 - z) * n",
-                "h = z * (r * h) + (1 - z) * n",
-                "Your reset gate touches the state that is kept: r stands between h' "
-                "and the candidate, nowhere else.",
+            "gru-reset-on-kept-state": Mistake(
+                right="h = z * h + (1 - z) * n",
+                wrong="h = z * (r * h) + (1 - z) * n",
+                hint="Your reset gate touches the state that is kept: r stands "
+                "between h' and the candidate, nowhere else.",
             ),
-            "gru-gates-without-second-bias": (
-                "z = sigmoid(x_z + h @ U_z + b_z)\n"
+            "gru-gates-without-second-bias": Mistake(
+                right="z = sigmoid(x_z + h @ U_z + b_z)\n"
                 "    r = sigmoid(x_r + h @ U_r + b_r)",
-                "z = sigmoid(x_z + h @ U_z)\n    r = sigmoid(x_r + h @ U_r)",
-                "Your gates leave out the second bias: both rows go into z and r, too.",
+                wrong="z = sigmoid(x_z + h @ U_z)\n    r = sigmoid(x_r + h @ U_r)",
+                hint="Your gates leave out the second bias: both rows go into z and "
+                "r, too.",
             ),
-            "gru-one-row-read-as-two": (
-                "params.bias if params.reset_after else (params.bias, 0 * params.bias)"
-                "\n    U_z, U_r, U_n = np.split(params.recurrent_kernel, 3, axis=1)"
-                "\n    x_z, x_r, x_n = np.split(x_t @ params.kernel + b_x, 3, axis=1)"
-                "\n    b_z, b_r, b_n = np.split(b_h, 3)",
-                "params.bias[0], params.bias[1]"
+            "gru-one-row-read-as-two": Mistake(
+                right="params.bias if params.reset_after else (params.bias, 0 * "
+                "params.bias)\n    U_z, U_r, U_n = np.split(params.recurrent_kernel, "
+                "3, axis=1)\n    x_z, x_r, x_n = np.split(x_t @ params.kernel + b_x, "
+                "3, axis=1)\n    b_z, b_r, b_n = np.split(b_h, 3)",
+                wrong="params.bias[0], params.bias[1]"
                 "\n    U_z, U_r, U_n = np.split(params.recurrent_kernel, 3, axis=1)"
                 "\n    x_z, x_r, x_n = np.split(x_t @ params.kernel + b_x, 3, axis=1)"
                 "\n    b_z, b_r, b_n = np.split(b_h * np.ones(3 * h.shape[1]), 3)"
                 "\n    params = params._replace(bias=np.zeros((2, 3)))",
-                "Your bias is always cut into b[0] and b[1]: where it has one row, "
-                "those are two single numbers, and r has to act before the product.",
+                hint="Your bias is always cut into b[0] and b[1]: where it has one "
+                "row, those are two single numbers, and r has to act before the "
+                "product.",
             ),
-            "gru-bias-rows-swapped": (
-                "b_x, b_h = params.bias if",
-                "b_x, b_h = params.bias[::-1] if",
-                "Your two rows of biases have changed places: the first goes with "
+            "gru-bias-rows-swapped": Mistake(
+                right="b_x, b_h = params.bias if",
+                wrong="b_x, b_h = params.bias[::-1] if",
+                hint="Your two rows of biases have changed places: the first goes with "
                 "x @ W, the second with h' @ U.",
             ),
-            "gru-first-bias-inside-reset": (
-                "x_z, x_r, x_n = np.split(x_t @ params.kernel + b_x, 3, axis=1)\n"
+            "gru-first-bias-inside-reset": Mistake(
+                right="x_z, x_r, x_n = np.split(x_t @ params.kernel + b_x, 3, axis=1)\n"
                 "    b_z, b_r, b_n = np.split(b_h, 3)",
-                "x_z, x_r, x_n = np.split(x_t @ params.kernel, 3, axis=1)\n"
+                wrong="x_z, x_r, x_n = np.split(x_t @ params.kernel, 3, axis=1)\n"
                 "    b_z, b_r, b_n = np.split(b_x + b_h, 3)\n"
                 "    x_n = x_n if params.reset_after else x_n + b_n",
-                "Your first bias stands inside the reset gate: it goes with x @ W; "
-                "only the second row goes with h' @ U.",
+                hint="Your first bias stands inside the reset gate: it goes with x @ "
+                "W; only the second row goes with h' @ U.",
             ),
         },
         hints=(
@@ -324,89 +329,94 @@ EXERCISES: dict[str, Exercise] = {
         cases=measured_runs,
         parts={"the difference": "", "its standard error": "", "who is ahead": ""},
         mistakes={
-            "runs-paired-by-position": (
-                "points = np.array([first[seed] - second[seed] for seed in shared])",
-                "pairs = zip(first.values(), second.values(), strict=False)\n"
+            "runs-paired-by-position": Mistake(
+                right="points = np.array([first[seed] - second[seed] for seed in "
+                "shared])",
+                wrong="pairs = zip(first.values(), second.values(), strict=False)\n"
                 "    points = np.array([one - other for one, other in pairs])",
-                "Your pairs are made by position: the runs that belong together have "
-                "the same seed.",
+                hint="Your pairs are made by position: the runs that belong together "
+                "have the same seed.",
             ),
-            "runs-paired-in-order-of-seeds": (
-                "points = np.array([first[seed] - second[seed] for seed in shared])",
-                "pairs = zip(sorted(first), sorted(second), strict=False)\n"
+            "runs-paired-in-order-of-seeds": Mistake(
+                right="points = np.array([first[seed] - second[seed] for seed in "
+                "shared])",
+                wrong="pairs = zip(sorted(first), sorted(second), strict=False)\n"
                 "    points = np.array([first[a] - second[b] for a, b in pairs])",
-                "Your seeds are sorted, and still paired by position: a seed that only "
-                "one cell has moves all that follow.",
+                hint="Your seeds are sorted, and still paired by position: a seed "
+                "that only one cell has moves all that follow.",
             ),
-            "runs-not-paired": (
-                "mean = points.mean()\n"
+            "runs-not-paired": Mistake(
+                right="mean = points.mean()\n"
                 "    error = points.std(ddof=1) / np.sqrt(len(points))",
-                "groups = [np.array([*runs.values()]) for runs in (first, second)]\n"
-                "    mean = groups[0].mean() - groups[1].mean()\n"
-                "    error = np.sqrt(sum(np.var(g, ddof=1) / len(g) for g in groups))",
-                "Your runs are not paired: you compare two groups, and what a seed "
-                "does to both cells counts as chance. Take the difference seed by "
-                "seed.",
+                wrong="groups = [np.array([*runs.values()]) for runs in (first, "
+                "second)]\n    mean = groups[0].mean() - groups[1].mean()\n    error "
+                "= np.sqrt(sum(np.var(g, ddof=1) / len(g) for g in groups))",
+                hint="Your runs are not paired: you compare two groups, and what a "
+                "seed does to both cells counts as chance. Take the difference seed "
+                "by seed.",
             ),
-            "error-of-unpaired-runs": (
-                "error = points.std(ddof=1) / np.sqrt(len(points))",
-                "pairs = np.array([(first[seed], second[seed]) for seed in shared])\n"
-                "    error = np.sqrt(pairs.var(axis=0, ddof=1).sum() / len(points))",
-                "Your error is that of two groups: what a seed does to both cells is "
-                "still in it. Take the spread of the differences.",
+            "error-of-unpaired-runs": Mistake(
+                right="error = points.std(ddof=1) / np.sqrt(len(points))",
+                wrong="pairs = np.array([(first[seed], second[seed]) for seed in "
+                "shared])\n    error = np.sqrt(pairs.var(axis=0, ddof=1).sum() / "
+                "len(points))",
+                hint="Your error is that of two groups: what a seed does to both "
+                "cells is still in it. Take the spread of the differences.",
             ),
-            "spread-for-standard-error": (
-                "points.std(ddof=1) / np.sqrt(len(points))",
-                "points.std(ddof=1)",
-                "Your standard error is the standard deviation, the spread of single "
-                "runs: that of their mean is smaller, by the root of their number.",
+            "spread-for-standard-error": Mistake(
+                right="points.std(ddof=1) / np.sqrt(len(points))",
+                wrong="points.std(ddof=1)",
+                hint="Your standard error is the standard deviation, the spread of "
+                "single runs: that of their mean is smaller, by the root of their "
+                "number.",
             ),
-            "twice-the-standard-error": (
-                "error = points.std(ddof=1) / np.sqrt(len(points))\n"
+            "twice-the-standard-error": Mistake(
+                right="error = points.std(ddof=1) / np.sqrt(len(points))\n"
                 '    ahead = "nobody"\n'
                 "    if abs(mean) > 2 * error:",
-                "error = 2 * points.std(ddof=1) / np.sqrt(len(points))\n"
+                wrong="error = 2 * points.std(ddof=1) / np.sqrt(len(points))\n"
                 '    ahead = "nobody"\n'
                 "    if abs(mean) > error:",
-                "Your second number is two standard errors: return one of them.",
+                hint="Your second number is two standard errors: return one of them.",
             ),
-            "divided-by-the-number": (
-                "np.sqrt(len(points))",
-                "len(points)",
-                "Your standard error is divided by the number of runs: by its root.",
+            "divided-by-the-number": Mistake(
+                right="np.sqrt(len(points))",
+                wrong="len(points)",
+                hint="Your standard error is divided by the number of runs: by its "
+                "root.",
             ),
-            "spread-divided-by-n": (
-                "points.std(ddof=1)",
-                "points.std()",
-                "Your spread is too small: the mean comes from the same few runs, so "
-                "divide by n - 1 (ddof=1).",
+            "spread-divided-by-n": Mistake(
+                right="points.std(ddof=1)",
+                wrong="points.std()",
+                hint="Your spread is too small: the mean comes from the same few "
+                "runs, so divide by n - 1 (ddof=1).",
             ),
-            "second-minus-first": (
-                "first[seed] - second[seed]",
-                "second[seed] - first[seed]",
-                "Your difference is second minus first: it is first minus second.",
+            "second-minus-first": Mistake(
+                right="first[seed] - second[seed]",
+                wrong="second[seed] - first[seed]",
+                hint="Your difference is second minus first: it is first minus second.",
             ),
-            "minus-sign-of-the-difference": (
-                "return mean, error, ahead",
-                "return -mean, error, ahead",
-                "Your difference has the wrong sign: it is first minus second.",
+            "minus-sign-of-the-difference": Mistake(
+                right="return mean, error, ahead",
+                wrong="return -mean, error, ahead",
+                hint="Your difference has the wrong sign: it is first minus second.",
             ),
-            "larger-mean-wins": (
-                "abs(mean) > 2 * error",
-                "mean",
-                "Your larger mean is always ahead: within two standard errors chance "
-                "alone is explanation enough, and nobody is.",
+            "larger-mean-wins": Mistake(
+                right="abs(mean) > 2 * error",
+                wrong="mean",
+                hint="Your larger mean is always ahead: within two standard errors "
+                "chance alone is explanation enough, and nobody is.",
             ),
-            "one-standard-error": (
-                "abs(mean) > 2 * error",
-                "abs(mean) > error",
-                "Your winner needs one standard error: that happens by chance about "
-                "every third time. It takes two.",
+            "one-standard-error": Mistake(
+                right="abs(mean) > 2 * error",
+                wrong="abs(mean) > error",
+                hint="Your winner needs one standard error: that happens by chance "
+                "about every third time. It takes two.",
             ),
-            "only-one-winner": (
-                "abs(mean) > 2 * error",
-                "mean > 2 * error",
-                "Your second cell never wins: a difference can be negative.",
+            "only-one-winner": Mistake(
+                right="abs(mean) > 2 * error",
+                wrong="mean > 2 * error",
+                hint="Your second cell never wins: a difference can be negative.",
             ),
         },
         hints=(
@@ -426,88 +436,94 @@ EXERCISES: dict[str, Exercise] = {
         cases=foreign_weights,
         parts={"kernel": "D 3H", "recurrent_kernel": "H 3H", "bias": "2 3H"},
         mistakes={
-            "update-gate-not-turned": (
-                "[-z, r, n]",
-                "[z, r, n]",
-                "Your update gate is still theirs: at 1 it replaces. Turn z over.",
+            "update-gate-not-turned": Mistake(
+                right="[-z, r, n]",
+                wrong="[z, r, n]",
+                hint="Your update gate is still theirs: at 1 it replaces. Turn z over.",
             ),
-            "weights-one-minus-z": (
-                "[-z, r, n]",
-                "[1 - z, r, n]",
-                "Your z is turned over as if its weights were the gate: which change "
-                "of sign inside σ makes 1 - z of z?",
+            "weights-one-minus-z": Mistake(
+                right="[-z, r, n]",
+                wrong="[1 - z, r, n]",
+                hint="Your z is turned over as if its weights were the gate: which "
+                "change of sign inside σ makes 1 - z of z?",
             ),
-            "reset-gate-turned": (
-                "[-z, r, n]",
-                "[z, -r, n]",
-                "Your reset gate is turned over: its meaning is the same in both; z is "
-                "the one that differs.",
+            "reset-gate-turned": Mistake(
+                right="[-z, r, n]",
+                wrong="[z, -r, n]",
+                hint="Your reset gate is turned over: its meaning is the same in "
+                "both; z is the one that differs.",
             ),
-            "blocks-not-reordered": (
-                "[-z, r, n]",
-                "[r, -z, n]",
-                "Your blocks are still in their order, r, z, n: here z comes first.",
+            "blocks-not-reordered": Mistake(
+                right="[-z, r, n]",
+                wrong="[r, -z, n]",
+                hint="Your blocks are still in their order, r, z, n: here z comes "
+                "first.",
             ),
-            "first-block-turned": (
-                "[-z, r, n]",
-                "[-r, z, n]",
-                "Your sign changes in the first block as theirs stand, which is r; and "
-                "here z comes first.",
+            "first-block-turned": Mistake(
+                right="[-z, r, n]",
+                wrong="[-r, z, n]",
+                hint="Your sign changes in the first block as theirs stand, which is "
+                "r; and here z comes first.",
             ),
-            "blocks-only-transposed": (
-                "[-z, r, n]",
-                "[r, z, n]",
-                "Your blocks are theirs, turned on their sides: both their order and "
-                "the meaning of z differ.",
+            "blocks-only-transposed": Mistake(
+                right="[-z, r, n]",
+                wrong="[r, z, n]",
+                hint="Your blocks are theirs, turned on their sides: both their order "
+                "and the meaning of z differ.",
             ),
-            "candidate-turned-too": (
-                "[-z, r, n]",
-                "[-z, r, -n]",
-                "Your candidate is turned, too: z and 1 - z change places, n stays.",
+            "candidate-turned-too": Mistake(
+                right="[-z, r, n]",
+                wrong="[-z, r, -n]",
+                hint="Your candidate is turned, too: z and 1 - z change places, n "
+                "stays.",
             ),
-            "weights-reshaped": (
-                "theirs.T",
-                "theirs.reshape(theirs.shape[::-1])",
-                "Your reshape has the right shape and mixes up the numbers: to turn "
-                "rows into columns, transpose.",
+            "weights-reshaped": Mistake(
+                right="theirs.T",
+                wrong="theirs.reshape(theirs.shape[::-1])",
+                hint="Your reshape has the right shape and mixes up the numbers: to "
+                "turn rows into columns, transpose.",
             ),
-            "blocks-reshaped": (
-                ", axis=-1))",
-                ", axis=-1).T.reshape(theirs.T.shape))",
-                "Your reshape has the right shape and mixes up the numbers: to turn "
-                "rows into columns, transpose.",
+            "blocks-reshaped": Mistake(
+                right=", axis=-1))",
+                wrong=", axis=-1).T.reshape(theirs.T.shape))",
+                hint="Your reshape has the right shape and mixes up the numbers: to "
+                "turn rows into columns, transpose.",
             ),
-            "recurrent-blocks-not-transposed": (
-                "ours[0], ours[1],",
-                "ours[0], np.hstack([u.T for u in np.split(ours[1], 3, axis=1)]),",
-                "Your blocks of U are put side by side as they are: each is (H, H), so "
-                "the shape does not tell. Transpose each.",
+            "recurrent-blocks-not-transposed": Mistake(
+                right="ours[0], ours[1],",
+                wrong="ours[0], np.hstack([u.T for u in np.split(ours[1], 3, "
+                "axis=1)]),",
+                hint="Your blocks of U are put side by side as they are: each is (H, "
+                "H), so the shape does not tell. Transpose each.",
             ),
-            "recurrent-not-turned": (
-                "ours[0], ours[1],",
-                "ours[0], ours[1] * np.repeat([-1, 1, 1], len(b_x) // 3),",
-                "Your z is not turned over in U: what comes from h' goes into z, too.",
+            "recurrent-not-turned": Mistake(
+                right="ours[0], ours[1],",
+                wrong="ours[0], ours[1] * np.repeat([-1, 1, 1], len(b_x) // 3),",
+                hint="Your z is not turned over in U: what comes from h' goes into z, "
+                "too.",
             ),
-            "biases-as-theirs": (
-                "np.stack([ours[2], ours[3]])",
-                "np.stack([b_x, b_h])",
-                "Your biases are as they came: order and sign go for them as well.",
+            "biases-as-theirs": Mistake(
+                right="np.stack([ours[2], ours[3]])",
+                wrong="np.stack([b_x, b_h])",
+                hint="Your biases are as they came: order and sign go for them as "
+                "well.",
             ),
-            "biases-not-turned": (
-                "np.stack([ours[2], ours[3]])",
-                "np.stack(ours[2:]) * np.repeat([-1, 1, 1], len(b_x) // 3)",
-                "Your z is not turned over in the biases: they go into z as well.",
+            "biases-not-turned": Mistake(
+                right="np.stack([ours[2], ours[3]])",
+                wrong="np.stack(ours[2:]) * np.repeat([-1, 1, 1], len(b_x) // 3)",
+                hint="Your z is not turned over in the biases: they go into z as well.",
             ),
-            "biases-added-up": (
-                "np.stack([ours[2], ours[3]])",
-                "ours[2] + ours[3]",
-                "Your two biases are added up to one row: that is the other form of "
-                "the GRU. Here r acts on the second one, so keep it apart.",
+            "biases-added-up": Mistake(
+                right="np.stack([ours[2], ours[3]])",
+                wrong="ours[2] + ours[3]",
+                hint="Your two biases are added up to one row: that is the other form "
+                "of the GRU. Here r acts on the second one, so keep it apart.",
             ),
-            "biases-swapped": (
-                "np.stack([ours[2], ours[3]])",
-                "np.stack([ours[3], ours[2]])",
-                "Your two rows of biases have changed places: that of x comes first.",
+            "biases-swapped": Mistake(
+                right="np.stack([ours[2], ours[3]])",
+                wrong="np.stack([ours[3], ours[2]])",
+                hint="Your two rows of biases have changed places: that of x comes "
+                "first.",
             ),
         },
         hints=(

@@ -6,6 +6,7 @@ from numpy.random import Generator
 from lstm_course.arrays.activations import sigmoid
 from lstm_course.arrays.shapes import Array
 from lstm_course.checker.exercise import Cases, Exercise, Quiz
+from lstm_course.checker.planting import Mistake
 from lstm_course.layers.lstm import LSTMGates, LSTMParams, lstm_forward
 from lstm_course.study.reading import forward_with
 
@@ -195,55 +196,55 @@ EXERCISES: dict[str, Exercise] = {
         parts={"the first number": "", "the share": ""},
         tolerance=0.0061,
         mistakes={
-            "time-constant-for-half-life": (
-                "np.log(0.5) / np.log(f)",
-                "1 / (1 - f)",
-                "Your first number is the time constant, 1 / (1 - f): after it about a "
+            "time-constant-for-half-life": Mistake(
+                right="np.log(0.5) / np.log(f)",
+                wrong="1 / (1 - f)",
+                hint="Your first number is the time constant, 1 / (1 - f): after it "
+                "about a third is left, not half.",
+            ),
+            "half-life-upside-down": Mistake(
+                right="np.log(0.5) / np.log(f)",
+                wrong="np.log(f) / np.log(0.5)",
+                hint="Your half-life is upside down: solve f^k = 0.5 for k.",
+            ),
+            "fading-by-subtraction": Mistake(
+                right="f**words\n",
+                wrong="max(0.0, 1 - words * (1 - f))\n",
+                hint="Your share falls by the same amount at each word: it is "
+                "multiplied by f.",
+            ),
+            "lost-for-left": Mistake(
+                right="f**words\n",
+                wrong="1 - f**words\n",
+                hint="Your share is what is lost: what is left is f^k.",
+            ),
+            "half-life-for-time-constant": Mistake(
+                right="0.5 ** (1 / half), 0.5 ** (words / half)",
+                wrong="1 - 1 / half, (1 - 1 / half) ** words",
+                hint="Your f has a time constant of so many words: after it about a "
                 "third is left, not half.",
             ),
-            "half-life-upside-down": (
-                "np.log(0.5) / np.log(f)",
-                "np.log(f) / np.log(0.5)",
-                "Your half-life is upside down: solve f^k = 0.5 for k.",
+            "rounded-on-the-way": Mistake(
+                right="0.5 ** (words / half)",
+                wrong="round(0.5 ** (1 / half), 2) ** words",
+                hint="Your share is made of the rounded f: go on with all its digits.",
             ),
-            "fading-by-subtraction": (
-                "f**words\n",
-                "max(0.0, 1 - words * (1 - f))\n",
-                "Your share falls by the same amount at each word: it is multiplied "
-                "by f.",
+            "half-of-the-half-by-subtraction": Mistake(
+                right="0.5 ** (words / half)",
+                wrong="max(0.0, 1 - words / (2 * half))",
+                hint="Your share falls by the same amount at each word: it is "
+                "multiplied by f.",
             ),
-            "lost-for-left": (
-                "f**words\n",
-                "1 - f**words\n",
-                "Your share is what is lost: what is left is f^k.",
+            "half-shared-out-evenly": Mistake(
+                right="0.5 ** (1 / half), 0.5 ** (words / half)",
+                wrong="1 - 0.5 / half, (1 - 0.5 / half) ** words",
+                hint="Your f takes away an equal part of the half at each word: f^k = "
+                "0.5 is what it has to fulfil.",
             ),
-            "half-life-for-time-constant": (
-                "0.5 ** (1 / half), 0.5 ** (words / half)",
-                "1 - 1 / half, (1 - 1 / half) ** words",
-                "Your f has a time constant of so many words: after it about a third "
-                "is left, not half.",
-            ),
-            "rounded-on-the-way": (
-                "0.5 ** (words / half)",
-                "round(0.5 ** (1 / half), 2) ** words",
-                "Your share is made of the rounded f: go on with all its digits.",
-            ),
-            "half-of-the-half-by-subtraction": (
-                "0.5 ** (words / half)",
-                "max(0.0, 1 - words / (2 * half))",
-                "Your share falls by the same amount at each word: it is multiplied "
-                "by f.",
-            ),
-            "half-shared-out-evenly": (
-                "0.5 ** (1 / half), 0.5 ** (words / half)",
-                "1 - 0.5 / half, (1 - 0.5 / half) ** words",
-                "Your f takes away an equal part of the half at each word: f^k = 0.5 "
-                "is what it has to fulfil.",
-            ),
-            "lost-for-left-by-halves": (
-                "0.5 ** (words / half)",
-                "1 - 0.5 ** (words / half)",
-                "Your share is what is lost: what is left is f^k.",
+            "lost-for-left-by-halves": Mistake(
+                right="0.5 ** (words / half)",
+                wrong="1 - 0.5 ** (words / half)",
+                hint="Your share is what is lost: what is left is f^k.",
             ),
         },
         reasoning="Fading multiplies, so logarithms count the words. It is the right "
@@ -257,88 +258,88 @@ EXERCISES: dict[str, Exercise] = {
         cases=trace_cases,
         parts={"the probability": "B T", "the word": "B"},
         mistakes={
-            "head-on-the-cell": (
-                "h @ w + b",
-                "c @ w + b",
-                "Your head reads the cell state c: it was trained on h, and sees only "
-                "h.",
+            "head-on-the-cell": Mistake(
+                right="h @ w + b",
+                wrong="c @ w + b",
+                hint="Your head reads the cell state c: it was trained on h, and sees "
+                "only h.",
             ),
-            "sigmoid-left-out": (
-                "sigmoid(h @ w + b)",
-                "h @ w + b",
-                "Your verdicts are logits: a probability is their sigmoid.",
+            "sigmoid-left-out": Mistake(
+                right="sigmoid(h @ w + b)",
+                wrong="h @ w + b",
+                hint="Your verdicts are logits: a probability is their sigmoid.",
             ),
-            "head-without-bias": (
-                "h @ w + b",
-                "h @ w",
-                "Your head has no bias: add b to the sum of the votes.",
+            "head-without-bias": Mistake(
+                right="h @ w + b",
+                wrong="h @ w",
+                hint="Your head has no bias: add b to the sum of the votes.",
             ),
-            "states-added-up": (
-                "sigmoid(h @ w + b)",
-                "sigmoid(np.cumsum(h @ w, axis=1) + b)",
-                "Your verdicts add up the states of all steps so far: the state of a "
-                "step holds all that is left of those before.",
+            "states-added-up": Mistake(
+                right="sigmoid(h @ w + b)",
+                wrong="sigmoid(np.cumsum(h @ w, axis=1) + b)",
+                hint="Your verdicts add up the states of all steps so far: the state "
+                "of a step holds all that is left of those before.",
             ),
-            "verdict-of-the-last-alone": (
-                "return verdicts, np",
-                "return verdicts[:, -1], np",
-                "Your verdict is the last one alone: the head can be asked after every "
-                "word.",
+            "verdict-of-the-last-alone": Mistake(
+                right="return verdicts, np",
+                wrong="return verdicts[:, -1], np",
+                hint="Your verdict is the last one alone: the head can be asked after "
+                "every word.",
             ),
-            "falls-overlooked": (
-                "np.abs(moves).argmax(axis=1)",
-                "moves.argmax(axis=1)",
-                "Your word is the one of the largest rise: a fall moves the verdict, "
-                "too.",
+            "falls-overlooked": Mistake(
+                right="np.abs(moves).argmax(axis=1)",
+                wrong="moves.argmax(axis=1)",
+                hint="Your word is the one of the largest rise: a fall moves the "
+                "verdict, too.",
             ),
-            "word-before-named": (
-                ", prepend=before_any)",
-                ")",
-                "Your differences begin between the first word and the second, so that "
-                "you name the word before: the first word moves the verdict, too, from "
+            "word-before-named": Mistake(
+                right=", prepend=before_any)",
+                wrong=")",
+                hint="Your differences begin between the first word and the second, "
+                "so that you name the word before: the first word moves the verdict, "
+                "too, from where it stands with h = 0.",
+            ),
+            "first-word-left-out": Mistake(
+                right="np.abs(moves).argmax(axis=1)",
+                wrong="1 + np.abs(moves[:, 1:]).argmax(axis=1)",
+                hint="Your first word never wins: it moves the verdict, too, from "
                 "where it stands with h = 0.",
             ),
-            "first-word-left-out": (
-                "np.abs(moves).argmax(axis=1)",
-                "1 + np.abs(moves[:, 1:]).argmax(axis=1)",
-                "Your first word never wins: it moves the verdict, too, from where it "
-                "stands with h = 0.",
+            "strongest-verdict-named": Mistake(
+                right="np.abs(moves).argmax(axis=1)",
+                wrong="np.abs(verdicts - 0.5).argmax(axis=1)",
+                hint="Your word is the one where the verdict is most decided: wanted "
+                "is the one where it changes most.",
             ),
-            "strongest-verdict-named": (
-                "np.abs(moves).argmax(axis=1)",
-                "np.abs(verdicts - 0.5).argmax(axis=1)",
-                "Your word is the one where the verdict is most decided: wanted is the "
-                "one where it changes most.",
+            "begins-at-one-half": Mistake(
+                right="sigmoid(np.array(b))",
+                wrong="0.5",
+                hint="Your verdict before any word is one half: with h = 0 the head "
+                "still has its bias.",
             ),
-            "begins-at-one-half": (
-                "sigmoid(np.array(b))",
-                "0.5",
-                "Your verdict before any word is one half: with h = 0 the head still "
-                "has its bias.",
+            "begins-at-zero": Mistake(
+                right="sigmoid(np.array(b))",
+                wrong="0.0",
+                hint="Your verdict before any word is 0, a firm no: with h = 0 the "
+                "head still has its bias, and then comes the sigmoid.",
             ),
-            "begins-at-zero": (
-                "sigmoid(np.array(b))",
-                "0.0",
-                "Your verdict before any word is 0, a firm no: with h = 0 the head "
-                "still has its bias, and then comes the sigmoid.",
+            "words-counted-from-one": Mistake(
+                right="np.abs(moves).argmax(axis=1)",
+                wrong="1 + np.abs(moves).argmax(axis=1)",
+                hint="Your words are counted from 1: an index begins with 0.",
             ),
-            "words-counted-from-one": (
-                "np.abs(moves).argmax(axis=1)",
-                "1 + np.abs(moves).argmax(axis=1)",
-                "Your words are counted from 1: an index begins with 0.",
+            "strength-for-the-word": Mistake(
+                right="np.abs(moves).argmax(axis=1)",
+                wrong="np.abs(moves).max(axis=1)",
+                hint="Your word is told by how far it moved the verdict: wanted is "
+                "which one it was.",
             ),
-            "strength-for-the-word": (
-                "np.abs(moves).argmax(axis=1)",
-                "np.abs(moves).max(axis=1)",
-                "Your word is told by how far it moved the verdict: wanted is which "
-                "one it was.",
-            ),
-            "moves-of-the-logit": (
-                "prepend=before_any)",
-                "prepend=before_any)\n"
+            "moves-of-the-logit": Mistake(
+                right="prepend=before_any)",
+                wrong="prepend=before_any)\n"
                 "    moves = np.diff(h @ w + b, axis=1, prepend=b)",
-                "Your moves are those of the logit: far out, a long way of the logit "
-                "is a short one of the probability.",
+                hint="Your moves are those of the logit: far out, a long way of the "
+                "logit is a short one of the probability.",
             ),
         },
         hints=(
@@ -357,99 +358,102 @@ EXERCISES: dict[str, Exercise] = {
         cases=gate_cases,
         parts={"h": "B T H"},
         mistakes={
-            "all-units-held": (
-                "f[:, unit] = value",
-                "f[...] = value",
-                "Your intervention holds the forget gates of all units: change one "
-                "thing at a time, the column of the one unit.",
+            "all-units-held": Mistake(
+                right="f[:, unit] = value",
+                wrong="f[...] = value",
+                hint="Your intervention holds the forget gates of all units: change "
+                "one thing at a time, the column of the one unit.",
             ),
-            "sequence-for-unit": (
-                "f[:, unit] = value",
-                "f[unit] = value",
-                "Your intervention holds a row of f, all units of one sequence: a unit "
-                "is a column.",
+            "sequence-for-unit": Mistake(
+                right="f[:, unit] = value",
+                wrong="f[unit] = value",
+                hint="Your intervention holds a row of f, all units of one sequence: "
+                "a unit is a column.",
             ),
-            "held-from-the-first-step": (
-                "if t < start:",
-                "if False:",
-                "Your gate is held from the first step: before start it stands as the "
-                "model sets it.",
+            "held-from-the-first-step": Mistake(
+                right="if t < start:",
+                wrong="if False:",
+                hint="Your gate is held from the first step: before start it stands "
+                "as the model sets it.",
             ),
-            "held-at-one-step-only": (
-                "if t < start:",
-                "if t != start:",
-                "Your gate is held at one step only: hold it from start to the end.",
+            "held-at-one-step-only": Mistake(
+                right="if t < start:",
+                wrong="if t != start:",
+                hint="Your gate is held at one step only: hold it from start to the "
+                "end.",
             ),
-            "held-a-step-early": (
-                "if t < start:",
-                "if t < start - 1:",
-                "Your gate is held one step early: steps count from 0, and step start "
-                "is the first that is held.",
+            "held-a-step-early": Mistake(
+                right="if t < start:",
+                wrong="if t < start - 1:",
+                hint="Your gate is held one step early: steps count from 0, and step "
+                "start is the first that is held.",
             ),
-            "held-a-step-late": (
-                "if t < start:",
-                "if t <= start:",
-                "Your gate is held one step late: at step start it is held already.",
+            "held-a-step-late": Mistake(
+                right="if t < start:",
+                wrong="if t <= start:",
+                hint="Your gate is held one step late: at step start it is held "
+                "already.",
             ),
-            "held-until-instead-of-from": (
-                "if t < start:",
-                "if t >= start:",
-                "Your gate is held until start: it is to be held from there on.",
+            "held-until-instead-of-from": Mistake(
+                right="if t < start:",
+                wrong="if t >= start:",
+                hint="Your gate is held until start: it is to be held from there on.",
             ),
-            "held-before-the-sigmoid": (
-                "f[:, unit] = value",
-                "f[:, unit] = sigmoid(np.array(value))",
-                "Your value goes through the sigmoid: hold the gate itself, not what "
-                "it is made of.",
+            "held-before-the-sigmoid": Mistake(
+                right="f[:, unit] = value",
+                wrong="f[:, unit] = sigmoid(np.array(value))",
+                hint="Your value goes through the sigmoid: hold the gate itself, not "
+                "what it is made of.",
             ),
-            "input-gate-held": (
-                "f = gates.f.copy()\n        f[:, unit] = value\n"
+            "input-gate-held": Mistake(
+                right="f = gates.f.copy()\n        f[:, unit] = value\n"
                 "        return gates._replace(f=f)",
-                "f = gates.i.copy()\n        f[:, unit] = value\n"
+                wrong="f = gates.i.copy()\n        f[:, unit] = value\n"
                 "        return gates._replace(i=f)",
-                "Your intervention holds the input gate: the blocks stand in the order "
-                "i, f, g, o.",
+                hint="Your intervention holds the input gate: the blocks stand in the "
+                "order i, f, g, o.",
             ),
-            "nothing-held": (
-                "f[:, unit] = value",
-                "pass",
-                "Your h is that of the run without intervention: the gate must be "
+            "nothing-held": Mistake(
+                right="f[:, unit] = value",
+                wrong="pass",
+                hint="Your h is that of the run without intervention: the gate must be "
                 "changed before c is made of it, and change must return it changed.",
             ),
-            "cell-set-instead": (
-                "f = gates.f.copy()\n        f[:, unit] = value\n"
+            "cell-set-instead": Mistake(
+                right="f = gates.f.copy()\n        f[:, unit] = value\n"
                 "        return gates._replace(f=f)",
-                "i, f, g, o = (gate.copy() for gate in gates)\n"
+                wrong="i, f, g, o = (gate.copy() for gate in gates)\n"
                 "        i[:, unit], f[:, unit], g[:, unit] = 1, 0, value\n"
                 "        return LSTMGates(i, f, g, o)",
-                "Your intervention sets the cell itself: hold the gate f, and c "
+                hint="Your intervention sets the cell itself: hold the gate f, and c "
                 "follows.",
             ),
-            "input-gate-shut-too": (
-                "return gates._replace(f=f)",
-                "return gates._replace(f=f, i=np.where("
+            "input-gate-shut-too": Mistake(
+                right="return gates._replace(f=f)",
+                wrong="return gates._replace(f=f, i=np.where("
                 "np.arange(f.shape[1]) == unit, 0, gates.i))",
-                "Your intervention shuts the input gate, too: here f alone is held.",
+                hint="Your intervention shuts the input gate, too: here f alone is "
+                "held.",
             ),
-            "cells-returned": (
-                "outputs, _ = forward_with(x",
-                "_, outputs = forward_with(x",
-                "Your result is c after every step: forward_with returns h first, then "
-                "c.",
+            "cells-returned": Mistake(
+                right="outputs, _ = forward_with(x",
+                wrong="_, outputs = forward_with(x",
+                hint="Your result is c after every step: forward_with returns h "
+                "first, then c.",
             ),
-            "gates-of-the-run-before": (
-                "outputs, _ = forward_with(x, params, change)",
-                "_, _, run = lstm_forward(x, params)\n"
+            "gates-of-the-run-before": Mistake(
+                right="outputs, _ = forward_with(x, params, change)",
+                wrong="_, _, run = lstm_forward(x, params)\n"
                 "    outputs, _ = forward_with(x, params, lambda t, gates: "
                 "change(t, LSTMGates(*(gate[:, t] for gate in run.gates))))",
-                "Your other gates are those of the run without intervention: once h "
-                "has changed, all gates must be computed from the new h.",
+                hint="Your other gates are those of the run without intervention: "
+                "once h has changed, all gates must be computed from the new h.",
             ),
-            "gate-multiplied": (
-                "f[:, unit] = value",
-                "f[:, unit] *= value",
-                "Your gate is multiplied by the value: held at a value means set to "
-                "it.",
+            "gate-multiplied": Mistake(
+                right="f[:, unit] = value",
+                wrong="f[:, unit] *= value",
+                hint="Your gate is multiplied by the value: held at a value means set "
+                "to it.",
             ),
         },
         hints=(
@@ -470,35 +474,36 @@ EXERCISES: dict[str, Exercise] = {
         view=letter_by_letter,
         parts={"change 1": "", "change 2": "", "change 3": "", "change 4": ""},
         mistakes={
-            "verdict-read-off-the-picture": (
-                "2 * picture + judged",
-                "3 * picture",
-                "Your answer lets the verdict go with the picture: which weights does "
-                "the map not show, and what does the sum of the votes not care about?",
+            "verdict-read-off-the-picture": Mistake(
+                right="2 * picture + judged",
+                wrong="3 * picture",
+                hint="Your answer lets the verdict go with the picture: which weights "
+                "does the map not show, and what does the sum of the votes not care "
+                "about?",
             ),
-            "head-not-renumbered": (
-                "w[order]",
-                "w",
-                "Your change 2 leaves the head as it was: its weights move along with "
-                "the units, and so do the rows of U.",
+            "head-not-renumbered": Mistake(
+                right="w[order]",
+                wrong="w",
+                hint="Your change 2 leaves the head as it was: its weights move along "
+                "with the units, and so do the rows of U.",
             ),
-            "map-without-rows": (
-                "picture = np.allclose(new_gates, gates)",
-                "picture = np.allclose(np.sort(new_gates), np.sort(gates))",
-                "Your change 2 leaves the map as it was: its rows are the units, and "
-                "they stand in another order now.",
+            "map-without-rows": Mistake(
+                right="picture = np.allclose(new_gates, gates)",
+                wrong="picture = np.allclose(np.sort(new_gates), np.sort(gates))",
+                hint="Your change 2 leaves the map as it was: its rows are the units, "
+                "and they stand in another order now.",
             ),
-            "gates-hear-the-turned-unit": (
-                "recurrent_kernel * sign[:, None]",
-                "recurrent_kernel",
-                "Your change 3 lets the gates hear the unit's new sign: with its row "
-                "of U turned, too, h' U is what it was.",
+            "gates-hear-the-turned-unit": Mistake(
+                right="recurrent_kernel * sign[:, None]",
+                wrong="recurrent_kernel",
+                hint="Your change 3 lets the gates hear the unit's new sign: with its "
+                "row of U turned, too, h' U is what it was.",
             ),
-            "vote-of-the-turned-unit": (
-                "w * sign",
-                "w",
-                "Your change 3 turns the unit's vote: its weight in the head is turned "
-                "as well, and minus times minus is plus.",
+            "vote-of-the-turned-unit": Mistake(
+                right="w * sign",
+                wrong="w",
+                hint="Your change 3 turns the unit's vote: its weight in the head is "
+                "turned as well, and minus times minus is plus.",
             ),
         },
         hints=(

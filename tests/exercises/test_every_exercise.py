@@ -13,10 +13,11 @@ import pytest
 
 from lstm_course.checker.exercise import Quiz
 from lstm_course.checker.guard import guarded
-from lstm_course.checker.judge import judge
+from lstm_course.checker.planting import plant, planted
 from lstm_course.commands.run import read
 from lstm_course.commands.solutions import solution_cells
-from lstm_course.exercises.common_mistakes import MISTAKES, plant, planted
+from lstm_course.exercises.check import verdict_on
+from lstm_course.exercises.common_mistakes import MISTAKES
 from lstm_course.exercises.contents import CONTENTS, LESSON_OF, find_exercise
 
 NAMES = list(LESSON_OF)
@@ -39,7 +40,7 @@ def test_the_solution_passes(name):
     exercise = find_exercise(name)
     for seed in SEEDS if isinstance(exercise, Quiz) else [1]:
         cases = cases_of(exercise, seed)
-        verdict = judge(exercise, answer_by(exercise, exercise.solve, cases), cases)
+        verdict = verdict_on(name, answer_by(exercise, exercise.solve, cases), cases)
         assert verdict.outcome == "passed", (seed, verdict.text)
         assert verdict.text.startswith("Right")
 
@@ -51,7 +52,7 @@ def test_the_lesson_begins_with_a_stub(name, root):
     [cell] = [cell for cell in read(lesson).cells if f'("{name}"' in cell.source]
     text = "".join(output.get("text", "") for output in cell.outputs)
     assert f"○ {name}: not started yet" in text
-    verdict = judge(find_exercise(name), lambda *arguments: ...)
+    verdict = verdict_on(name, lambda *arguments: ...)
     if find_exercise(name).cases:
         assert verdict.outcome == "not started"
 
@@ -122,7 +123,7 @@ def verdicts(name, mistake):
         if all(isinstance(result, Exception) for result in results):
             continue  # nobody gets that far: Python itself complains
         answer = replay(exercise, results)
-        verdict = judge(exercise, answer, cases)
+        verdict = verdict_on(name, answer, cases)
         if verdict.outcome != "passed":
             yield verdict
 
@@ -135,8 +136,9 @@ def test_each_mistake_that_applies_is_named_by_its_own_hint(name):
     and in a quiz two mistakes may lead to the same number, so one question will do.
     """
     exercise = find_exercise(name)
-    own = {mistake.name for mistake in exercise.own_mistakes}
-    for mistake in dict.fromkeys((*exercise.own_mistakes, *MISTAKES)):
+    known = exercise.own_mistakes(MISTAKES)
+    own = {mistake.name for mistake in known}
+    for mistake in dict.fromkeys((*known, *MISTAKES)):
         found = list(verdicts(name, mistake))
         if mistake.name in exercise.given and len(exercise.given) == 1:
             assert {verdict.outcome for verdict in found} == {"not started"}

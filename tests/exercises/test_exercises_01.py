@@ -5,8 +5,8 @@ import pytest
 from variants import assert_all_pass, assert_named, assert_told
 
 from lstm_course.arrays.shapes import Array
-from lstm_course.checker.judge import judge
 from lstm_course.data.text import Vocabulary, pad_batch, tokenize
+from lstm_course.exercises.check import verdict_on
 from lstm_course.exercises.contents import find_exercise
 
 # shapes_on_the_way
@@ -16,7 +16,7 @@ def ask(answer, seed=1):
     """The verdict on an answer made from B, T, V, D, H."""
     quiz = find_exercise("shapes_on_the_way")
     numbers = quiz.draw(np.random.default_rng(seed))
-    return judge(quiz, answer(*numbers), {"": numbers})
+    return verdict_on("shapes_on_the_way", answer(*numbers), {"": numbers})
 
 
 @pytest.mark.parametrize("seed", range(6))

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from variants import assert_all_pass, assert_named, assert_told
 
-from lstm_course.checker.judge import judge
+from lstm_course.exercises.check import verdict_on
 from lstm_course.exercises.contents import find_exercise
 
 # echo_on_paper
@@ -21,7 +21,9 @@ def test_an_echo_may_be_rounded_at_each_step():
         for x in inputs:
             h = round(math.tanh(round(x * w + h * u + b, 3)), 3)
             answer.append(h)
-        assert judge(echo, answer, {"": numbers}).outcome == "passed", seed
+        assert verdict_on("echo_on_paper", answer, {"": numbers}).outcome == "passed", (
+            seed
+        )
 
 
 # rnn_step

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from variants import assert_all_pass, assert_named, assert_told
 
-from lstm_course.checker.judge import judge
+from lstm_course.exercises.check import verdict_on
 from lstm_course.exercises.contents import find_exercise
 
 # rnn_step_backward
@@ -316,7 +316,7 @@ def test_wrong_clipping():
     assert_named(name, entries, "clipped-entry-by-entry")
     assert_named(name, always, "short-gradients-made-longer")
     assert_told(name, unheard_of, "db departs", "one entry alone")
-    assert judge(find_exercise(name), squared_and_always).outcome == "failed"
+    assert verdict_on(name, squared_and_always).outcome == "failed"
 
 
 # leaky_backward
@@ -407,7 +407,7 @@ def test_a_leak_scaled_in_the_wrong_line():
 def test_reaches_that_were_guessed(seed, wrong, mistake):
     quiz = find_exercise("predict_the_reach")
     numbers = quiz.draw(np.random.default_rng(seed))
-    verdict = judge(quiz, wrong(*numbers), {"": numbers})
+    verdict = verdict_on("predict_the_reach", wrong(*numbers), {"": numbers})
     assert verdict.mistakes == (mistake,), verdict.text
 
 
@@ -415,5 +415,5 @@ def test_reaches_that_were_guessed(seed, wrong, mistake):
     "answer", [(0.77, 0.77), [0.774, 0.7738], np.array([0.77, 0.77])]
 )
 def test_two_decimals_are_enough(answer):
-    verdict = judge(find_exercise("predict_the_reach"), answer, {"": (1.9, 0.5, 5)})
+    verdict = verdict_on("predict_the_reach", answer, {"": (1.9, 0.5, 5)})
     assert verdict.outcome == "passed", verdict.text

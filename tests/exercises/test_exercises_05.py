@@ -6,7 +6,7 @@ import numpy as np
 from variants import assert_all_pass, assert_named, assert_told
 
 from lstm_course.arrays.activations import sigmoid
-from lstm_course.checker.judge import judge
+from lstm_course.exercises.check import verdict_on
 from lstm_course.exercises.contents import find_exercise
 from lstm_course.exercises.lesson_05 import giving_up, verdict_cases
 from lstm_course.layers.lstm import LSTMState, lstm_init, lstm_step
@@ -27,7 +27,7 @@ def test_the_errors_without_memory_are_those_of_a_draw():
 
 def test_two_decimals_are_enough():
     for answer in [(6, 1.0, 0.67), [6.0, 1, 2 / 3], np.array([6, 1, 0.667])]:
-        verdict = judge(find_exercise("errors_without_memory"), answer, {"": (1, 3, 3)})
+        verdict = verdict_on("errors_without_memory", answer, {"": (1, 3, 3)})
         assert verdict.outcome == "passed", verdict.text
 
 
@@ -41,8 +41,7 @@ def test_wrong_errors_without_memory():
         ((6, 3, 2.25), "half-the-width-for-the-mean"),
         ((0.5, 0.75, 2.25), "guess-of-one-number", "error-of-one-number"),
     ]:
-        exercise = find_exercise("errors_without_memory")
-        verdict = judge(exercise, answer, {"": (-1, 2, 4)})
+        verdict = verdict_on("errors_without_memory", answer, {"": (-1, 2, 4)})
         assert sorted(verdict.mistakes) == sorted(mistakes), verdict.text
 
 
@@ -246,7 +245,7 @@ def test_each_wrong_fate_has_its_own_words():
     for k in range(5):
         for other in {"vanishes", "survives", "explodes"} - {FATES[k]}:
             answer = (*FATES[:k], other, *FATES[k + 1 :])
-            verdict = judge(find_exercise("five_fates"), answer)
+            verdict = verdict_on("five_fates", answer)
             if k or other == "survives":
                 assert len(verdict.mistakes) == 1, answer
             ordinal = ["first", "second", "third", "fourth", "fifth"][k]

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from variants import assert_all_pass, assert_named, assert_told
 
-from lstm_course.checker.judge import judge
+from lstm_course.exercises.check import verdict_on
 from lstm_course.exercises.contents import find_exercise
 
 
@@ -12,7 +12,7 @@ def put(name, seed, answer):
     """What is said of a quiz's answer, made from the numbers of the question."""
     exercise = find_exercise(name)
     numbers = exercise.draw(np.random.default_rng(seed))
-    return judge(exercise, answer(*numbers), {"": numbers})
+    return verdict_on(name, answer(*numbers), {"": numbers})
 
 
 def layer(cell, features, units):
@@ -49,8 +49,7 @@ def test_count_parameters(seed):
     ],
 )
 def test_the_mistakes_of_counting_an_lstm(answer, mistake):
-    exercise = find_exercise("count_parameters")
-    verdict = judge(exercise, answer, {"": ("lstm", 9, 5)})
+    verdict = verdict_on("count_parameters", answer, {"": ("lstm", 9, 5)})
     assert verdict.mistakes == (mistake,)
 
 

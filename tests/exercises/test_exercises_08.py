@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from variants import assert_all_pass, assert_named, assert_told
 
-from lstm_course.checker.judge import judge
+from lstm_course.exercises.check import verdict_on
 from lstm_course.exercises.contents import find_exercise
 from lstm_course.layers.lstm import LSTMState, lstm_forward, lstm_step
 
@@ -16,7 +16,7 @@ def put(name, seed, answer):
     """What is said of a quiz's answer, made from the numbers of the question."""
     exercise = find_exercise(name)
     numbers = exercise.draw(np.random.default_rng(seed))
-    return judge(exercise, answer(*numbers), {"": numbers})
+    return verdict_on(name, answer(*numbers), {"": numbers})
 
 
 # choose_outputs
@@ -25,15 +25,17 @@ def put(name, seed, answer):
 @pytest.mark.parametrize("above", ["lstm", "dense once", "dense always"])
 @pytest.mark.parametrize("goes_on", [True, False])
 def test_every_wrong_choice_is_named(above, goes_on):
-    exercise = find_exercise("choose_outputs")
     right = above != "dense once", goes_on
     for choice in product([True, False], repeat=2):
-        verdict = judge(exercise, choice, {"": (above, goes_on)})
+        verdict = verdict_on("choose_outputs", choice, {"": (above, goes_on)})
         wrong = sum(one != other for one, other in zip(choice, right, strict=True))
         assert len(verdict.mistakes) == (wrong > 0), verdict.text
         assert (verdict.outcome == "passed") == (wrong == 0)
     for same in (list(right), np.array(right), [int(part) for part in right]):
-        assert judge(exercise, same, {"": (above, goes_on)}).outcome == "passed"
+        assert (
+            verdict_on("choose_outputs", same, {"": (above, goes_on)}).outcome
+            == "passed"
+        )
 
 
 # stack_shapes
@@ -248,7 +250,7 @@ def test_half_repaired_stacks():
     assert_named("repair_the_stack", with_the_state, "mended-whole-state-answers")
     assert_named("repair_the_stack", last_step_cut_off, "mended-last-step-dropped")
     assert_named("repair_the_stack", squeezed, "mended-squeezed")
-    assert judge(find_exercise("repair_the_stack"), given).outcome == "not started"
+    assert verdict_on("repair_the_stack", given).outcome == "not started"
     assert_named("repair_the_stack", one_step, "mended-one-step-goes-up")
     assert_named("repair_the_stack", all_answers, "mended-answer-at-each-step")
     assert_told("repair_the_stack", no_bias, "the answer departs first at sequence 0")
@@ -316,5 +318,4 @@ def test_wrong_models():
     told([*layers, Dropout(), dense], "6 parts; expected 5")
     layers[3].return_state = True
     told([*layers, dense], "LSTM, with its state (None, 10) 680")
-    exercise = find_exercise("rebuild_the_model")
-    assert judge(exercise, [*layers, ...]).outcome == "not started"
+    assert verdict_on("rebuild_the_model", [*layers, ...]).outcome == "not started"

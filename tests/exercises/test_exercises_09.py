@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from variants import assert_all_pass, assert_named, assert_told
 
-from lstm_course.checker.judge import judge
 from lstm_course.data.text import Vocabulary, pad_batch, tokenize
+from lstm_course.exercises.check import verdict_on
 from lstm_course.exercises.contents import find_exercise
 
 # encode_by_counting
@@ -224,7 +224,7 @@ def test_a_pad_that_is_wrong_in_a_new_way():
         return pad_in_lists(*arguments)[0]
 
     assert_told("pad_and_mask", one_too_short, "ids departs first at row 0")
-    verdict = judge(find_exercise("pad_and_mask"), ids_alone)
+    verdict = verdict_on("pad_and_mask", ids_alone)
     assert verdict.outcome == "failed"
 
 
@@ -360,7 +360,9 @@ def test_a_row_is_what_the_package_makes_of_the_sentence():
         ids, mask = pad_batch(
             [vocabulary.encode(" ".join(words))], length, padding=side, truncating=side
         )
-        verdict = judge(exercise, (ids[0], mask[0]), {"": (words, known, length, side)})
+        verdict = verdict_on(
+            "sentence_to_row", (ids[0], mask[0]), {"": (words, known, length, side)}
+        )
         assert verdict.outcome == "passed", verdict.text
 
 
@@ -372,9 +374,9 @@ def test_three_decimals_are_enough_for_a_gain():
         numbers = exercise.draw(rng)
         error, gain = exercise.solve(*numbers)
         gains.append(gain)
-        verdict = judge(exercise, (round(error, 3), gain), {"": numbers})
+        verdict = verdict_on("is_it_a_gain", (round(error, 3), gain), {"": numbers})
         assert verdict.outcome == "passed", verdict.text
-        verdict = judge(exercise, (round(error, 3), not gain), {"": numbers})
+        verdict = verdict_on("is_it_a_gain", (round(error, 3), not gain), {"": numbers})
         assert verdict.mistakes
         ratio = (numbers[1] - numbers[0]) / round(error, 3)
         assert (ratio >= 2) == gain  # also by who goes on with the rounded number

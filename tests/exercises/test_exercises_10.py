@@ -7,8 +7,7 @@ import numpy as np
 import pytest
 from variants import assert_all_pass, assert_named, assert_told
 
-from lstm_course.checker.judge import judge
-from lstm_course.exercises.contents import find_exercise
+from lstm_course.exercises.check import verdict_on
 from lstm_course.exercises.lesson_10 import accuracy, loss, step
 from lstm_course.training.loop import fit
 
@@ -18,7 +17,7 @@ CURVE = [0.66, 0.60, 0.64, 0.62, 0.57, 0.59, 0.62, 0.61, 0.64, 0.55]
 
 
 def told_of_the_curve(answer):
-    return judge(find_exercise("read_the_curve"), answer, {"": (CURVE, 3)})
+    return verdict_on("read_the_curve", answer, {"": (CURVE, 3)})
 
 
 def test_read_the_curve():
@@ -492,7 +491,7 @@ def test_half_mended():
     assert_named("train_fairly", centred, "centred-with-all-parts")
     reported = trained(["train"], "validation", "validation")
     assert_named("train_fairly", reported, "reported-on-the-validation-part")
-    as_given = judge(find_exercise("train_fairly"), trained(everything, "test", "test"))
+    as_given = verdict_on("train_fairly", trained(everything, "test", "test"))
     assert as_given.outcome == "not started"
 
 

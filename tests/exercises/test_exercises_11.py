@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from variants import assert_all_pass, assert_named, assert_told
 
-from lstm_course.checker.judge import judge
+from lstm_course.exercises.check import verdict_on
 from lstm_course.exercises.contents import find_exercise
 
 
@@ -141,7 +141,7 @@ def test_biases_added_up_and_z_as_in_another_paper():
         return n_x + r * n_h
 
     added = step_with(after_or_before, lambda b: b.sum(axis=0) if b.ndim == 2 else b)
-    verdict = judge(find_exercise("gru_step"), added)
+    verdict = verdict_on("gru_step", added)
     assert set(verdict.mistakes) == {
         "gru-second-bias-outside-reset",
         "gru-reset-after-for-before",
@@ -323,5 +323,5 @@ def test_weights_that_were_not_transposed():
 def test_the_quiz_takes_both_gates_together():
     numbers = find_exercise("gru_gate_settings").draw(np.random.default_rng(1))
     right = find_exercise("gru_gate_settings").solve(*numbers)
-    verdict = judge(find_exercise("gru_gate_settings"), [*right], {"": numbers})
+    verdict = verdict_on("gru_gate_settings", [*right], {"": numbers})
     assert verdict.outcome == "passed"

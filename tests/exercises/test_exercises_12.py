@@ -6,8 +6,7 @@ import numpy as np
 import pytest
 from variants import assert_all_pass, assert_named, assert_told
 
-from lstm_course.checker.judge import judge
-from lstm_course.exercises.contents import find_exercise
+from lstm_course.exercises.check import verdict_on
 from lstm_course.layers.lstm import LSTMParams, LSTMState, lstm_forward, lstm_step
 from lstm_course.study.reading import forward_with
 
@@ -37,7 +36,7 @@ def sigma(z):
     ],
 )
 def test_half_life(numbers, answer, mistakes):
-    verdict = judge(find_exercise("half_life"), answer, {"": numbers})
+    verdict = verdict_on("half_life", answer, {"": numbers})
     assert verdict.outcome == ("failed" if mistakes else "passed")
     assert verdict.mistakes == mistakes
 

@@ -35,8 +35,8 @@ import pytest
 
 import lstm_course
 from lstm_course.checker import attempt, exercise, guard, judge
+from lstm_course.checker import planting as mistakes
 from lstm_course.checker.exercise import Quiz
-from lstm_course.exercises import common_mistakes as mistakes
 from lstm_course.exercises.check import check, quiz
 from lstm_course.exercises.contents import LESSON_OF, find_exercise
 
