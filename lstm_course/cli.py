@@ -205,24 +205,6 @@ def train(
 
 
 @app.command()
-def bench(
-    quick: Annotated[
-        bool, typer.Option("--quick", help="A minute's worth instead of six.")
-    ] = False,
-    out: Annotated[
-        Path | None,
-        typer.Option(help="Folder for measurements and figure.", show_default=False),
-    ] = None,
-) -> None:
-    """Measure NumPy, Keras and PyTorch side by side; write and draw the result."""
-    from lstm_course.commands.bench import BenchError, bench
-
-    with _ended_by(BenchError):
-        complete = bench(quick=quick, out=out or ROOT / "figures")
-    raise typer.Exit(0 if complete else 130)
-
-
-@app.command()
 def experiments(
     names: Annotated[
         list[str] | None,

@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 from lstm_course import cli
 from lstm_course.training.history import History
 
-COMMANDS = ["lab", "restore", "test", "run", "refresh", "train", "bench", "experiments"]
+COMMANDS = ["lab", "restore", "test", "run", "refresh", "train", "experiments"]
 COMMANDS += ["models", "progress", "report", "doctor"]
 
 

@@ -41,7 +41,7 @@ def drawn(tmp_path_factory):
 
 def test_the_committed_pictures_are_what_the_code_draws(drawn, root):
     committed = {path.name: path for path in (root / "figures").glob("*.svg")}
-    committed.pop("bench.svg", None)  # drawn from a measurement: see test_bench.py
+    committed.pop("bench.svg", None)  # drawn from a measurement: see benchmarks/
     assert sorted(committed) == sorted(drawn) == sorted(PICTURES)
     for name, path in committed.items():
         # A checkout may have other line endings.

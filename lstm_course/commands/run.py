@@ -23,7 +23,6 @@ from rich.progress import (
 from rich.text import Text
 
 from lstm_course.commands.environment import ROOT
-from lstm_course.commands.kernels import reach_kernels
 from lstm_course.exercises.progress import PROGRESS_VARIABLE
 
 NOTEBOOKS = ROOT / "notebooks"
@@ -214,7 +213,6 @@ def execute(
             shows beside it), its source, and the error.
     """
     notebook = read(lesson)
-    reach_kernels()
     # With no folder of kernels to look in, what is left is the running interpreter.
     kernel = AsyncKernelManager(kernel_spec_manager=KernelSpecManager(kernel_dirs=[]))
     client = NotebookClient(

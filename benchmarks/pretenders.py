@@ -1,4 +1,4 @@
-"""Contenders for ``test_bench``. Its processes import them: they load little."""
+"""Contenders for the tests. Its processes import them: they load little."""
 
 import os
 import signal
@@ -6,8 +6,8 @@ import time
 
 import numpy as np
 
-from lstm_course.commands import contenders
-from lstm_course.commands.contenders import Layer, Model
+from benchmarks import contenders
+from benchmarks.contenders import Layer, Model
 
 
 class Pretender:

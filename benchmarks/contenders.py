@@ -1,4 +1,4 @@
-"""The contenders of ``bench``: the same work by three libraries, a process for each.
+"""The contenders: the same work by three libraries, a process for each.
 
 So no thread that spins and no setting of malloc in one can touch another. The course's
 layers set malloc: they are imported by NumPy's process alone.

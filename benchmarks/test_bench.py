@@ -1,4 +1,4 @@
-"""``bench``: its reckoning, its figure, its processes, and one small run of it."""
+"""The benchmark: its reckoning, its figure, its processes, and one small run of it."""
 
 import importlib.util
 import json
@@ -12,12 +12,11 @@ import matplotlib.pyplot as plt
 import numpy as np
 import psutil
 import pytest
-from pretenders import Pretender, complain, die, hang
 from typer.testing import CliRunner
 
-from lstm_course.cli import app
-from lstm_course.commands import bench as bench_module
-from lstm_course.commands.bench import (
+from benchmarks import __main__ as command
+from benchmarks import bench as bench_module
+from benchmarks.bench import (
     FULL,
     QUICK,
     BenchError,
@@ -33,8 +32,10 @@ from lstm_course.commands.bench import (
     summarize,
     write_figure,
 )
-from lstm_course.commands.contenders import Proof, Size
+from benchmarks.contenders import Proof, Size
+from benchmarks.pretenders import Pretender, complain, die, hang
 from lstm_course.study.measurements import MeasurementError, read_sealed
+from lstm_course.system.paths import FIGURES, ROOT
 
 pytestmark = pytest.mark.slow
 
@@ -233,21 +234,25 @@ def test_the_same_numbers_give_the_same_bytes(result, tmp_path):
         assert stranger not in svg
 
 
-def test_the_committed_figure_is_drawn_from_the_committed_numbers(root, tmp_path):
-    numbers = root / "figures" / "measurements" / "bench.json"
+def test_the_committed_figure_is_drawn_from_the_committed_numbers(tmp_path):
+    numbers = FIGURES / "measurements" / "bench.json"
     if not numbers.exists():
         pytest.skip("nothing was measured yet")
-    write_figure(read_sealed(numbers, anew="lstm-course bench"), tmp_path / "bench.svg")
-    committed = (root / "figures" / "bench.svg").read_bytes()
+    write_figure(
+        read_sealed(numbers, anew="python -m benchmarks"), tmp_path / "bench.svg"
+    )
+    committed = (FIGURES / "bench.svg").read_bytes()
     assert committed.replace(b"\r\n", b"\n") == (tmp_path / "bench.svg").read_bytes()
 
 
-def test_numbers_changed_by_hand_are_found(root, tmp_path):
-    text = (root / "figures" / "measurements" / "bench.json").read_text("utf-8")
+def test_numbers_changed_by_hand_are_found(tmp_path):
+    text = (FIGURES / "measurements" / "bench.json").read_text("utf-8")
     changed = tmp_path / "bench.json"
     changed.write_text(text.replace('"ratio": 1.0', '"ratio": 0.1', 1), "utf-8")
-    with pytest.raises(MeasurementError, match=r"changed by hand.*: lstm-course bench"):
-        read_sealed(changed, anew="lstm-course bench")
+    with pytest.raises(
+        MeasurementError, match=r"changed by hand.*: python -m benchmarks"
+    ):
+        read_sealed(changed, anew="python -m benchmarks")
 
 
 # The processes
@@ -327,14 +332,13 @@ def test_without_a_fair_comparison_nothing_is_written(
 
 INTERRUPTED = """
 import os, signal, sys
-sys.path.insert(0, "tests")
-import pretenders, test_bench
+from benchmarks import pretenders, test_bench
 ctrl_c = test_bench.partial(pretenders.Pretender, "layer", pretenders.press_ctrl_c)
 test_bench.put_in_place(numpy=ctrl_c)
 signal.signal(signal.SIGINT, signal.default_int_handler)
 os.environ["THE_BENCH"] = str(os.getpid())
 try:
-    test_bench.app(["bench", "--quick", "--out", sys.argv[1]])
+    test_bench.command.app(["--quick", "--out", sys.argv[1]])
 finally:
     left = test_bench.psutil.Process().children()
     print("left:", *[child for child in left if "spawn_main" in str(child.cmdline())])
@@ -342,11 +346,11 @@ finally:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="sends a POSIX signal")
-def test_ctrl_c_ends_everyone_and_changes_no_file(root, tmp_path):
+def test_ctrl_c_ends_everyone_and_changes_no_file(tmp_path):
     (tmp_path / "bench.svg").write_text("the old figure")
     done = subprocess.run(
         [sys.executable, "-c", INTERRUPTED, tmp_path],
-        cwd=root,
+        cwd=ROOT,
         capture_output=True,
         text=True,
         start_new_session=True,
@@ -380,7 +384,7 @@ def test_pytorch_takes_part_where_it_is_installed(
 # The command
 
 
-def test_the_command_hands_its_options_over(monkeypatch, root, tmp_path):
+def test_the_command_hands_its_options_over(monkeypatch, tmp_path):
     told = []
 
     def pretend(**arguments):
@@ -389,34 +393,33 @@ def test_the_command_hands_its_options_over(monkeypatch, root, tmp_path):
             raise BenchError("NumPy failed: of old age")
         return len(told) == 1
 
-    monkeypatch.setattr(bench_module, "bench", pretend)
+    monkeypatch.setattr(command, "bench", pretend)
     options = [], ["--quick", "--out", str(tmp_path)], []
-    done = [CliRunner().invoke(app, ["bench", *some]) for some in options]
+    done = [CliRunner().invoke(command.app, some) for some in options]
     assert [one.exit_code for one in done] == [0, 130, 1]
     assert done[2].stderr == "NumPy failed: of old age\n"
-    default = {"quick": False, "out": root / "figures"}
+    default = {"quick": False, "out": FIGURES}
     assert told == [default, {"quick": True, "out": tmp_path}, default]
 
 
 REAL = """
 import sys
-sys.path.insert(0, "tests")
-import test_bench
+from benchmarks import test_bench
 real = test_bench.bench_module.CONTENDERS
 del real["PyTorch, 2 threads"], real["Keras, XLA"]  # XLA compiles for 10 seconds
 test_bench.bench_module.QUICK = test_bench.TINY
-test_bench.app(["bench", "--quick", "--out", sys.argv[1]])
+test_bench.command.app(["--quick", "--out", sys.argv[1]])
 """
 
 
-def test_a_small_run_of_the_real_ones(root, tmp_path):
+def test_a_small_run_of_the_real_ones(tmp_path):
     """It proves, too, that they do the same work: it fails otherwise."""
     done = subprocess.run(
-        [sys.executable, "-c", REAL, tmp_path], cwd=root, capture_output=True, text=True
+        [sys.executable, "-c", REAL, tmp_path], cwd=ROOT, capture_output=True, text=True
     )
     assert (done.returncode, done.stderr) == (0, "")
     path = tmp_path / "measurements" / "bench.json"
-    result = read_sealed(path, anew="lstm-course bench")
+    result = read_sealed(path, anew="python -m benchmarks")
     write_figure(result, tmp_path / "again.svg")
     svgs = {(tmp_path / name).read_bytes() for name in ("bench.svg", "again.svg")}
     assert len(svgs) == 1

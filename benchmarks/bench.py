@@ -1,4 +1,4 @@
-"""``bench``: the same work by NumPy, Keras and PyTorch, side by side on this machine.
+"""The same work by NumPy, Keras and PyTorch, side by side on this machine.
 
 In every round each contender does the work in turn, in a process of its own. Compared
 is CPU time within a round, so that what slows the machine down slows all of them;
@@ -27,14 +27,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import LogLocator, NullLocator
 
-from lstm_course.commands.contenders import (
-    CONTENDERS,
-    FEATURES,
-    REFERENCE,
-    Proof,
-    Size,
-    serve,
-)
+from benchmarks.contenders import CONTENDERS, FEATURES, REFERENCE, Proof, Size, serve
 from lstm_course.study.measurements import seal
 from lstm_course.study.plots.style import BLUE, GREEN, GREY, ORANGE, PURPLE, STYLE
 from lstm_course.system.files import atomic_write

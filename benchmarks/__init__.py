@@ -1,0 +1,1 @@
+"""The same work by NumPy, Keras and PyTorch, side by side."""
