@@ -9,7 +9,6 @@ import sysconfig
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from pathlib import Path
 from types import EllipsisType, FunctionType, GeneratorType
 from typing import Any, NamedTuple
 
@@ -19,8 +18,9 @@ from lstm_course.arrays.shapes import Array
 from lstm_course.arrays.trees import tree_leaves
 from lstm_course.checker.exercise import Cases
 from lstm_course.checker.guard import overheard
+from lstm_course.system.paths import ROOT
 
-_PACKAGE = Path(__file__).resolve().parents[1]
+_PACKAGE = ROOT / "lstm_course"
 _OTHERS = (str(_PACKAGE), sysconfig.get_path("stdlib"), "site-packages", "<frozen")
 _SIGNATURE = re.compile(r", with gufunc signature \S+")  # NumPy's, of a matrix product
 _MOST_ENTRIES = 1_000_000

@@ -2,12 +2,11 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import Any
 
 from numpy.random import Generator
 
-from lstm_course.checker.planting import Mistake, find_function, in_function
+from lstm_course.checker.planting import Mistake, in_function, name_of
 
 Cases = Mapping[str, tuple[Any, ...]]  # what is special about a case: its arguments
 
@@ -23,7 +22,7 @@ class Exercise:
     """
 
     able: str  # the words of the lesson's "You will be able to" that this trains
-    solution: str  # the function that solves it: "layers.lstm.lstm_step"
+    solution: Callable[..., Any]  # the function that solves it, or returns the value
     reasoning: str  # why it is solved so, in Markdown, for the page of solutions
     parts: Mapping[str, str] = field(default_factory=lambda: {"the answer": ""})
     tolerance: float = 1e-6  # absolute, and relative to the largest entry
@@ -37,16 +36,11 @@ class Exercise:
     confirmed: str = ""  # what a right value was found to be or to do
     view: Callable[[Any], Any] = lambda answer: answer  # what counts of an odd object
 
-    @cached_property
-    def solve(self) -> Callable[..., Any]:
-        """The solution."""
-        function: Callable[..., Any] = find_function(self.solution)
-        return function
-
     def own_mistakes(self, common: Iterable[Mistake]) -> tuple[Mistake, ...]:
         """Return the mistakes that are known of the solution itself."""
-        own = in_function(self.solution, self.mistakes)
-        return *own, *(each for each in common if each.function == self.solution)
+        function = name_of(self.solution)
+        own = in_function(function, self.mistakes)
+        return *own, *(each for each in common if each.function == function)
 
 
 @dataclass(frozen=True, kw_only=True)

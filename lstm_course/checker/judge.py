@@ -143,7 +143,7 @@ def _not_started(exercise: Exercise) -> Verdict:
 def _compare(
     exercise: Exercise, cases: Cases, tried: att.Attempt, common: Sequence[Mistake]
 ) -> Verdict:
-    expected = outcomes_of(exercise, exercise.solve, cases)
+    expected = outcomes_of(exercise, exercise.solution, cases)
     departures = {
         label: departure(exercise, expected[label], tried.outcomes[label])
         for label in cases
@@ -245,7 +245,7 @@ def _mistaken(
         # What is not loaded, the solution does not call.
         if mistake not in own and mistake.module in sys.modules:
             with planted(mistake):
-                yield (mistake,), exercise.solve
+                yield (mistake,), exercise.solution
     if exercise.cases is None and len(exercise.parts) < 3:
         return  # a number or two: too many ways lead there by chance
     most = 2 + (len(exercise.given) > 1)  # in a repair, one more than were given

@@ -6,7 +6,7 @@ mistake that gives what a learner got.
 
 import importlib
 import inspect
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
 from types import FunctionType
@@ -37,6 +37,11 @@ def in_function(function: str, mistakes: Mapping[str, Mistake]) -> tuple[Mistake
         mistake._replace(name=name, function=function)
         for name, mistake in mistakes.items()
     )
+
+
+def name_of(function: Callable[..., object]) -> str:
+    """Return "layers.lstm.lstm_step" for this function of the package."""
+    return f"{function.__module__}.{function.__qualname__}".removeprefix("lstm_course.")
 
 
 def find_function(function: str) -> FunctionType:

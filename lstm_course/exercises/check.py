@@ -43,7 +43,7 @@ def check(name: str, answer: Any) -> None:
             f"name is {name!r}, a quiz: call quiz({name!r}, answer, seed=1)"
         )
     verdict = verdict_on(name, answer)
-    if answer is exercise.solve:
+    if answer is exercise.solution:
         _say(f"{name}: {verdict.text} But it is the course's own, and does not count.")
         return
     if verdict.outcome == "failed":
@@ -98,13 +98,13 @@ def solution(name: str) -> None:
         ValueError: no exercise is called so.
     """
     exercise = find_exercise(name)
-    print(inspect.getsource(exercise.solve))
+    print(inspect.getsource(exercise.solution))
     if isinstance(exercise, Quiz):
         numbers = exercise.draw(np.random.default_rng(1))
         _say(exercise.question(*numbers))
         _say(exercise.derivation(*numbers))
         return
-    answer = exercise.solve() if exercise.cases is None else exercise.solve
+    answer = exercise.solution() if exercise.cases is None else exercise.solution
     _say(f"{_SIGNS['passed']} {name}: {verdict_on(name, answer).text}")
 
 

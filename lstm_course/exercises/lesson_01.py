@@ -68,6 +68,103 @@ def as_texts(shapes: Sequence[Any]) -> tuple[str, ...]:
     )
 
 
+SHAPES_ON_THE_WAY = Quiz(
+    able="say every shape on the way before you run the cell",
+    solution=shapes_on_the_way,
+    draw=draw_sizes,
+    question=ask_for_shapes,
+    derivation=derive_shapes,
+    view=as_texts,
+    parts=dict.fromkeys(
+        ["ids", "np.eye(V)[ids]", "vectors", "vectors[:, 2]", "outputs", "h"], ""
+    ),
+    mistakes={
+        "index-keeps-its-axis": Mistake(
+            right="vectors[:, 2]",
+            wrong="vectors[:, 2:3]",
+            hint="Your vectors[:, 2] still has a time axis: a slice keeps its "
+            "axis, an index removes it.",
+        ),
+        "index-on-the-batch": Mistake(
+            right="vectors[:, 2]",
+            wrong="vectors[2]",
+            hint="Your vectors[:, 2] is one text at all steps: the colon stands "
+            "for the batch, and the 2 is on the second axis.",
+        ),
+        "outputs-as-wide-as-the-input": Mistake(
+            right="vectors[:, 2], outputs",
+            wrong="vectors[:, 2], vectors",
+            hint="Your outputs are as wide as the vectors: a layer turns features "
+            "into units.",
+        ),
+        "h-at-every-step": Mistake(
+            right="outputs, state.h",
+            wrong="outputs, outputs",
+            hint="Your h has a time axis: it is what is left after the last step.",
+        ),
+        "outputs-and-h-swapped": Mistake(
+            right="outputs, state.h",
+            wrong="state.h, outputs",
+            hint="Your outputs and h have changed places: the outputs are there at "
+            "every step, h after the last only.",
+        ),
+        "vectors-as-wide-as-the-vocabulary": Mistake(
+            right="vectors, vectors[:, 2]",
+            wrong="np.eye(V)[ids], np.eye(V)[ids][:, 2]",
+            hint="Your vectors have a number for each row of the table: each id "
+            "picks one row, so its length counts.",
+        ),
+        "index-on-the-features": Mistake(
+            right="vectors[:, 2], outputs",
+            wrong="vectors[..., 2], outputs",
+            hint="Your vectors[:, 2] is one feature at all steps: the second axis "
+            "is time.",
+        ),
+        "one-hot-without-ids": Mistake(
+            right="np.eye(V)[ids], vectors",
+            wrong="np.eye(V), vectors",
+            hint="Your np.eye(V)[ids] is np.eye(V) itself: each id picks one of "
+            "its rows.",
+        ),
+        "vectors-for-the-table": Mistake(
+            right="vectors, vectors[:, 2]",
+            wrong="np.zeros((V, D)), vectors[:, 2]",
+            hint="Your vectors are the table: each id of each text picks one of "
+            "its rows.",
+        ),
+        "last-output-alone": Mistake(
+            right="outputs, state.h",
+            wrong="state.h, state.h",
+            hint="Your outputs have no time axis: there is one after each step.",
+        ),
+        "h-with-an-axis-in-front": Mistake(
+            right="outputs, state.h",
+            wrong="outputs, state.h[np.newaxis]",
+            hint="Your h has an axis of size 1 in front, as in PyTorch: here it "
+            "is a row for each text.",
+        ),
+        "units-left-out": Mistake(
+            right="vectors.shape[-1], H",
+            wrong="vectors.shape[-1], D",
+            hint="Your outputs and h are as wide as the vectors: a layer turns "
+            "features into units.",
+        ),
+        "shapes-time-first": Mistake(
+            right="arrays = ids, np.eye(V)[ids], vectors, vectors[:, 2], outputs, "
+            "state.h",
+            wrong="turned = vectors.swapaxes(0, 1), vectors[:, 2], "
+            "outputs.swapaxes(0, 1)\n    arrays = ids.T, np.eye(V)[ids.T], "
+            "*turned, state.h",
+            hint="Your shapes have time first, (T, B): here a text is a row, and "
+            "the batch comes first.",
+        ),
+    },
+    reasoning="Letters first, numbers after: $(B, T)$, and each stage puts "
+    "something at the end, or in place of the last letter. An index takes a letter "
+    "away.",
+)
+
+
 # windows_of_features ------------------------------------------------------------
 
 
@@ -90,6 +187,104 @@ def window_cases() -> Cases:
         "as many features as steps": (series, 3),
         "all features alike": (np.repeat(series[:, :1], 2, axis=1), 4),
     }
+
+
+WINDOWS_OF_FEATURES = Exercise(
+    able="turn numbers or sentences into an array of shape (batch, time, features)",
+    solution=windows_of_features,
+    cases=window_cases,
+    parts={"the block of inputs": "B T D", "the row of targets": "B"},
+    mistakes={
+        "windows-with-time-last": Mistake(
+            right="stretches[:-1].swapaxes(1, 2)",
+            wrong="stretches[:-1]",
+            hint="Your windows have their axes in the order (B, D, T): "
+            "sliding_window_view puts the new axis last, and time belongs in the "
+            "middle.",
+        ),
+        "windows-reshaped": Mistake(
+            right="stretches[:-1].swapaxes(1, 2)",
+            wrong="stretches[:-1].reshape(-1, length, series.shape[1])",
+            hint="Your windows are reshaped where two axes should change places: "
+            "the shape is right, but features and steps are stirred.",
+        ),
+        "window-without-a-target": Mistake(
+            right="stretches[:-1]",
+            wrong="stretches",
+            hint="Your inputs have one window too many: nothing follows the last one.",
+        ),
+        "last-target-left-out": Mistake(
+            right="stretches[:-1].swapaxes(1, 2)\n    return inputs, "
+            "series[length:, 0]",
+            wrong="stretches[:-2].swapaxes(1, 2)\n"
+            "    return inputs, series[length:-1, 0]",
+            hint="Your last window is missing, and its target with it: B is N - T.",
+        ),
+        "target-inside-the-window": Mistake(
+            right="series[length:, 0]",
+            wrong="series[length - 1 : -1, 0]",
+            hint="Your target is the last step of its own window: it should be the "
+            "step after it.",
+        ),
+        "target-with-all-features": Mistake(
+            right="series[length:, 0]",
+            wrong="series[length:]",
+            hint="Your targets hold every feature: feature 0 alone is to be foretold.",
+        ),
+        "target-in-a-column": Mistake(
+            right="series[length:, 0]",
+            wrong="series[length:, :1]",
+            hint="Your targets stand in a column, (B, 1): a slice keeps its axis, "
+            "an index removes it.",
+        ),
+        "target-of-another-feature": Mistake(
+            right="series[length:, 0]",
+            wrong="series[length:, -1]",
+            hint="Your targets are those of the last feature: feature 0 is asked for.",
+        ),
+        "windows-side-by-side": Mistake(
+            right="stretches[:-1].swapaxes(1, 2)\n    return inputs, "
+            "series[length:, 0]",
+            wrong="stretches[:-1:length].swapaxes(1, 2)\n"
+            "    return inputs, series[length::length, 0]",
+            hint="Your windows stand side by side: each is to begin one step "
+            "after the one before.",
+        ),
+        "target-at-the-start-of-the-window": Mistake(
+            right="series[length:, 0]",
+            wrong="series[:-length, 0]",
+            hint="Your target is the first step of its own window: it should be "
+            "the step after it.",
+        ),
+        "target-a-step-too-late": Mistake(
+            right="series[length:, 0]",
+            wrong="series[length + 1 :, 0]",
+            hint="Your target stands two steps after its window: Python counts "
+            "from 0, so the step after series[0:T] is series[T].",
+        ),
+        "windows-over-both-axes": Mistake(
+            right="stretches[:-1].swapaxes(1, 2)",
+            wrong="stretches[:-1].swapaxes(1, 2)[:, np.newaxis]",
+            hint="Your windows have an axis of size 1 besides: sliding along the "
+            "features, too, leaves it behind.",
+        ),
+        "first-window-left-out": Mistake(
+            right="stretches[:-1]",
+            wrong="stretches[1:]",
+            hint="Your inputs lack the first window, so each holds its own "
+            "target: it is the last window that nothing follows.",
+        ),
+    },
+    hints=(
+        "There are N - T windows: the first is series[0:T], the next "
+        "series[1:T+1]. Which step follows each of them?",
+        "inputs = np.stack([series[k : k + length] for k in range(len(series) - "
+        "length)]), and the target of window k is series[k + length, 0].",
+    ),
+    reasoning="`sliding_window_view` puts the steps of a window on a new axis at "
+    "the end, $(B + 1, D, T)$. Time and features have to change places, which "
+    "is no case for `reshape`. The last window goes, for nothing follows it.",
+)
 
 
 # repair_the_log -----------------------------------------------------------------
@@ -117,6 +312,87 @@ def log_cases() -> Cases:
         "a single feature": ((readings + offsets)[:, :1], B),
         "as many stations as steps": ((readings + offsets)[:9], 3),
     }
+
+
+REPAIR_THE_LOG = Exercise(
+    able="turn numbers or sentences into an array of shape (batch, time, features)",
+    solution=repaired_log,
+    cases=log_cases,
+    parts={"the batch": "B T D"},
+    given=("log-reshaped", "mean-over-stations"),
+    mistakes={
+        "log-reshaped": Mistake(
+            right="log.reshape(-1, stations, log.shape[1])  # (T, B, D)\n"
+            "    batch = by_time.swapaxes(0, 1)",
+            wrong="log\n    batch = log.reshape(stations, -1, log.shape[1])",
+            hint="Your batch mixes the stations: reshape cuts the log in its own "
+            "order, and there the station changes from line to line.",
+        ),
+        "mean-over-stations": Mistake(
+            right="axis=1",
+            wrong="axis=0",
+            hint="Your mean runs over the stations, at each step: each station's "
+            "own mean runs over time.",
+        ),
+        "mean-over-features": Mistake(
+            right="axis=1",
+            wrong="axis=2",
+            hint="Your mean runs over the features: it mixes degrees with wind. It "
+            "should run over time.",
+        ),
+        "one-mean-for-all": Mistake(
+            right="batch.mean(axis=1, keepdims=True)",
+            wrong="batch.mean()",
+            hint="Your mean is one number for everything: there is one for each "
+            "station and each feature.",
+        ),
+        "one-mean-for-all-stations": Mistake(
+            right="batch.mean(axis=1, keepdims=True)",
+            wrong="batch.mean(axis=(0, 1))",
+            hint="Your mean is one for all stations together: each has its own.",
+        ),
+        "mean-without-its-axis": Mistake(
+            right="axis=1, keepdims=True",
+            wrong="axis=1",
+            hint="Your means have shape (B, D), and NumPy lines shapes up at the "
+            "right: they need a time axis of size 1 to meet (B, T, D).",
+        ),
+        "log-time-first": Mistake(
+            right="batch = by_time.swapaxes(0, 1)\n"
+            "    less: Array = batch - batch.mean(axis=1, keepdims=True)",
+            wrong="batch = by_time\n"
+            "    less: Array = batch - batch.mean(axis=0, keepdims=True)",
+            hint="Your batch is (T, B, D), time first: each station's own mean is "
+            "taken away, but the batch comes first.",
+        ),
+        "log-transposed-at-once": Mistake(
+            right="log.reshape(-1, stations, log.shape[1])  # (T, B, D)\n"
+            "    batch = by_time.swapaxes(0, 1)",
+            wrong="log\n    batch = log.T.reshape(stations, -1, log.shape[1])",
+            hint="Your batch is cut from log.T, a row for each feature: time and "
+            "stations should change places, and they share an axis still.",
+        ),
+        "log-reshaped-at-the-end": Mistake(
+            right="batch = by_time.swapaxes(0, 1)\n"
+            "    less: Array = batch - batch.mean(axis=1, keepdims=True)",
+            wrong="batch = by_time - by_time.mean(axis=0)\n"
+            "    less: Array = batch.reshape(stations, -1, log.shape[1])",
+            hint="Your batch is (T, B, D) reshaped: two axes should change "
+            "places, and reshape leaves the numbers in their order.",
+        ),
+    },
+    hints=(
+        "Take the lesson's log of two thermometers, a line for each reading, and "
+        "write down what the reshape makes of it. Then ask over which axis the "
+        "mean runs.",
+        "Keep the log's order at first, reshape(-1, B, D), which is (T, B, D); "
+        "then swapaxes(0, 1). The mean over time is that over axis 1.",
+    ),
+    reasoning="A line of the log is followed by another station's, so the log is "
+    "cut into times first, $(T, B, D)$, which `reshape` may do; then two axes "
+    "change places. The mean runs over time, axis 1, and `keepdims` leaves an axis "
+    "of size 1 there for broadcasting.",
+)
 
 
 # sentences_to_vectors -----------------------------------------------------------
@@ -149,358 +425,91 @@ def sentence_cases() -> Cases:
     }
 
 
+SENTENCES_TO_VECTORS = Exercise(
+    able="turn numbers or sentences into an array of shape (batch, time, features)",
+    solution=sentences_to_vectors,
+    cases=sentence_cases,
+    parts={"the block": "B T D"},
+    mistakes={
+        "a-vocabulary-for-each-text": Mistake(
+            right="[vocabulary.encode(text) for text in texts]",
+            wrong="[\n        Vocabulary.build([text], num_words=len(table))"
+            ".encode(text) for text in texts\n    ]",
+            hint="Your texts have a vocabulary each, so that the same word has "
+            "several ids: build one from all texts.",
+        ),
+        "vocabulary-too-large": Mistake(
+            right="num_words=len(table)",
+            wrong="num_words=len(table) + 3",
+            hint="Your vocabulary has ids beyond the last row of the table: "
+            "num_words counts all ids, those that are no words included.",
+        ),
+        "start-left-out": Mistake(
+            right="vocabulary.encode(text) for",
+            wrong="vocabulary.encode(text)[1:] for",
+            hint="Your texts lack the id 1, with which each begins.",
+        ),
+        "padding-as-zeros": Mistake(
+            right="ids, _ = pad_batch(encoded, length)\n    return table[ids]",
+            wrong="ids, mask = pad_batch(encoded, length)\n"
+            "    return table[ids] * mask[..., np.newaxis]",
+            hint="Your padding is zeros in the last block: 0 is an id, and picks "
+            "its row of the table like any other.",
+        ),
+        "start-twice": Mistake(
+            right="vocabulary.encode(text) for",
+            wrong="[1, *vocabulary.encode(text)] for",
+            hint="Your texts begin with the id 1 twice: encode has put one there "
+            "already.",
+        ),
+        "vocabulary-too-small": Mistake(
+            right="num_words=len(table)",
+            wrong="num_words=len(table) - 3",
+            hint="Your vocabulary leaves three rows of the table unused: num_words "
+            "counts all ids, those that are no words included.",
+        ),
+        "vocabulary-of-the-lesson": Mistake(
+            right="num_words=len(table)",
+            wrong="num_words=9",
+            hint="Your vocabulary has 9 ids, as the lesson's: how many are there "
+            "for another table?",
+        ),
+        "both-at-the-end": Mistake(
+            right="pad_batch(encoded, length)",
+            wrong='pad_batch(encoded, length, padding="post", truncating="post")',
+            hint="Your texts are padded and cut at the end: pad_batch does both "
+            "at the beginning by default.",
+        ),
+        "zeros-after-the-text": Mistake(
+            right="pad_batch(encoded, length)",
+            wrong='pad_batch(encoded, length, padding="post")',
+            hint="Your zeros stand after the text: pad_batch puts them before it "
+            "by default.",
+        ),
+        "end-cut-off": Mistake(
+            right="pad_batch(encoded, length)",
+            wrong='pad_batch(encoded, length, truncating="post")',
+            hint="Your long texts lose their end: pad_batch drops their beginning "
+            "by default.",
+        ),
+    },
+    hints=(
+        "Four stages: the vocabulary, the ids of each text, one block (B, T) by "
+        "padding (pad_batch gives its mask besides), and a row of the table in "
+        "place of each id.",
+        "Vocabulary.build(texts, num_words=len(table)), then its encode for each "
+        "text, then pad_batch(encoded, length), which returns ids and a mask, and "
+        "table[ids].",
+    ),
+    reasoning="The picture of the lesson, stage by stage. The table has a row for "
+    "each id, padding included, so `num_words` is its length; and indexing it with "
+    "a block $(B, T)$ puts a row of $D$ numbers in place of each id.",
+)
+
+
 EXERCISES: dict[str, Exercise] = {
-    "shapes_on_the_way": Quiz(
-        able="say every shape on the way before you run the cell",
-        solution="exercises.lesson_01.shapes_on_the_way",
-        draw=draw_sizes,
-        question=ask_for_shapes,
-        derivation=derive_shapes,
-        view=as_texts,
-        parts=dict.fromkeys(
-            ["ids", "np.eye(V)[ids]", "vectors", "vectors[:, 2]", "outputs", "h"], ""
-        ),
-        mistakes={
-            "index-keeps-its-axis": Mistake(
-                right="vectors[:, 2]",
-                wrong="vectors[:, 2:3]",
-                hint="Your vectors[:, 2] still has a time axis: a slice keeps its "
-                "axis, an index removes it.",
-            ),
-            "index-on-the-batch": Mistake(
-                right="vectors[:, 2]",
-                wrong="vectors[2]",
-                hint="Your vectors[:, 2] is one text at all steps: the colon stands "
-                "for the batch, and the 2 is on the second axis.",
-            ),
-            "outputs-as-wide-as-the-input": Mistake(
-                right="vectors[:, 2], outputs",
-                wrong="vectors[:, 2], vectors",
-                hint="Your outputs are as wide as the vectors: a layer turns features "
-                "into units.",
-            ),
-            "h-at-every-step": Mistake(
-                right="outputs, state.h",
-                wrong="outputs, outputs",
-                hint="Your h has a time axis: it is what is left after the last step.",
-            ),
-            "outputs-and-h-swapped": Mistake(
-                right="outputs, state.h",
-                wrong="state.h, outputs",
-                hint="Your outputs and h have changed places: the outputs are there at "
-                "every step, h after the last only.",
-            ),
-            "vectors-as-wide-as-the-vocabulary": Mistake(
-                right="vectors, vectors[:, 2]",
-                wrong="np.eye(V)[ids], np.eye(V)[ids][:, 2]",
-                hint="Your vectors have a number for each row of the table: each id "
-                "picks one row, so its length counts.",
-            ),
-            "index-on-the-features": Mistake(
-                right="vectors[:, 2], outputs",
-                wrong="vectors[..., 2], outputs",
-                hint="Your vectors[:, 2] is one feature at all steps: the second axis "
-                "is time.",
-            ),
-            "one-hot-without-ids": Mistake(
-                right="np.eye(V)[ids], vectors",
-                wrong="np.eye(V), vectors",
-                hint="Your np.eye(V)[ids] is np.eye(V) itself: each id picks one of "
-                "its rows.",
-            ),
-            "vectors-for-the-table": Mistake(
-                right="vectors, vectors[:, 2]",
-                wrong="np.zeros((V, D)), vectors[:, 2]",
-                hint="Your vectors are the table: each id of each text picks one of "
-                "its rows.",
-            ),
-            "last-output-alone": Mistake(
-                right="outputs, state.h",
-                wrong="state.h, state.h",
-                hint="Your outputs have no time axis: there is one after each step.",
-            ),
-            "h-with-an-axis-in-front": Mistake(
-                right="outputs, state.h",
-                wrong="outputs, state.h[np.newaxis]",
-                hint="Your h has an axis of size 1 in front, as in PyTorch: here it "
-                "is a row for each text.",
-            ),
-            "units-left-out": Mistake(
-                right="vectors.shape[-1], H",
-                wrong="vectors.shape[-1], D",
-                hint="Your outputs and h are as wide as the vectors: a layer turns "
-                "features into units.",
-            ),
-            "shapes-time-first": Mistake(
-                right="arrays = ids, np.eye(V)[ids], vectors, vectors[:, 2], outputs, "
-                "state.h",
-                wrong="turned = vectors.swapaxes(0, 1), vectors[:, 2], "
-                "outputs.swapaxes(0, 1)\n    arrays = ids.T, np.eye(V)[ids.T], "
-                "*turned, state.h",
-                hint="Your shapes have time first, (T, B): here a text is a row, and "
-                "the batch comes first.",
-            ),
-        },
-        reasoning="Letters first, numbers after: $(B, T)$, and each stage puts "
-        "something at the end, or in place of the last letter. An index takes a letter "
-        "away.",
-    ),
-    "windows_of_features": Exercise(
-        able="turn numbers or sentences into an array of shape (batch, time, features)",
-        solution="exercises.lesson_01.windows_of_features",
-        cases=window_cases,
-        parts={"the block of inputs": "B T D", "the row of targets": "B"},
-        mistakes={
-            "windows-with-time-last": Mistake(
-                right="stretches[:-1].swapaxes(1, 2)",
-                wrong="stretches[:-1]",
-                hint="Your windows have their axes in the order (B, D, T): "
-                "sliding_window_view puts the new axis last, and time belongs in the "
-                "middle.",
-            ),
-            "windows-reshaped": Mistake(
-                right="stretches[:-1].swapaxes(1, 2)",
-                wrong="stretches[:-1].reshape(-1, length, series.shape[1])",
-                hint="Your windows are reshaped where two axes should change places: "
-                "the shape is right, but features and steps are stirred.",
-            ),
-            "window-without-a-target": Mistake(
-                right="stretches[:-1]",
-                wrong="stretches",
-                hint="Your inputs have one window too many: nothing follows the last "
-                "one.",
-            ),
-            "last-target-left-out": Mistake(
-                right="stretches[:-1].swapaxes(1, 2)\n    return inputs, "
-                "series[length:, 0]",
-                wrong="stretches[:-2].swapaxes(1, 2)\n"
-                "    return inputs, series[length:-1, 0]",
-                hint="Your last window is missing, and its target with it: B is N - T.",
-            ),
-            "target-inside-the-window": Mistake(
-                right="series[length:, 0]",
-                wrong="series[length - 1 : -1, 0]",
-                hint="Your target is the last step of its own window: it should be the "
-                "step after it.",
-            ),
-            "target-with-all-features": Mistake(
-                right="series[length:, 0]",
-                wrong="series[length:]",
-                hint="Your targets hold every feature: feature 0 alone is to be "
-                "foretold.",
-            ),
-            "target-in-a-column": Mistake(
-                right="series[length:, 0]",
-                wrong="series[length:, :1]",
-                hint="Your targets stand in a column, (B, 1): a slice keeps its axis, "
-                "an index removes it.",
-            ),
-            "target-of-another-feature": Mistake(
-                right="series[length:, 0]",
-                wrong="series[length:, -1]",
-                hint="Your targets are those of the last feature: feature 0 is asked "
-                "for.",
-            ),
-            "windows-side-by-side": Mistake(
-                right="stretches[:-1].swapaxes(1, 2)\n    return inputs, "
-                "series[length:, 0]",
-                wrong="stretches[:-1:length].swapaxes(1, 2)\n"
-                "    return inputs, series[length::length, 0]",
-                hint="Your windows stand side by side: each is to begin one step "
-                "after the one before.",
-            ),
-            "target-at-the-start-of-the-window": Mistake(
-                right="series[length:, 0]",
-                wrong="series[:-length, 0]",
-                hint="Your target is the first step of its own window: it should be "
-                "the step after it.",
-            ),
-            "target-a-step-too-late": Mistake(
-                right="series[length:, 0]",
-                wrong="series[length + 1 :, 0]",
-                hint="Your target stands two steps after its window: Python counts "
-                "from 0, so the step after series[0:T] is series[T].",
-            ),
-            "windows-over-both-axes": Mistake(
-                right="stretches[:-1].swapaxes(1, 2)",
-                wrong="stretches[:-1].swapaxes(1, 2)[:, np.newaxis]",
-                hint="Your windows have an axis of size 1 besides: sliding along the "
-                "features, too, leaves it behind.",
-            ),
-            "first-window-left-out": Mistake(
-                right="stretches[:-1]",
-                wrong="stretches[1:]",
-                hint="Your inputs lack the first window, so each holds its own "
-                "target: it is the last window that nothing follows.",
-            ),
-        },
-        hints=(
-            "There are N - T windows: the first is series[0:T], the next "
-            "series[1:T+1]. Which step follows each of them?",
-            "inputs = np.stack([series[k : k + length] for k in range(len(series) - "
-            "length)]), and the target of window k is series[k + length, 0].",
-        ),
-        reasoning="`sliding_window_view` puts the steps of a window on a new axis at "
-        "the end, $(B + 1, D, T)$. Time and features have to change places, which "
-        "is no case for `reshape`. The last window goes, for nothing follows it.",
-    ),
-    "repair_the_log": Exercise(
-        able="turn numbers or sentences into an array of shape (batch, time, features)",
-        solution="exercises.lesson_01.repaired_log",
-        cases=log_cases,
-        parts={"the batch": "B T D"},
-        given=("log-reshaped", "mean-over-stations"),
-        mistakes={
-            "log-reshaped": Mistake(
-                right="log.reshape(-1, stations, log.shape[1])  # (T, B, D)\n"
-                "    batch = by_time.swapaxes(0, 1)",
-                wrong="log\n    batch = log.reshape(stations, -1, log.shape[1])",
-                hint="Your batch mixes the stations: reshape cuts the log in its own "
-                "order, and there the station changes from line to line.",
-            ),
-            "mean-over-stations": Mistake(
-                right="axis=1",
-                wrong="axis=0",
-                hint="Your mean runs over the stations, at each step: each station's "
-                "own mean runs over time.",
-            ),
-            "mean-over-features": Mistake(
-                right="axis=1",
-                wrong="axis=2",
-                hint="Your mean runs over the features: it mixes degrees with wind. It "
-                "should run over time.",
-            ),
-            "one-mean-for-all": Mistake(
-                right="batch.mean(axis=1, keepdims=True)",
-                wrong="batch.mean()",
-                hint="Your mean is one number for everything: there is one for each "
-                "station and each feature.",
-            ),
-            "one-mean-for-all-stations": Mistake(
-                right="batch.mean(axis=1, keepdims=True)",
-                wrong="batch.mean(axis=(0, 1))",
-                hint="Your mean is one for all stations together: each has its own.",
-            ),
-            "mean-without-its-axis": Mistake(
-                right="axis=1, keepdims=True",
-                wrong="axis=1",
-                hint="Your means have shape (B, D), and NumPy lines shapes up at the "
-                "right: they need a time axis of size 1 to meet (B, T, D).",
-            ),
-            "log-time-first": Mistake(
-                right="batch = by_time.swapaxes(0, 1)\n"
-                "    less: Array = batch - batch.mean(axis=1, keepdims=True)",
-                wrong="batch = by_time\n"
-                "    less: Array = batch - batch.mean(axis=0, keepdims=True)",
-                hint="Your batch is (T, B, D), time first: each station's own mean is "
-                "taken away, but the batch comes first.",
-            ),
-            "log-transposed-at-once": Mistake(
-                right="log.reshape(-1, stations, log.shape[1])  # (T, B, D)\n"
-                "    batch = by_time.swapaxes(0, 1)",
-                wrong="log\n    batch = log.T.reshape(stations, -1, log.shape[1])",
-                hint="Your batch is cut from log.T, a row for each feature: time and "
-                "stations should change places, and they share an axis still.",
-            ),
-            "log-reshaped-at-the-end": Mistake(
-                right="batch = by_time.swapaxes(0, 1)\n"
-                "    less: Array = batch - batch.mean(axis=1, keepdims=True)",
-                wrong="batch = by_time - by_time.mean(axis=0)\n"
-                "    less: Array = batch.reshape(stations, -1, log.shape[1])",
-                hint="Your batch is (T, B, D) reshaped: two axes should change "
-                "places, and reshape leaves the numbers in their order.",
-            ),
-        },
-        hints=(
-            "Take the lesson's log of two thermometers, a line for each reading, and "
-            "write down what the reshape makes of it. Then ask over which axis the "
-            "mean runs.",
-            "Keep the log's order at first, reshape(-1, B, D), which is (T, B, D); "
-            "then swapaxes(0, 1). The mean over time is that over axis 1.",
-        ),
-        reasoning="A line of the log is followed by another station's, so the log is "
-        "cut into times first, $(T, B, D)$, which `reshape` may do; then two axes "
-        "change places. The mean runs over time, axis 1, and `keepdims` leaves an axis "
-        "of size 1 there for broadcasting.",
-    ),
-    "sentences_to_vectors": Exercise(
-        able="turn numbers or sentences into an array of shape (batch, time, features)",
-        solution="exercises.lesson_01.sentences_to_vectors",
-        cases=sentence_cases,
-        parts={"the block": "B T D"},
-        mistakes={
-            "a-vocabulary-for-each-text": Mistake(
-                right="[vocabulary.encode(text) for text in texts]",
-                wrong="[\n        Vocabulary.build([text], num_words=len(table))"
-                ".encode(text) for text in texts\n    ]",
-                hint="Your texts have a vocabulary each, so that the same word has "
-                "several ids: build one from all texts.",
-            ),
-            "vocabulary-too-large": Mistake(
-                right="num_words=len(table)",
-                wrong="num_words=len(table) + 3",
-                hint="Your vocabulary has ids beyond the last row of the table: "
-                "num_words counts all ids, those that are no words included.",
-            ),
-            "start-left-out": Mistake(
-                right="vocabulary.encode(text) for",
-                wrong="vocabulary.encode(text)[1:] for",
-                hint="Your texts lack the id 1, with which each begins.",
-            ),
-            "padding-as-zeros": Mistake(
-                right="ids, _ = pad_batch(encoded, length)\n    return table[ids]",
-                wrong="ids, mask = pad_batch(encoded, length)\n"
-                "    return table[ids] * mask[..., np.newaxis]",
-                hint="Your padding is zeros in the last block: 0 is an id, and picks "
-                "its row of the table like any other.",
-            ),
-            "start-twice": Mistake(
-                right="vocabulary.encode(text) for",
-                wrong="[1, *vocabulary.encode(text)] for",
-                hint="Your texts begin with the id 1 twice: encode has put one there "
-                "already.",
-            ),
-            "vocabulary-too-small": Mistake(
-                right="num_words=len(table)",
-                wrong="num_words=len(table) - 3",
-                hint="Your vocabulary leaves three rows of the table unused: num_words "
-                "counts all ids, those that are no words included.",
-            ),
-            "vocabulary-of-the-lesson": Mistake(
-                right="num_words=len(table)",
-                wrong="num_words=9",
-                hint="Your vocabulary has 9 ids, as the lesson's: how many are there "
-                "for another table?",
-            ),
-            "both-at-the-end": Mistake(
-                right="pad_batch(encoded, length)",
-                wrong='pad_batch(encoded, length, padding="post", truncating="post")',
-                hint="Your texts are padded and cut at the end: pad_batch does both "
-                "at the beginning by default.",
-            ),
-            "zeros-after-the-text": Mistake(
-                right="pad_batch(encoded, length)",
-                wrong='pad_batch(encoded, length, padding="post")',
-                hint="Your zeros stand after the text: pad_batch puts them before it "
-                "by default.",
-            ),
-            "end-cut-off": Mistake(
-                right="pad_batch(encoded, length)",
-                wrong='pad_batch(encoded, length, truncating="post")',
-                hint="Your long texts lose their end: pad_batch drops their beginning "
-                "by default.",
-            ),
-        },
-        hints=(
-            "Four stages: the vocabulary, the ids of each text, one block (B, T) by "
-            "padding (pad_batch gives its mask besides), and a row of the table in "
-            "place of each id.",
-            "Vocabulary.build(texts, num_words=len(table)), then its encode for each "
-            "text, then pad_batch(encoded, length), which returns ids and a mask, and "
-            "table[ids].",
-        ),
-        reasoning="The picture of the lesson, stage by stage. The table has a row for "
-        "each id, padding included, so `num_words` is its length; and indexing it with "
-        "a block $(B, T)$ puts a row of $D$ numbers in place of each id.",
-    ),
+    "shapes_on_the_way": SHAPES_ON_THE_WAY,
+    "windows_of_features": WINDOWS_OF_FEATURES,
+    "repair_the_log": REPAIR_THE_LOG,
+    "sentences_to_vectors": SENTENCES_TO_VECTORS,
 }

@@ -13,6 +13,7 @@ from lstm_course.layers.rnn import RNNParams, rnn_forward
 
 Weights = tuple[Array, Array, Array]
 
+
 # echo_on_paper ------------------------------------------------------------------
 
 
@@ -63,6 +64,56 @@ def derive_echo(w: float, u: float, b: float, *inputs: float) -> str:
     return "\n".join(lines)
 
 
+ECHO_ON_PAPER = Quiz(
+    able="follow a recurrent layer on paper",
+    solution=echo_on_paper,
+    draw=draw_echo,
+    question=ask_for_echo,
+    derivation=derive_echo,
+    parts={f"h after step {t}": "" for t in (1, 2, 3)},
+    tolerance=2e-3,  # so much comes of rounding h before it is handed on
+    mistakes={
+        "echo-without-tanh": Mistake(
+            right="h = float(np.tanh(z))",
+            wrong="h = float(z)",
+            hint="Your h is z: it still has to go through tanh.",
+        ),
+        "echo-without-memory": Mistake(
+            right="x * w + h * u + b",
+            wrong="x * w + b",
+            hint="Your steps have no past: from the second on, h' * u is added.",
+        ),
+        "echo-without-bias": Mistake(
+            right="x * w + h * u + b",
+            wrong="x * w + h * u",
+            hint="Your sums leave out the bias: b is added at every step.",
+        ),
+        "echo-hands-on-z": Mistake(
+            right="h = float(np.tanh(z))\n        echo.append(h)",
+            wrong="h = float(z)\n        echo.append(float(np.tanh(z)))",
+            hint="Your memory is z, the sum before the tanh: what is handed on is h.",
+        ),
+        "echo-by-sigmoid": Mistake(
+            right="float(np.tanh(z))\n",
+            wrong="float(1 / (1 + np.exp(-z)))\n",
+            hint="Your h are those of a sigmoid, from 0 to 1: here it is tanh.",
+        ),
+        "echo-rounded-too-early": Mistake(
+            right="h = float(np.tanh(z))\n",
+            wrong="h = round(float(np.tanh(z)), 2)\n",
+            hint="Your h are rounded to 2 digits: take 3 after the point.",
+        ),
+        "echo-w-and-u-swapped": Mistake(
+            right="x * w + h * u + b",
+            wrong="x * u + h * w + b",
+            hint="Your w and u have changed places: w is for the input, u for h'.",
+        ),
+    },
+    reasoning="Each step needs two things only, its input and the $h$ just "
+    "computed. Nothing else is looked at, however long the sequence.",
+)
+
+
 # rnn_step -----------------------------------------------------------------------
 
 
@@ -97,6 +148,91 @@ def column_step_cases() -> Cases:
         "as many sequences as units": at(2, 3, 2),
         "one unit": at(3, 4, 1),
     }
+
+
+RNN_STEP = Exercise(
+    able="write it in five lines of NumPy",
+    solution=column_step,
+    cases=column_step_cases,
+    parts={"h": "B H"},
+    mistakes={
+        "step-of-rows-with-columns'-matrices": Mistake(
+            right="x_t @ W_x.T + h @ W_h.T",
+            wrong="x_t @ W_x + h @ W_h",
+            hint="Your matrices stand as in the text, which has x as a column. "
+            "Our x is a row: which way round must the two go?",
+        ),
+        "step-of-columns": Mistake(
+            right="x_t @ W_x.T + h @ W_h.T",
+            wrong="W_x @ x_t + W_h @ h",
+            hint="Your step is the text's, where x is a column. Here each row is a "
+            "sequence: the row comes first, and the matrix must be turned.",
+        ),
+        "step-w-h-not-turned": Mistake(
+            right="h @ W_h.T",
+            wrong="h @ W_h",
+            hint="Your W_h is the wrong way round. It is square, so it fits both "
+            "ways; it must be turned just as W_x is.",
+        ),
+        "step-w-x-reshaped": Mistake(
+            right="x_t @ W_x.T",
+            wrong="x_t @ W_x.reshape(W_x.T.shape)",
+            hint="Your W_x is reshaped: its shape is right now, but its numbers "
+            "stand elsewhere. To turn a matrix, transpose it.",
+        ),
+        "step-returns-columns": Mistake(
+            right="np.tanh(z)",
+            wrong="np.tanh(z).T",
+            hint="Your h has a column for each sequence, (H, B). The numbers are "
+            "right; return a row for each, (B, H).",
+        ),
+        "step-without-tanh": Mistake(
+            right="np.tanh(z)",
+            wrong="z",
+            hint="Your step returns z, the sum: h = tanh(z) is missing.",
+        ),
+        "step-with-sigmoid": Mistake(
+            right="np.tanh(z)",
+            wrong="1 / (1 + np.exp(-z))",
+            hint="Your step uses the sigmoid, from 0 to 1. A vanilla RNN uses tanh.",
+        ),
+        "step-without-bias": Mistake(
+            right="h @ W_h.T + b",
+            wrong="h @ W_h.T",
+            hint="Your sum leaves out the bias b.",
+        ),
+        "step-bias-twice": Mistake(
+            right="h @ W_h.T + b",
+            wrong="h @ W_h.T + 2 * b",
+            hint="Your bias is added twice, maybe once with each product: once "
+            "will do.",
+        ),
+        "step-bias-after-tanh": Mistake(
+            right="h @ W_h.T + b\n    new_h: Array = np.tanh(z)",
+            wrong="h @ W_h.T\n    new_h: Array = np.tanh(z) + b",
+            hint="Your bias comes after the tanh: it belongs to the sum inside.",
+        ),
+        "step-tanh-of-the-input-alone": Mistake(
+            right="z = x_t @ W_x.T + h @ W_h.T + b\n    new_h: Array = np.tanh(z)",
+            wrong="new_h: Array = np.tanh(x_t @ W_x.T) + h @ W_h.T + b",
+            hint="Your tanh ends too early: it goes round the whole sum, the part "
+            "of h' and the bias included.",
+        ),
+        "step-without-state": Mistake(
+            right="x_t @ W_x.T + h @ W_h.T",
+            wrong="x_t @ W_x.T",
+            hint="Your step looks at the input alone: the part of h' is missing.",
+        ),
+    },
+    hints=(
+        "Work out the shape of each product: (B, D) times what gives (B, H)?",
+        "A row times the transpose gives what the matrix times a column gives: "
+        "x_t @ W_x.T. The same for h' and W_h; then the bias, then np.tanh.",
+    ),
+    reasoning=r"$(W_x\,x)^\top = x^\top W_x^\top$: what a matrix does to a column, "
+    "its transpose does to a row. For $W_x$ the shapes demand it. For $W_h$, which "
+    "is square, only the formula does.",
+)
 
 
 # rnn_layer ----------------------------------------------------------------------
@@ -136,6 +272,128 @@ def layer_cases() -> Cases:
     }
 
 
+RNN_LAYER = Exercise(
+    able="write it in five lines of NumPy",
+    solution=rnn_layer,
+    cases=layer_cases,
+    parts={"h after each step": "B T H", "the final h": "B H"},
+    mistakes={
+        "layer-first-h-ignored": Mistake(
+            right="h, outputs = first_h, []",
+            wrong="h, outputs = 0 * first_h, []",
+            hint="Your layer begins with zeros: it is to begin with first_h.",
+        ),
+        "layer-begins-anew-at-each-step": Mistake(
+            right="h @ U",
+            wrong="first_h @ U",
+            hint="Your steps all begin with first_h: hand each new h on to the "
+            "next step.",
+        ),
+        "layer-state-never-replaced": Mistake(
+            right="h = np.tanh(inputs[:, t] @ W + h @ U + b)\n        "
+            "outputs.append(h)",
+            wrong="new = np.tanh(inputs[:, t] @ W + h @ U + b)\n"
+            "        outputs.append(new)",
+            hint="Your h is never replaced by the new one: every step begins with "
+            "first_h, and that is also what you return as the final h.",
+        ),
+        "layer-results-swapped": Mistake(
+            right="return np.stack(outputs, axis=1), h",
+            wrong="return h, np.stack(outputs, axis=1)",
+            hint="Your two results have changed places: the outputs come first, "
+            "then the final h.",
+        ),
+        "layer-final-is-the-first": Mistake(
+            right="axis=1), h",
+            wrong="axis=1), first_h",
+            hint="Your final h is the one that the layer began with: return the last.",
+        ),
+        "layer-outputs-one-step-late": Mistake(
+            right="h = np.tanh(inputs[:, t] @ W + h @ U + b)\n        "
+            "outputs.append(h)",
+            wrong="outputs.append(h)\n        h = np.tanh(inputs[:, t] @ W + h @ "
+            "U + b)",
+            hint="Your outputs hold the h before each step: keep the one after it.",
+        ),
+        "layer-outputs-time-first": Mistake(
+            right="axis=1",
+            wrong="axis=0",
+            hint="Your outputs have shape (T, B, H), time first: the batch comes "
+            "first, and time is the second axis.",
+        ),
+        "layer-outputs-reshaped": Mistake(
+            right="np.stack(outputs, axis=1)",
+            wrong="np.stack(outputs).reshape(len(h), len(outputs), -1)",
+            hint="Your outputs are reshaped from (T, B, H): the shape is right, "
+            "but the sequences are stirred. To swap two axes, use swapaxes.",
+        ),
+        "layer-first-step-skipped": Mistake(
+            right="h, outputs = first_h, []\n    for t in range(",
+            wrong="h, outputs = first_h, [first_h]\n    for t in range(1, ",
+            hint="Your first output is first_h itself: it is the h before the "
+            "first step, and inputs[:, 0] is never read.",
+        ),
+        "layer-returns-inside-the-loop": Mistake(
+            right="    return np.stack(",
+            wrong="        return np.stack(",
+            hint="Your layer returns after its first step: the return is inside "
+            "the loop.",
+        ),
+        "layer-walks-along-the-batch": Mistake(
+            right="range(inputs.shape[1]):\n        h = np.tanh(inputs[:, t]",
+            wrong="range(inputs.shape[0]):\n        h = np.tanh(inputs[t]",
+            hint="Your loop walks along the batch: inputs[t] is one whole "
+            "sequence. Where is step t of all sequences?",
+        ),
+        "layer-walks-along-the-batch-of-an-array": Mistake(
+            right="h, outputs = first_h, []\n"
+            "    for t in range(inputs.shape[1]):\n"
+            "        h = np.tanh(inputs[:, t] @ W + h @ U + b)\n"
+            "        outputs.append(h)\n"
+            "    return np.stack(outputs, axis=1), h",
+            wrong="h, outputs = first_h, np.empty((*inputs.shape[:2], len(b)))\n"
+            "    for t in range(inputs.shape[1]):\n"
+            "        h = np.tanh(inputs[t] @ W + h @ U + b)\n"
+            "        outputs[:, t] = h\n"
+            "    return outputs, h",
+            hint="Your inputs[t] is one whole sequence, (T, D): step t of all "
+            "sequences stands elsewhere.",
+        ),
+        "layer-as-many-turns-as-sequences": Mistake(
+            right="range(inputs.shape[1])",
+            wrong="range(len(inputs))",
+            hint="Your loop has a turn for each sequence: len(inputs) is B. How "
+            "many steps are there?",
+        ),
+        "layer-u-turned": Mistake(
+            right="h @ U",
+            wrong="h @ U.T",
+            hint="Your U is the wrong way round: as it stands here, the product is "
+            "h' @ U.",
+        ),
+        "layer-without-bias": Mistake(
+            right="h @ U + b",
+            wrong="h @ U",
+            hint="Your sum leaves out the bias b.",
+        ),
+        "layer-without-tanh": Mistake(
+            right="h = np.tanh(inputs[:, t] @ W + h @ U + b)",
+            wrong="h = inputs[:, t] @ W + h @ U + b",
+            hint="Your h is z, the sum: the tanh is missing.",
+        ),
+    },
+    hints=(
+        "One loop over the steps t, from 0 to T - 1. What changes from one step to "
+        "the next is h alone: begin with h = first_h.",
+        "In the loop: h = np.tanh(inputs[:, t] @ W + h @ U + b), then put h where "
+        "outputs[:, t] is. Return outputs and h.",
+    ),
+    reasoning="The step is one line; the loop around it hands $h$ on. A layer that "
+    "can begin with any $h$ can also go on where another stopped, so that a long "
+    "series may be cut.",
+)
+
+
 # compare_with_keras -------------------------------------------------------------
 
 
@@ -172,6 +430,85 @@ def comparison_cases() -> Cases:
     }
 
 
+COMPARE_WITH_KERAS = Exercise(
+    able="show that Keras computes the same numbers",
+    solution=largest_difference,
+    cases=comparison_cases,
+    parts={"the largest difference": ""},
+    mistakes={
+        "comparison-of-last-step": Mistake(
+            right="ours - theirs",
+            wrong="ours[:, -1] - theirs[:, -1]",
+            hint="Your comparison looks at the last step only: one that cannot "
+            "miss looks at all of them.",
+        ),
+        "comparison-of-first-sequence": Mistake(
+            right="ours - theirs",
+            wrong="ours[0] - theirs[0]",
+            hint="Your comparison looks at the first sequence only: take the whole "
+            "batch.",
+        ),
+        "comparison-by-mean": Mistake(
+            right="np.max(",
+            wrong="np.mean(",
+            hint="Your answer is the mean difference: one wrong number among a "
+            "thousand would hardly show in it.",
+        ),
+        "comparison-with-signs": Mistake(
+            right="np.max(np.abs(ours - theirs))",
+            wrong="np.max(ours - theirs)",
+            hint="Your differences have signs: where theirs is the larger, yours "
+            "is negative, and no maximum finds it.",
+        ),
+        "comparison-with-signs-turned": Mistake(
+            right="np.max(np.abs(ours - theirs))",
+            wrong="np.max(theirs - ours)",
+            hint="Your differences have signs: where theirs is the smaller, yours "
+            "is negative, and no maximum finds it.",
+        ),
+        "comparison-sign-dropped-too-late": Mistake(
+            right="np.max(np.abs(ours - theirs))",
+            wrong="np.abs(np.max(ours - theirs))",
+            hint="Your sign is dropped too late: first the size of each "
+            "difference, then the largest.",
+        ),
+        "comparison-of-the-largest": Mistake(
+            right="np.max(np.abs(ours - theirs))",
+            wrong="np.abs(np.max(ours) - np.max(theirs))",
+            hint="Your comparison is of the two largest outputs: take the "
+            "differences first, each number with its own partner.",
+        ),
+        "comparison-of-squares": Mistake(
+            right="np.max(np.abs(ours - theirs))",
+            wrong="np.max((ours - theirs) ** 2)",
+            hint="Your answer is the largest square: a difference of 0.001 would "
+            "look like 0.000001.",
+        ),
+        "comparison-by-yes-or-no": Mistake(
+            right="np.max(np.abs(ours - theirs))",
+            wrong="np.allclose(ours, theirs)",
+            hint="Your answer is yes or no: return how large the largest "
+            "difference is.",
+        ),
+        "comparison-with-u-turned": Mistake(
+            right="RNNParams(*weights)",
+            wrong="RNNParams(weights[0], weights[1].T, weights[2])",
+            hint="Your recurrent kernel is turned round: Keras gives it as it is "
+            "used here, h' @ U.",
+        ),
+    },
+    hints=(
+        "Three steps: your outputs, of shape (B, T, H); their differences from "
+        "theirs, without signs; the largest of all.",
+        "W, U, b = weights. Your outputs come from the last exercise, with a first "
+        "h of zeros, (B, H). Then np.abs(outputs - theirs).max().",
+    ),
+    reasoning="A comparison is worth as much as the mistakes that it would show. "
+    "The last step, a mean, a difference with its sign: each of them misses some; "
+    "the largest of all differences misses none.",
+)
+
+
 # blinker ------------------------------------------------------------------------
 
 
@@ -196,384 +533,60 @@ def follow_blinker(numbers: Sequence[float]) -> Array:
     return np.cumprod(met)
 
 
+BLINKER = Exercise(
+    able="follow a recurrent layer on paper",
+    solution=blinker,
+    view=follow_blinker,
+    confirmed="quiet for 12 steps, up at the knock, then 20 times to the other "
+    "side, and never nearer to 0 than 0.5",
+    parts={
+        "quiet before the knock": "",
+        "up at the knock": "",
+        "on the other side at each step": "",
+        "far from 0 at each step": "",
+    },
+    mistakes={
+        "blinker-on-its-own": Mistake(
+            right="-strength, 0.0",
+            wrong="-strength, 0.3",
+            hint="Your unit does not wait for the knock: with x = 0 and h' = 0, "
+            "which b leaves it at rest?",
+        ),
+        "blinker-not-up": Mistake(
+            right="return 1.0",
+            wrong="return -1.0",
+            hint="Your unit is not above 0.5 at the knock: what is h = tanh(w + "
+            "h' u + b) there?",
+        ),
+        "blinker-on-one-side": Mistake(
+            right="-strength",
+            wrong="strength",
+            hint="Your unit does not change sides: in the silence h = tanh(h' u), "
+            "so which u turns the sign?",
+        ),
+        "blinker-fades": Mistake(
+            right="strength = 2.0",
+            wrong="strength = 0.5",
+            hint="Your unit comes nearer to 0 than 0.5 after the knock: remember "
+            "which u let the echo fade, and which let it stay.",
+        ),
+    },
+    hints=(
+        "Take them one by one. The silence before the knock settles b, the knock "
+        "settles w, and the silence after it settles u.",
+        "With b = 0 and h' = 0 nothing stirs; w = 1 gives h = 0.762 at the knock. "
+        "The echo of u = 2 stays: let it turn its sign as well.",
+    ),
+    reasoning="tanh keeps the sign, so a negative $u$ turns $h$ to the other side "
+    "at each step. Its size decides how much is left, as for a positive $u$: with "
+    "−2 the swing stays. With $b = 0$ nothing moves before the knock.",
+)
+
+
 EXERCISES: dict[str, Exercise] = {
-    "echo_on_paper": Quiz(
-        able="follow a recurrent layer on paper",
-        solution="exercises.lesson_02.echo_on_paper",
-        draw=draw_echo,
-        question=ask_for_echo,
-        derivation=derive_echo,
-        parts={f"h after step {t}": "" for t in (1, 2, 3)},
-        tolerance=2e-3,  # so much comes of rounding h before it is handed on
-        mistakes={
-            "echo-without-tanh": Mistake(
-                right="h = float(np.tanh(z))",
-                wrong="h = float(z)",
-                hint="Your h is z: it still has to go through tanh.",
-            ),
-            "echo-without-memory": Mistake(
-                right="x * w + h * u + b",
-                wrong="x * w + b",
-                hint="Your steps have no past: from the second on, h' * u is added.",
-            ),
-            "echo-without-bias": Mistake(
-                right="x * w + h * u + b",
-                wrong="x * w + h * u",
-                hint="Your sums leave out the bias: b is added at every step.",
-            ),
-            "echo-hands-on-z": Mistake(
-                right="h = float(np.tanh(z))\n        echo.append(h)",
-                wrong="h = float(z)\n        echo.append(float(np.tanh(z)))",
-                hint="Your memory is z, the sum before the tanh: what is handed on is "
-                "h.",
-            ),
-            "echo-by-sigmoid": Mistake(
-                right="float(np.tanh(z))\n",
-                wrong="float(1 / (1 + np.exp(-z)))\n",
-                hint="Your h are those of a sigmoid, from 0 to 1: here it is tanh.",
-            ),
-            "echo-rounded-too-early": Mistake(
-                right="h = float(np.tanh(z))\n",
-                wrong="h = round(float(np.tanh(z)), 2)\n",
-                hint="Your h are rounded to 2 digits: take 3 after the point.",
-            ),
-            "echo-w-and-u-swapped": Mistake(
-                right="x * w + h * u + b",
-                wrong="x * u + h * w + b",
-                hint="Your w and u have changed places: w is for the input, u for h'.",
-            ),
-        },
-        reasoning="Each step needs two things only, its input and the $h$ just "
-        "computed. Nothing else is looked at, however long the sequence.",
-    ),
-    "rnn_step": Exercise(
-        able="write it in five lines of NumPy",
-        solution="exercises.lesson_02.column_step",
-        cases=column_step_cases,
-        parts={"h": "B H"},
-        mistakes={
-            "step-of-rows-with-columns'-matrices": Mistake(
-                right="x_t @ W_x.T + h @ W_h.T",
-                wrong="x_t @ W_x + h @ W_h",
-                hint="Your matrices stand as in the text, which has x as a column. "
-                "Our x is a row: which way round must the two go?",
-            ),
-            "step-of-columns": Mistake(
-                right="x_t @ W_x.T + h @ W_h.T",
-                wrong="W_x @ x_t + W_h @ h",
-                hint="Your step is the text's, where x is a column. Here each row is a "
-                "sequence: the row comes first, and the matrix must be turned.",
-            ),
-            "step-w-h-not-turned": Mistake(
-                right="h @ W_h.T",
-                wrong="h @ W_h",
-                hint="Your W_h is the wrong way round. It is square, so it fits both "
-                "ways; it must be turned just as W_x is.",
-            ),
-            "step-w-x-reshaped": Mistake(
-                right="x_t @ W_x.T",
-                wrong="x_t @ W_x.reshape(W_x.T.shape)",
-                hint="Your W_x is reshaped: its shape is right now, but its numbers "
-                "stand elsewhere. To turn a matrix, transpose it.",
-            ),
-            "step-returns-columns": Mistake(
-                right="np.tanh(z)",
-                wrong="np.tanh(z).T",
-                hint="Your h has a column for each sequence, (H, B). The numbers are "
-                "right; return a row for each, (B, H).",
-            ),
-            "step-without-tanh": Mistake(
-                right="np.tanh(z)",
-                wrong="z",
-                hint="Your step returns z, the sum: h = tanh(z) is missing.",
-            ),
-            "step-with-sigmoid": Mistake(
-                right="np.tanh(z)",
-                wrong="1 / (1 + np.exp(-z))",
-                hint="Your step uses the sigmoid, from 0 to 1. A vanilla RNN uses "
-                "tanh.",
-            ),
-            "step-without-bias": Mistake(
-                right="h @ W_h.T + b",
-                wrong="h @ W_h.T",
-                hint="Your sum leaves out the bias b.",
-            ),
-            "step-bias-twice": Mistake(
-                right="h @ W_h.T + b",
-                wrong="h @ W_h.T + 2 * b",
-                hint="Your bias is added twice, maybe once with each product: once "
-                "will do.",
-            ),
-            "step-bias-after-tanh": Mistake(
-                right="h @ W_h.T + b\n    new_h: Array = np.tanh(z)",
-                wrong="h @ W_h.T\n    new_h: Array = np.tanh(z) + b",
-                hint="Your bias comes after the tanh: it belongs to the sum inside.",
-            ),
-            "step-tanh-of-the-input-alone": Mistake(
-                right="z = x_t @ W_x.T + h @ W_h.T + b\n    new_h: Array = np.tanh(z)",
-                wrong="new_h: Array = np.tanh(x_t @ W_x.T) + h @ W_h.T + b",
-                hint="Your tanh ends too early: it goes round the whole sum, the part "
-                "of h' and the bias included.",
-            ),
-            "step-without-state": Mistake(
-                right="x_t @ W_x.T + h @ W_h.T",
-                wrong="x_t @ W_x.T",
-                hint="Your step looks at the input alone: the part of h' is missing.",
-            ),
-        },
-        hints=(
-            "Work out the shape of each product: (B, D) times what gives (B, H)?",
-            "A row times the transpose gives what the matrix times a column gives: "
-            "x_t @ W_x.T. The same for h' and W_h; then the bias, then np.tanh.",
-        ),
-        reasoning=r"$(W_x\,x)^\top = x^\top W_x^\top$: what a matrix does to a column, "
-        "its transpose does to a row. For $W_x$ the shapes demand it. For $W_h$, which "
-        "is square, only the formula does.",
-    ),
-    "rnn_layer": Exercise(
-        able="write it in five lines of NumPy",
-        solution="exercises.lesson_02.rnn_layer",
-        cases=layer_cases,
-        parts={"h after each step": "B T H", "the final h": "B H"},
-        mistakes={
-            "layer-first-h-ignored": Mistake(
-                right="h, outputs = first_h, []",
-                wrong="h, outputs = 0 * first_h, []",
-                hint="Your layer begins with zeros: it is to begin with first_h.",
-            ),
-            "layer-begins-anew-at-each-step": Mistake(
-                right="h @ U",
-                wrong="first_h @ U",
-                hint="Your steps all begin with first_h: hand each new h on to the "
-                "next step.",
-            ),
-            "layer-state-never-replaced": Mistake(
-                right="h = np.tanh(inputs[:, t] @ W + h @ U + b)\n        "
-                "outputs.append(h)",
-                wrong="new = np.tanh(inputs[:, t] @ W + h @ U + b)\n"
-                "        outputs.append(new)",
-                hint="Your h is never replaced by the new one: every step begins with "
-                "first_h, and that is also what you return as the final h.",
-            ),
-            "layer-results-swapped": Mistake(
-                right="return np.stack(outputs, axis=1), h",
-                wrong="return h, np.stack(outputs, axis=1)",
-                hint="Your two results have changed places: the outputs come first, "
-                "then the final h.",
-            ),
-            "layer-final-is-the-first": Mistake(
-                right="axis=1), h",
-                wrong="axis=1), first_h",
-                hint="Your final h is the one that the layer began with: return the "
-                "last.",
-            ),
-            "layer-outputs-one-step-late": Mistake(
-                right="h = np.tanh(inputs[:, t] @ W + h @ U + b)\n        "
-                "outputs.append(h)",
-                wrong="outputs.append(h)\n        h = np.tanh(inputs[:, t] @ W + h @ "
-                "U + b)",
-                hint="Your outputs hold the h before each step: keep the one after it.",
-            ),
-            "layer-outputs-time-first": Mistake(
-                right="axis=1",
-                wrong="axis=0",
-                hint="Your outputs have shape (T, B, H), time first: the batch comes "
-                "first, and time is the second axis.",
-            ),
-            "layer-outputs-reshaped": Mistake(
-                right="np.stack(outputs, axis=1)",
-                wrong="np.stack(outputs).reshape(len(h), len(outputs), -1)",
-                hint="Your outputs are reshaped from (T, B, H): the shape is right, "
-                "but the sequences are stirred. To swap two axes, use swapaxes.",
-            ),
-            "layer-first-step-skipped": Mistake(
-                right="h, outputs = first_h, []\n    for t in range(",
-                wrong="h, outputs = first_h, [first_h]\n    for t in range(1, ",
-                hint="Your first output is first_h itself: it is the h before the "
-                "first step, and inputs[:, 0] is never read.",
-            ),
-            "layer-returns-inside-the-loop": Mistake(
-                right="    return np.stack(",
-                wrong="        return np.stack(",
-                hint="Your layer returns after its first step: the return is inside "
-                "the loop.",
-            ),
-            "layer-walks-along-the-batch": Mistake(
-                right="range(inputs.shape[1]):\n        h = np.tanh(inputs[:, t]",
-                wrong="range(inputs.shape[0]):\n        h = np.tanh(inputs[t]",
-                hint="Your loop walks along the batch: inputs[t] is one whole "
-                "sequence. Where is step t of all sequences?",
-            ),
-            "layer-walks-along-the-batch-of-an-array": Mistake(
-                right="h, outputs = first_h, []\n"
-                "    for t in range(inputs.shape[1]):\n"
-                "        h = np.tanh(inputs[:, t] @ W + h @ U + b)\n"
-                "        outputs.append(h)\n"
-                "    return np.stack(outputs, axis=1), h",
-                wrong="h, outputs = first_h, np.empty((*inputs.shape[:2], len(b)))\n"
-                "    for t in range(inputs.shape[1]):\n"
-                "        h = np.tanh(inputs[t] @ W + h @ U + b)\n"
-                "        outputs[:, t] = h\n"
-                "    return outputs, h",
-                hint="Your inputs[t] is one whole sequence, (T, D): step t of all "
-                "sequences stands elsewhere.",
-            ),
-            "layer-as-many-turns-as-sequences": Mistake(
-                right="range(inputs.shape[1])",
-                wrong="range(len(inputs))",
-                hint="Your loop has a turn for each sequence: len(inputs) is B. How "
-                "many steps are there?",
-            ),
-            "layer-u-turned": Mistake(
-                right="h @ U",
-                wrong="h @ U.T",
-                hint="Your U is the wrong way round: as it stands here, the product is "
-                "h' @ U.",
-            ),
-            "layer-without-bias": Mistake(
-                right="h @ U + b",
-                wrong="h @ U",
-                hint="Your sum leaves out the bias b.",
-            ),
-            "layer-without-tanh": Mistake(
-                right="h = np.tanh(inputs[:, t] @ W + h @ U + b)",
-                wrong="h = inputs[:, t] @ W + h @ U + b",
-                hint="Your h is z, the sum: the tanh is missing.",
-            ),
-        },
-        hints=(
-            "One loop over the steps t, from 0 to T - 1. What changes from one step to "
-            "the next is h alone: begin with h = first_h.",
-            "In the loop: h = np.tanh(inputs[:, t] @ W + h @ U + b), then put h where "
-            "outputs[:, t] is. Return outputs and h.",
-        ),
-        reasoning="The step is one line; the loop around it hands $h$ on. A layer that "
-        "can begin with any $h$ can also go on where another stopped, so that a long "
-        "series may be cut.",
-    ),
-    "compare_with_keras": Exercise(
-        able="show that Keras computes the same numbers",
-        solution="exercises.lesson_02.largest_difference",
-        cases=comparison_cases,
-        parts={"the largest difference": ""},
-        mistakes={
-            "comparison-of-last-step": Mistake(
-                right="ours - theirs",
-                wrong="ours[:, -1] - theirs[:, -1]",
-                hint="Your comparison looks at the last step only: one that cannot "
-                "miss looks at all of them.",
-            ),
-            "comparison-of-first-sequence": Mistake(
-                right="ours - theirs",
-                wrong="ours[0] - theirs[0]",
-                hint="Your comparison looks at the first sequence only: take the whole "
-                "batch.",
-            ),
-            "comparison-by-mean": Mistake(
-                right="np.max(",
-                wrong="np.mean(",
-                hint="Your answer is the mean difference: one wrong number among a "
-                "thousand would hardly show in it.",
-            ),
-            "comparison-with-signs": Mistake(
-                right="np.max(np.abs(ours - theirs))",
-                wrong="np.max(ours - theirs)",
-                hint="Your differences have signs: where theirs is the larger, yours "
-                "is negative, and no maximum finds it.",
-            ),
-            "comparison-with-signs-turned": Mistake(
-                right="np.max(np.abs(ours - theirs))",
-                wrong="np.max(theirs - ours)",
-                hint="Your differences have signs: where theirs is the smaller, yours "
-                "is negative, and no maximum finds it.",
-            ),
-            "comparison-sign-dropped-too-late": Mistake(
-                right="np.max(np.abs(ours - theirs))",
-                wrong="np.abs(np.max(ours - theirs))",
-                hint="Your sign is dropped too late: first the size of each "
-                "difference, then the largest.",
-            ),
-            "comparison-of-the-largest": Mistake(
-                right="np.max(np.abs(ours - theirs))",
-                wrong="np.abs(np.max(ours) - np.max(theirs))",
-                hint="Your comparison is of the two largest outputs: take the "
-                "differences first, each number with its own partner.",
-            ),
-            "comparison-of-squares": Mistake(
-                right="np.max(np.abs(ours - theirs))",
-                wrong="np.max((ours - theirs) ** 2)",
-                hint="Your answer is the largest square: a difference of 0.001 would "
-                "look like 0.000001.",
-            ),
-            "comparison-by-yes-or-no": Mistake(
-                right="np.max(np.abs(ours - theirs))",
-                wrong="np.allclose(ours, theirs)",
-                hint="Your answer is yes or no: return how large the largest "
-                "difference is.",
-            ),
-            "comparison-with-u-turned": Mistake(
-                right="RNNParams(*weights)",
-                wrong="RNNParams(weights[0], weights[1].T, weights[2])",
-                hint="Your recurrent kernel is turned round: Keras gives it as it is "
-                "used here, h' @ U.",
-            ),
-        },
-        hints=(
-            "Three steps: your outputs, of shape (B, T, H); their differences from "
-            "theirs, without signs; the largest of all.",
-            "W, U, b = weights. Your outputs come from the last exercise, with a first "
-            "h of zeros, (B, H). Then np.abs(outputs - theirs).max().",
-        ),
-        reasoning="A comparison is worth as much as the mistakes that it would show. "
-        "The last step, a mean, a difference with its sign: each of them misses some; "
-        "the largest of all differences misses none.",
-    ),
-    "blinker": Exercise(
-        able="follow a recurrent layer on paper",
-        solution="exercises.lesson_02.blinker",
-        view=follow_blinker,
-        confirmed="quiet for 12 steps, up at the knock, then 20 times to the other "
-        "side, and never nearer to 0 than 0.5",
-        parts={
-            "quiet before the knock": "",
-            "up at the knock": "",
-            "on the other side at each step": "",
-            "far from 0 at each step": "",
-        },
-        mistakes={
-            "blinker-on-its-own": Mistake(
-                right="-strength, 0.0",
-                wrong="-strength, 0.3",
-                hint="Your unit does not wait for the knock: with x = 0 and h' = 0, "
-                "which b leaves it at rest?",
-            ),
-            "blinker-not-up": Mistake(
-                right="return 1.0",
-                wrong="return -1.0",
-                hint="Your unit is not above 0.5 at the knock: what is h = tanh(w + "
-                "h' u + b) there?",
-            ),
-            "blinker-on-one-side": Mistake(
-                right="-strength",
-                wrong="strength",
-                hint="Your unit does not change sides: in the silence h = tanh(h' u), "
-                "so which u turns the sign?",
-            ),
-            "blinker-fades": Mistake(
-                right="strength = 2.0",
-                wrong="strength = 0.5",
-                hint="Your unit comes nearer to 0 than 0.5 after the knock: remember "
-                "which u let the echo fade, and which let it stay.",
-            ),
-        },
-        hints=(
-            "Take them one by one. The silence before the knock settles b, the knock "
-            "settles w, and the silence after it settles u.",
-            "With b = 0 and h' = 0 nothing stirs; w = 1 gives h = 0.762 at the knock. "
-            "The echo of u = 2 stays: let it turn its sign as well.",
-        ),
-        reasoning="tanh keeps the sign, so a negative $u$ turns $h$ to the other side "
-        "at each step. Its size decides how much is left, as for a positive $u$: with "
-        "−2 the swing stays. With $b = 0$ nothing moves before the knock.",
-    ),
+    "echo_on_paper": ECHO_ON_PAPER,
+    "rnn_step": RNN_STEP,
+    "rnn_layer": RNN_LAYER,
+    "compare_with_keras": COMPARE_WITH_KERAS,
+    "blinker": BLINKER,
 }

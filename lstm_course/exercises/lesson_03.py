@@ -10,6 +10,7 @@ from lstm_course.arrays.shapes import Array
 from lstm_course.checker.exercise import Cases, Exercise, Quiz
 from lstm_course.checker.planting import Mistake
 from lstm_course.layers.rnn import RNNParams
+from lstm_course.training.optimizers import clip_by_global_norm
 
 # predict_the_reach --------------------------------------------------------------
 
@@ -49,6 +50,75 @@ def derive_reach(radius: float, slope: float, k: int) -> str:
         f"{k} steps: {each:.2f} ** {k} = {length:.2f}.\n"
         f"Clipped at 1: min({length:.2f}, 1) = {clipped:.2f}."
     )
+
+
+PREDICT_THE_REACH = Quiz(
+    able="predict when they vanish or explode",
+    solution=reach_and_clipped,
+    draw=draw_reach,
+    question=ask_for_reach,
+    derivation=derive_reach,
+    parts={"back": "", "clipped": ""},
+    tolerance=0.0051,
+    mistakes={
+        "slope-left-out": Mistake(
+            right="(radius * slope) ** k",
+            wrong="radius**k",
+            hint="Your gradient meets the kernel alone. At each step back it "
+            "passes the tanh, too.",
+        ),
+        "slope-only-once": Mistake(
+            right="(radius * slope) ** k",
+            wrong="radius**k * slope",
+            hint="Your gradient meets the slope of tanh once: how many tanhs does "
+            "it pass on its way?",
+        ),
+        "times-k-for-to-the-power-k": Mistake(
+            right="(radius * slope) ** k",
+            wrong="radius * slope * k",
+            hint="Your steps are added up. Each step multiplies what the one "
+            "before left.",
+        ),
+        "clipping-makes-longer": Mistake(
+            right="min(length, 1.0)",
+            wrong="1.0",
+            hint="Your clipping gives every gradient the length 1. What does it "
+            "do to one that is shorter?",
+        ),
+        "kernel-only-once": Mistake(
+            right="(radius * slope) ** k",
+            wrong="radius * slope**k",
+            hint="Your gradient meets the kernel once: how many times is it "
+            "multiplied on its way?",
+        ),
+        "kernel-left-out": Mistake(
+            right="(radius * slope) ** k",
+            wrong="slope**k",
+            hint="Your gradient meets the slopes alone. Each step back multiplies "
+            "by the kernel, too.",
+        ),
+        "a-step-too-few": Mistake(
+            right="(radius * slope) ** k",
+            wrong="(radius * slope) ** (k - 1)",
+            hint="Your gradient goes one step too few: k steps back are k factors.",
+        ),
+        "a-step-too-many": Mistake(
+            right="(radius * slope) ** k",
+            wrong="(radius * slope) ** (k + 1)",
+            hint="Your gradient goes one step too many: it has length 1 at the "
+            "last state, and k steps back are k factors.",
+        ),
+        "not-clipped": Mistake(
+            right="min(length, 1.0)",
+            wrong="length",
+            hint="Your clipping leaves a long gradient as it is: 1 is the limit.",
+        ),
+    },
+    reasoning="One factor a step, $\\rho$ times the slope, and its power decides, "
+    "not the radius alone: all these radii are above 1, and some gradients vanish. "
+    "Clipping takes the smaller of two lengths, so it cures an exploded gradient "
+    "and does nothing for a vanished one.",
+)
 
 
 # rnn_step_backward --------------------------------------------------------------
@@ -111,6 +181,158 @@ def step_back_cases() -> Cases:
         "one unit": arguments(at(4, 3, 1)),
         "all sizes alike": arguments(at(2, 2, 2)),
     }
+
+
+RNN_STEP_BACKWARD = Exercise(
+    able="derive **backpropagation through time** line by line",
+    solution=rnn_step_backward,
+    cases=step_back_cases,
+    parts={
+        "dz": "B H",
+        "dW": "D H",
+        "dU": "H H",
+        "db": "H",
+        "dx": "B D",
+        "dh'": "B H",
+    },
+    mistakes={
+        "step-slope-not-squared": Mistake(
+            right="(1 - h**2)",
+            wrong="(1 - h)",
+            hint="Your slope of tanh is 1 - h: write the derivative of tanh by "
+            "its own value, and look at the power.",
+        ),
+        "step-slope-of-tanh-of-h": Mistake(
+            right="(1 - h**2)",
+            wrong="(1 - np.tanh(h) ** 2)",
+            hint="Your slope takes the tanh of h once more: h is the tanh "
+            "already, of z.",
+        ),
+        "step-slope-left-out": Mistake(
+            right="(d_above + d_later) * (1 - h**2)",
+            wrong="d_above + d_later",
+            hint="Your gradient passes the tanh unchanged: h = tanh(z), so there "
+            "is a slope between dh and dz.",
+        ),
+        "step-slope-of-the-state-before": Mistake(
+            right="(1 - h**2)",
+            wrong="(1 - h_before**2)",
+            hint="Your slope is taken at h', the state before: which of the two "
+            "came out of this step's tanh?",
+        ),
+        "step-gradient-from-above-left-out": Mistake(
+            right="(d_above + d_later)",
+            wrong="d_later",
+            hint="Your dh has nothing from the layer above. Two things read h: "
+            "both send a gradient back.",
+        ),
+        "step-gradient-from-later-left-out": Mistake(
+            right="(d_above + d_later)",
+            wrong="d_above",
+            hint="Your dh has nothing from the later step. Two things read h: both "
+            "send a gradient back.",
+        ),
+        "step-later-past-the-tanh": Mistake(
+            right="(d_above + d_later) * (1 - h**2)",
+            wrong="d_above * (1 - h**2) + d_later",
+            hint="Your gradient from the later step goes past the tanh. Both "
+            "gradients come to h, so both have the tanh before them.",
+        ),
+        "step-above-past-the-tanh": Mistake(
+            right="(d_above + d_later) * (1 - h**2)",
+            wrong="d_above + d_later * (1 - h**2)",
+            hint="Your gradient from above goes past the tanh. Both gradients "
+            "come to h, so both have the tanh before them.",
+        ),
+        "step-recurrent-kernel-not-transposed": Mistake(
+            right="dz @ U.T",
+            wrong="dz @ U",
+            hint="Your way back to h' goes through U as it stands. U is square, "
+            "so the shapes don't complain: forward and back are not the same "
+            "product.",
+        ),
+        "step-dU-by-the-new-state": Mistake(
+            right="h_before.T @ dz",
+            wrong="h.T @ dz",
+            hint="Your dU is made with h. What did U multiply in this step?",
+        ),
+        "step-bias-not-summed": Mistake(
+            right="dz.sum(axis=0)",
+            wrong="dz",
+            hint="Your db has a row for each sequence. One b served all the "
+            "sequences of the batch: what becomes of their shares?",
+        ),
+        "step-bias-averaged": Mistake(
+            right="dz.sum(axis=0)",
+            wrong="dz.mean(axis=0)",
+            hint="Your db is a mean over the batch. dW and dU add up the sequences "
+            "inside their matrix product; db does likewise.",
+        ),
+        "step-bias-summed-over-units": Mistake(
+            right="dz.sum(axis=0)",
+            wrong="dz.sum(axis=1)",
+            hint="Your db is summed over the units. b has an entry for each unit; "
+            "what is shared by all sequences is summed over the sequences.",
+        ),
+        "step-slope-squared-as-a-whole": Mistake(
+            right="(1 - h**2)",
+            wrong="(1 - h) ** 2",
+            hint="Your slope is the square of 1 - h: the square belongs to h alone.",
+        ),
+        "step-later-through-U-again": Mistake(
+            right="d_above + d_later",
+            wrong="d_above + d_later @ U.T",
+            hint="Your d_later goes through U once more: the next step has done "
+            "that before it sent it back.",
+        ),
+        "step-later-handed-on": Mistake(
+            right="dz @ U.T",
+            wrong="dz @ U.T + d_later",
+            hint="Your dh' has d_later in it as it came. That is a gradient by h: "
+            "what goes on to h' comes through dz.",
+        ),
+        "step-later-alone-goes-back": Mistake(
+            right="dz @ U.T",
+            wrong="d_later @ U.T",
+            hint="Your dh' is made of d_later. That is a gradient by h: what goes "
+            "on to h' comes through dz.",
+        ),
+        "step-slope-before-too-soon": Mistake(
+            right="dz @ U.T",
+            wrong="dz @ U.T * (1 - h_before**2)",
+            hint="Your dh' has the slope of h' in it: that is the work of the step "
+            "before.",
+        ),
+        "step-dU-transposed": Mistake(
+            right="h_before.T @ dz",
+            wrong="dz.T @ h_before",
+            hint="Your dU is transposed: a row of U belongs to a unit of h', a "
+            "column to one of z.",
+        ),
+        "step-averaged": Mistake(
+            right="d_W, d_U, d_b, dz @ W.T",
+            wrong="d_W / len(x), d_U / len(x), d_b / len(x), dz @ W.T",
+            hint="Your dW, dU and db are means over the batch: each sequence adds "
+            "its share. (If a mean is wanted, the loss has taken it.)",
+        ),
+        "step-dh-through-U": Mistake(
+            right="(d_above + d_later)",
+            wrong="((d_above + d_later) @ U.T)",
+            hint="Your dh goes through U before the tanh: both are gradients by "
+            "h, and U stands inside the tanh.",
+        ),
+    },
+    hints=(
+        "Go backwards through the two lines h = tanh(z) and z = x W + h' U + b. "
+        "First what h gets from its two readers, then dz by the slope of tanh.",
+        "dz = (d_above + d_later) * (1 - h**2). Then each gradient has the shape "
+        "of its array, and dz in it once: x.T @ dz is dW, dz @ W.T is dx.",
+    ),
+    reasoning="$h$ has two readers, the layer above and the next step, so their "
+    "gradients are added before anything else. After $dz$ each line follows from "
+    "one term of $z = xW + h'U + b$: what stood on the left of a product comes "
+    "transposed to the left of $dz$, what stood on the right to the right.",
+)
 
 
 # numeric_gradient ---------------------------------------------------------------
@@ -177,6 +399,107 @@ def gradient_cases() -> Cases:
     }
 
 
+NUMERIC_GRADIENT = Exercise(
+    able="prove that your gradients are right",
+    solution=numeric_gradient,
+    cases=gradient_cases,
+    parts={"the gradient": ""},
+    mistakes={
+        "forward-difference": Mistake(
+            right="(above - below) / (2 * eps)",
+            wrong="(above - f(w)) / eps",
+            hint="Your difference looks to one side only, f(w + eps) - f(w): it "
+            "leans by half of eps times the curvature. Look to both sides.",
+        ),
+        "forward-difference-halved": Mistake(
+            right="(above - below)",
+            wrong="(above - f(w))",
+            hint="Your gradient is half as long as it should be: from w to w + "
+            "eps it is one eps, not two. (Better look to both sides than divide "
+            "by one.)",
+        ),
+        "divided-by-one-eps": Mistake(
+            right="/ (2 * eps)",
+            wrong="/ eps",
+            hint="Your gradient is twice too long: how far apart are the two "
+            "places at which you ask?",
+        ),
+        "two-eps-without-parentheses": Mistake(
+            right="/ (2 * eps)",
+            wrong="/ 2 * eps",
+            hint="Your quotient is multiplied by eps: in Python a / 2 * eps is "
+            "(a / 2) * eps.",
+        ),
+        "below-minus-above": Mistake(
+            right="(above - below)",
+            wrong="(below - above)",
+            hint="Your gradient has the wrong sign: take what comes after the "
+            "step up minus what comes after the step down.",
+        ),
+        "step-not-taken-back": Mistake(
+            right="moved[index] = w[index]\n        gradient",
+            wrong="gradient",
+            hint="Your entries stay where you have moved them. Before the next "
+            "one is tried, the last must go back to its place.",
+        ),
+        "two-names-for-one-copy": Mistake(
+            right="(above - below)",
+            wrong="(above - above)",
+            hint="Your gradient is 0 everywhere: maybe your two places are one "
+            "array. up = w makes no copy, only another name; w.copy() makes one.",
+        ),
+        "steps-pile-up": Mistake(
+            right="return gradient",
+            wrong="return np.cumsum(gradient).reshape(w.shape)",
+            hint="Your steps pile up: each entry is tried with all those before it "
+            "moved as well. Begin each from a fresh copy of w.",
+        ),
+        "all-entries-at-once": Mistake(
+            right="gradient = np.zeros_like(w)",
+            wrong="return (f(w + eps) - f(w - eps)) / (2 * eps)",
+            hint="Your eps moves all entries at once, which gives one number: the "
+            "sum of the gradient. Move one entry at a time.",
+        ),
+        "all-entries-at-once-in-full": Mistake(
+            right="return gradient",
+            wrong="return np.full(w.shape, (f(w + eps) - f(w - eps)) / (2 * eps))",
+            hint="Your eps moves all entries at once: so each gets the same "
+            "number, the sum of the gradient. Move one entry at a time.",
+        ),
+        "row-by-row": Mistake(
+            right="np.ndindex(w.shape)",
+            wrong="range(len(w))",
+            hint="Your steps move a whole row: w[k] of a matrix is a row. An "
+            "entry has one index for each axis; np.ndindex(w.shape) gives them "
+            "all.",
+        ),
+        "moved-to-eps": Mistake(
+            right="w[index] + eps\n        above = f(moved)\n"
+            "        moved[index] = w[index] - eps",
+            wrong="eps\n        above = f(moved)\n        moved[index] = -eps",
+            hint="Your entry is moved to eps, wherever it stood: it should move "
+            "by eps.",
+        ),
+        "not-divided": Mistake(
+            right="(above - below) / (2 * eps)",
+            wrong="above - below",
+            hint="Your gradient is the difference itself: divide it by how far "
+            "apart the two places are.",
+        ),
+    },
+    hints=(
+        "For each entry: a copy of w with this entry moved up by eps, another with "
+        "it moved down, f of both. np.ndindex(w.shape) goes through all entries.",
+        "gradient[index] = (f(up) - f(down)) / (2 * eps), where up = w.copy(), "
+        "up[index] += eps, and down likewise, made anew for each index.",
+    ),
+    reasoning="It asks $f$ twice for each entry and knows nothing of the chain "
+    "rule: that is why it proves something. It looks to both sides, so that the "
+    "curvature cancels: the error shrinks with $\\epsilon^2$ and not with "
+    "$\\epsilon$. (The complex step would pass as well.)",
+)
+
+
 # clip_gradients -----------------------------------------------------------------
 
 
@@ -201,6 +524,92 @@ def clip_cases() -> Cases:
             2.0,
         ),
     }
+
+
+CLIP_GRADIENTS = Exercise(
+    able="say what clipping cures and what it does not",
+    solution=clip_by_global_norm,
+    cases=clip_cases,
+    parts={"dW": "D H", "dU": "H H", "db": "H"},
+    mistakes={
+        "clipped-each-by-its-own-norm": Mistake(
+            right="lambda g: g * scale",
+            wrong="lambda g: g * min(1, limit / (np.linalg.norm(g) or 1))",
+            hint="Your arrays are clipped one by one, each by its own norm: that "
+            "turns the gradient. One norm of all together, one factor for all.",
+        ),
+        "clipped-entry-by-entry": Mistake(
+            right="lambda g: g * scale",
+            wrong="lambda g: np.clip(g, -limit, limit)",
+            hint="Your entries are clipped one by one: that turns the gradient. "
+            "All are to be multiplied by the same number.",
+        ),
+        "short-gradients-made-longer": Mistake(
+            right="if norm <= limit:",
+            wrong="if norm == 0:",
+            hint="Your clipping makes short gradients longer, up to the limit. "
+            "What is short enough is left as it is: there is a min in the formula.",
+        ),
+        "clipping-the-wrong-way-round": Mistake(
+            right="if norm <= limit:",
+            wrong="if norm >= limit:",
+            hint="Your clipping leaves long gradients alone and makes short ones "
+            "longer: it is the wrong way round.",
+        ),
+        "norm-without-the-root": Mistake(
+            right="norm = global_norm(grads)",
+            wrong="norm = global_norm(grads) ** 2",
+            hint="Your norm is a sum of squares: the root is missing.",
+        ),
+        "norms-added-up": Mistake(
+            right="norm = global_norm(grads)",
+            wrong="norm = sum(global_norm((g,)) for g in grads)",
+            hint="Your norm is the sum of the arrays' norms. As of one long "
+            "vector it is another: square first, then add, then the root.",
+        ),
+        "one-array-alone": Mistake(
+            right="norm = global_norm(grads)",
+            wrong="norm = max(global_norm((g,)) for g in grads)",
+            hint="Your norm is that of one array alone: all of them together are "
+            "one long vector.",
+        ),
+        "clipped-to-length-1": Mistake(
+            right="float(limit / norm)",
+            wrong="float(1 / norm)",
+            hint="Your gradients come out with the length 1 whatever the limit is: "
+            "limit is missing in your factor.",
+        ),
+        "factor-upside-down": Mistake(
+            right="float(limit / norm)",
+            wrong="float(norm / limit)",
+            hint="Your factor is norm / limit: it makes long gradients longer.",
+        ),
+        "factor-upside-down-below-1": Mistake(
+            right="if norm <= limit:\n        return grads\n"
+            "    scale = float(limit / norm)",
+            wrong="scale = min(1, norm / limit)",
+            hint="Your factor is norm / limit at most 1: it leaves long gradients "
+            "alone and shortens the short.",
+        ),
+        "norm-of-the-matrix": Mistake(
+            right="norm = global_norm(grads)",
+            wrong="norm = sum(np.linalg.norm(g, 2) ** 2 for g in grads) ** 0.5",
+            hint="Your norm of a matrix is its largest singular value, "
+            "np.linalg.norm(g, 2): here the length of all its entries is meant, "
+            "np.linalg.norm(g).",
+        ),
+    },
+    hints=(
+        "First one number: the length of all entries of all arrays, as if they "
+        "were one long vector. Then one factor, the same for every array.",
+        "norm = np.sqrt(sum(np.sum(g**2) for g in grads)), and each array becomes "
+        "g * min(1, limit / norm).",
+    ),
+    reasoning="One norm of everything gives one factor, so the direction stays and "
+    "the step is short: that cures an exploded gradient. A vanished one comes out "
+    "as it went in, and within a gradient the far steps' share stays as small "
+    "beside the near ones' as it was.",
+)
 
 
 # leaky_backward -----------------------------------------------------------------
@@ -251,512 +660,115 @@ def leaky_cases() -> Cases:
     }
 
 
+LEAKY_BACKWARD = Exercise(
+    able="derive **backpropagation through time** line by line",
+    solution=leaky_backward,
+    cases=leaky_cases,
+    parts={"dW": "D H", "dU": "H H", "db": "H"},
+    mistakes={
+        "leak-forgotten-on-the-way-back": Mistake(
+            right="dh = a * dh + dz @ U.T",
+            wrong="dh = dz @ U.T",
+            hint="Your gradient goes back through the tanh alone. h' is in the "
+            "second equation, too: there is a way past the tanh.",
+        ),
+        "leak-unscaled": Mistake(
+            right="a * dh + dz @ U.T",
+            wrong="dh + dz @ U.T",
+            hint="Your gradient goes past the tanh unchanged: what multiplies h' "
+            "there?",
+        ),
+        "share-of-the-tanh-forgotten": Mistake(
+            right="(1 - a) * dh * (1",
+            wrong="dh * (1",
+            hint="Your dz takes all of dh: n comes into h with the factor 1 - a only.",
+        ),
+        "leak-and-rest-swapped": Mistake(
+            right="    dh = d_last\n",
+            wrong="    dh, a = d_last, 1 - a\n",
+            hint="Your a and 1 - a have changed places: a goes with h', 1 - a with n.",
+        ),
+        "slope-of-h-for-n": Mistake(
+            right="(1 - n[:, t] ** 2)",
+            wrong="(1 - h[:, t] ** 2)",
+            hint="Your slope is 1 - h²: here h is not what comes out of tanh.",
+        ),
+        "leaky-kernel-not-transposed": Mistake(
+            right="dz @ U.T",
+            wrong="dz @ U",
+            hint="Your way back through the tanh multiplies by U as it stands: U "
+            "is square, so the shapes don't complain.",
+        ),
+        "leaky-dU-by-the-new-state": Mistake(
+            right="before[:, t].T @ dz",
+            wrong="h[:, t].T @ dz",
+            hint="Your dU is made with the state after the step: U multiplied the "
+            "one before it (and zeros before the first step).",
+        ),
+        "leaky-state-rolled-round": Mistake(
+            right="np.concatenate([np.zeros_like(h[:, :1]), h[:, :-1]], axis=1)",
+            wrong="np.roll(h, 1, axis=1)",
+            hint="Your state before the first step is the last one of all: h[:, "
+            "-1], as Python counts. Before the first step stand zeros.",
+        ),
+        "the-lessons-own-step": Mistake(
+            right="    dh = d_last\n",
+            wrong="    dh, a, n = d_last, 0, h\n",
+            hint="Your step back is the one of the lesson's RNN. There h came out "
+            "of tanh; here h is mixed of h' and n, and each has its own way back.",
+        ),
+        "leak-after-the-tanh": Mistake(
+            right="a * dh + dz",
+            wrong="a * dz + dz",
+            hint="Your way past the tanh takes dz, which has gone through the tanh.",
+        ),
+        "share-of-the-tanh-twice": Mistake(
+            right="dz @ U.T",
+            wrong="(1 - a) * dz @ U.T",
+            hint="Your way through the tanh meets 1 - a twice: dz has it already.",
+        ),
+        "share-of-the-weights-unscaled": Mistake(
+            right="RNNParams(d_W, d_U, d_b)",
+            wrong="RNNParams(*(d / (1 - a) for d in (d_W, d_U, d_b)))",
+            hint="Your dW, dU and db lack the factor 1 - a: n comes into h with "
+            "it, so it is in dz before the weights get their shares.",
+        ),
+        "leaky-dU-by-n": Mistake(
+            right="h[:, :-1]]",
+            wrong="n[:, :-1]]",
+            hint="Your dU is made with n, what tanh gave in the step before: U "
+            "multiplied h'.",
+        ),
+        "loop-forward": Mistake(
+            right="reversed(range(x.shape[1]))",
+            wrong="range(x.shape[1])",
+            hint="Your loop runs from the first step to the last: the gradient "
+            "comes from the end.",
+        ),
+        "leaky-slope-left-out-on-the-way-back": Mistake(
+            right="dz @ U.T",
+            wrong="(1 - a) * dh @ U.T",
+            hint="Your way back through U leaves out the slope: U stands inside "
+            "the tanh, so what passes it is dz.",
+        ),
+    },
+    hints=(
+        "Walk backwards as in the lesson. New is that h' comes into h on two ways: "
+        "by a h', and through the tanh. Two ways forward are two terms going back.",
+        "dn = (1 - a) * dh, dz = dn * (1 - n**2), and then the gradient of h' is "
+        "a * dh + dz @ U.T; the weights' shares are as in the lesson.",
+    ),
+    reasoning="$h_{t-1}$ goes into $h_t$ on two ways, so its gradient has two "
+    "terms. One meets the slope and $U$ as ever; the other is only multiplied by "
+    "$a$, and with $a$ near 1 it lasts. A path that *adds*: this is half an LSTM. "
+    "What is missing is that the network itself says how large $a$ is.",
+)
+
+
 EXERCISES: dict[str, Exercise] = {
-    "predict_the_reach": Quiz(
-        able="predict when they vanish or explode",
-        solution="exercises.lesson_03.reach_and_clipped",
-        draw=draw_reach,
-        question=ask_for_reach,
-        derivation=derive_reach,
-        parts={"back": "", "clipped": ""},
-        tolerance=0.0051,
-        mistakes={
-            "slope-left-out": Mistake(
-                right="(radius * slope) ** k",
-                wrong="radius**k",
-                hint="Your gradient meets the kernel alone. At each step back it "
-                "passes the tanh, too.",
-            ),
-            "slope-only-once": Mistake(
-                right="(radius * slope) ** k",
-                wrong="radius**k * slope",
-                hint="Your gradient meets the slope of tanh once: how many tanhs does "
-                "it pass on its way?",
-            ),
-            "times-k-for-to-the-power-k": Mistake(
-                right="(radius * slope) ** k",
-                wrong="radius * slope * k",
-                hint="Your steps are added up. Each step multiplies what the one "
-                "before left.",
-            ),
-            "clipping-makes-longer": Mistake(
-                right="min(length, 1.0)",
-                wrong="1.0",
-                hint="Your clipping gives every gradient the length 1. What does it "
-                "do to one that is shorter?",
-            ),
-            "kernel-only-once": Mistake(
-                right="(radius * slope) ** k",
-                wrong="radius * slope**k",
-                hint="Your gradient meets the kernel once: how many times is it "
-                "multiplied on its way?",
-            ),
-            "kernel-left-out": Mistake(
-                right="(radius * slope) ** k",
-                wrong="slope**k",
-                hint="Your gradient meets the slopes alone. Each step back multiplies "
-                "by the kernel, too.",
-            ),
-            "a-step-too-few": Mistake(
-                right="(radius * slope) ** k",
-                wrong="(radius * slope) ** (k - 1)",
-                hint="Your gradient goes one step too few: k steps back are k factors.",
-            ),
-            "a-step-too-many": Mistake(
-                right="(radius * slope) ** k",
-                wrong="(radius * slope) ** (k + 1)",
-                hint="Your gradient goes one step too many: it has length 1 at the "
-                "last state, and k steps back are k factors.",
-            ),
-            "not-clipped": Mistake(
-                right="min(length, 1.0)",
-                wrong="length",
-                hint="Your clipping leaves a long gradient as it is: 1 is the limit.",
-            ),
-        },
-        reasoning="One factor a step, $\\rho$ times the slope, and its power decides, "
-        "not the radius alone: all these radii are above 1, and some gradients vanish. "
-        "Clipping takes the smaller of two lengths, so it cures an exploded gradient "
-        "and does nothing for a vanished one.",
-    ),
-    "rnn_step_backward": Exercise(
-        able="derive **backpropagation through time** line by line",
-        solution="exercises.lesson_03.rnn_step_backward",
-        cases=step_back_cases,
-        parts={
-            "dz": "B H",
-            "dW": "D H",
-            "dU": "H H",
-            "db": "H",
-            "dx": "B D",
-            "dh'": "B H",
-        },
-        mistakes={
-            "step-slope-not-squared": Mistake(
-                right="(1 - h**2)",
-                wrong="(1 - h)",
-                hint="Your slope of tanh is 1 - h: write the derivative of tanh by "
-                "its own value, and look at the power.",
-            ),
-            "step-slope-of-tanh-of-h": Mistake(
-                right="(1 - h**2)",
-                wrong="(1 - np.tanh(h) ** 2)",
-                hint="Your slope takes the tanh of h once more: h is the tanh "
-                "already, of z.",
-            ),
-            "step-slope-left-out": Mistake(
-                right="(d_above + d_later) * (1 - h**2)",
-                wrong="d_above + d_later",
-                hint="Your gradient passes the tanh unchanged: h = tanh(z), so there "
-                "is a slope between dh and dz.",
-            ),
-            "step-slope-of-the-state-before": Mistake(
-                right="(1 - h**2)",
-                wrong="(1 - h_before**2)",
-                hint="Your slope is taken at h', the state before: which of the two "
-                "came out of this step's tanh?",
-            ),
-            "step-gradient-from-above-left-out": Mistake(
-                right="(d_above + d_later)",
-                wrong="d_later",
-                hint="Your dh has nothing from the layer above. Two things read h: "
-                "both send a gradient back.",
-            ),
-            "step-gradient-from-later-left-out": Mistake(
-                right="(d_above + d_later)",
-                wrong="d_above",
-                hint="Your dh has nothing from the later step. Two things read h: both "
-                "send a gradient back.",
-            ),
-            "step-later-past-the-tanh": Mistake(
-                right="(d_above + d_later) * (1 - h**2)",
-                wrong="d_above * (1 - h**2) + d_later",
-                hint="Your gradient from the later step goes past the tanh. Both "
-                "gradients come to h, so both have the tanh before them.",
-            ),
-            "step-above-past-the-tanh": Mistake(
-                right="(d_above + d_later) * (1 - h**2)",
-                wrong="d_above + d_later * (1 - h**2)",
-                hint="Your gradient from above goes past the tanh. Both gradients "
-                "come to h, so both have the tanh before them.",
-            ),
-            "step-recurrent-kernel-not-transposed": Mistake(
-                right="dz @ U.T",
-                wrong="dz @ U",
-                hint="Your way back to h' goes through U as it stands. U is square, "
-                "so the shapes don't complain: forward and back are not the same "
-                "product.",
-            ),
-            "step-dU-by-the-new-state": Mistake(
-                right="h_before.T @ dz",
-                wrong="h.T @ dz",
-                hint="Your dU is made with h. What did U multiply in this step?",
-            ),
-            "step-bias-not-summed": Mistake(
-                right="dz.sum(axis=0)",
-                wrong="dz",
-                hint="Your db has a row for each sequence. One b served all the "
-                "sequences of the batch: what becomes of their shares?",
-            ),
-            "step-bias-averaged": Mistake(
-                right="dz.sum(axis=0)",
-                wrong="dz.mean(axis=0)",
-                hint="Your db is a mean over the batch. dW and dU add up the sequences "
-                "inside their matrix product; db does likewise.",
-            ),
-            "step-bias-summed-over-units": Mistake(
-                right="dz.sum(axis=0)",
-                wrong="dz.sum(axis=1)",
-                hint="Your db is summed over the units. b has an entry for each unit; "
-                "what is shared by all sequences is summed over the sequences.",
-            ),
-            "step-slope-squared-as-a-whole": Mistake(
-                right="(1 - h**2)",
-                wrong="(1 - h) ** 2",
-                hint="Your slope is the square of 1 - h: the square belongs to h "
-                "alone.",
-            ),
-            "step-later-through-U-again": Mistake(
-                right="d_above + d_later",
-                wrong="d_above + d_later @ U.T",
-                hint="Your d_later goes through U once more: the next step has done "
-                "that before it sent it back.",
-            ),
-            "step-later-handed-on": Mistake(
-                right="dz @ U.T",
-                wrong="dz @ U.T + d_later",
-                hint="Your dh' has d_later in it as it came. That is a gradient by h: "
-                "what goes on to h' comes through dz.",
-            ),
-            "step-later-alone-goes-back": Mistake(
-                right="dz @ U.T",
-                wrong="d_later @ U.T",
-                hint="Your dh' is made of d_later. That is a gradient by h: what goes "
-                "on to h' comes through dz.",
-            ),
-            "step-slope-before-too-soon": Mistake(
-                right="dz @ U.T",
-                wrong="dz @ U.T * (1 - h_before**2)",
-                hint="Your dh' has the slope of h' in it: that is the work of the step "
-                "before.",
-            ),
-            "step-dU-transposed": Mistake(
-                right="h_before.T @ dz",
-                wrong="dz.T @ h_before",
-                hint="Your dU is transposed: a row of U belongs to a unit of h', a "
-                "column to one of z.",
-            ),
-            "step-averaged": Mistake(
-                right="d_W, d_U, d_b, dz @ W.T",
-                wrong="d_W / len(x), d_U / len(x), d_b / len(x), dz @ W.T",
-                hint="Your dW, dU and db are means over the batch: each sequence adds "
-                "its share. (If a mean is wanted, the loss has taken it.)",
-            ),
-            "step-dh-through-U": Mistake(
-                right="(d_above + d_later)",
-                wrong="((d_above + d_later) @ U.T)",
-                hint="Your dh goes through U before the tanh: both are gradients by "
-                "h, and U stands inside the tanh.",
-            ),
-        },
-        hints=(
-            "Go backwards through the two lines h = tanh(z) and z = x W + h' U + b. "
-            "First what h gets from its two readers, then dz by the slope of tanh.",
-            "dz = (d_above + d_later) * (1 - h**2). Then each gradient has the shape "
-            "of its array, and dz in it once: x.T @ dz is dW, dz @ W.T is dx.",
-        ),
-        reasoning="$h$ has two readers, the layer above and the next step, so their "
-        "gradients are added before anything else. After $dz$ each line follows from "
-        "one term of $z = xW + h'U + b$: what stood on the left of a product comes "
-        "transposed to the left of $dz$, what stood on the right to the right.",
-    ),
-    "numeric_gradient": Exercise(
-        able="prove that your gradients are right",
-        solution="exercises.lesson_03.numeric_gradient",
-        cases=gradient_cases,
-        parts={"the gradient": ""},
-        mistakes={
-            "forward-difference": Mistake(
-                right="(above - below) / (2 * eps)",
-                wrong="(above - f(w)) / eps",
-                hint="Your difference looks to one side only, f(w + eps) - f(w): it "
-                "leans by half of eps times the curvature. Look to both sides.",
-            ),
-            "forward-difference-halved": Mistake(
-                right="(above - below)",
-                wrong="(above - f(w))",
-                hint="Your gradient is half as long as it should be: from w to w + "
-                "eps it is one eps, not two. (Better look to both sides than divide "
-                "by one.)",
-            ),
-            "divided-by-one-eps": Mistake(
-                right="/ (2 * eps)",
-                wrong="/ eps",
-                hint="Your gradient is twice too long: how far apart are the two "
-                "places at which you ask?",
-            ),
-            "two-eps-without-parentheses": Mistake(
-                right="/ (2 * eps)",
-                wrong="/ 2 * eps",
-                hint="Your quotient is multiplied by eps: in Python a / 2 * eps is "
-                "(a / 2) * eps.",
-            ),
-            "below-minus-above": Mistake(
-                right="(above - below)",
-                wrong="(below - above)",
-                hint="Your gradient has the wrong sign: take what comes after the "
-                "step up minus what comes after the step down.",
-            ),
-            "step-not-taken-back": Mistake(
-                right="moved[index] = w[index]\n        gradient",
-                wrong="gradient",
-                hint="Your entries stay where you have moved them. Before the next "
-                "one is tried, the last must go back to its place.",
-            ),
-            "two-names-for-one-copy": Mistake(
-                right="(above - below)",
-                wrong="(above - above)",
-                hint="Your gradient is 0 everywhere: maybe your two places are one "
-                "array. up = w makes no copy, only another name; w.copy() makes one.",
-            ),
-            "steps-pile-up": Mistake(
-                right="return gradient",
-                wrong="return np.cumsum(gradient).reshape(w.shape)",
-                hint="Your steps pile up: each entry is tried with all those before it "
-                "moved as well. Begin each from a fresh copy of w.",
-            ),
-            "all-entries-at-once": Mistake(
-                right="gradient = np.zeros_like(w)",
-                wrong="return (f(w + eps) - f(w - eps)) / (2 * eps)",
-                hint="Your eps moves all entries at once, which gives one number: the "
-                "sum of the gradient. Move one entry at a time.",
-            ),
-            "all-entries-at-once-in-full": Mistake(
-                right="return gradient",
-                wrong="return np.full(w.shape, (f(w + eps) - f(w - eps)) / (2 * eps))",
-                hint="Your eps moves all entries at once: so each gets the same "
-                "number, the sum of the gradient. Move one entry at a time.",
-            ),
-            "row-by-row": Mistake(
-                right="np.ndindex(w.shape)",
-                wrong="range(len(w))",
-                hint="Your steps move a whole row: w[k] of a matrix is a row. An "
-                "entry has one index for each axis; np.ndindex(w.shape) gives them "
-                "all.",
-            ),
-            "moved-to-eps": Mistake(
-                right="w[index] + eps\n        above = f(moved)\n"
-                "        moved[index] = w[index] - eps",
-                wrong="eps\n        above = f(moved)\n        moved[index] = -eps",
-                hint="Your entry is moved to eps, wherever it stood: it should move "
-                "by eps.",
-            ),
-            "not-divided": Mistake(
-                right="(above - below) / (2 * eps)",
-                wrong="above - below",
-                hint="Your gradient is the difference itself: divide it by how far "
-                "apart the two places are.",
-            ),
-        },
-        hints=(
-            "For each entry: a copy of w with this entry moved up by eps, another with "
-            "it moved down, f of both. np.ndindex(w.shape) goes through all entries.",
-            "gradient[index] = (f(up) - f(down)) / (2 * eps), where up = w.copy(), "
-            "up[index] += eps, and down likewise, made anew for each index.",
-        ),
-        reasoning="It asks $f$ twice for each entry and knows nothing of the chain "
-        "rule: that is why it proves something. It looks to both sides, so that the "
-        "curvature cancels: the error shrinks with $\\epsilon^2$ and not with "
-        "$\\epsilon$. (The complex step would pass as well.)",
-    ),
-    "clip_gradients": Exercise(
-        able="say what clipping cures and what it does not",
-        solution="training.optimizers.clip_by_global_norm",
-        cases=clip_cases,
-        parts={"dW": "D H", "dU": "H H", "db": "H"},
-        mistakes={
-            "clipped-each-by-its-own-norm": Mistake(
-                right="lambda g: g * scale",
-                wrong="lambda g: g * min(1, limit / (np.linalg.norm(g) or 1))",
-                hint="Your arrays are clipped one by one, each by its own norm: that "
-                "turns the gradient. One norm of all together, one factor for all.",
-            ),
-            "clipped-entry-by-entry": Mistake(
-                right="lambda g: g * scale",
-                wrong="lambda g: np.clip(g, -limit, limit)",
-                hint="Your entries are clipped one by one: that turns the gradient. "
-                "All are to be multiplied by the same number.",
-            ),
-            "short-gradients-made-longer": Mistake(
-                right="if norm <= limit:",
-                wrong="if norm == 0:",
-                hint="Your clipping makes short gradients longer, up to the limit. "
-                "What is short enough is left as it is: there is a min in the formula.",
-            ),
-            "clipping-the-wrong-way-round": Mistake(
-                right="if norm <= limit:",
-                wrong="if norm >= limit:",
-                hint="Your clipping leaves long gradients alone and makes short ones "
-                "longer: it is the wrong way round.",
-            ),
-            "norm-without-the-root": Mistake(
-                right="norm = global_norm(grads)",
-                wrong="norm = global_norm(grads) ** 2",
-                hint="Your norm is a sum of squares: the root is missing.",
-            ),
-            "norms-added-up": Mistake(
-                right="norm = global_norm(grads)",
-                wrong="norm = sum(global_norm((g,)) for g in grads)",
-                hint="Your norm is the sum of the arrays' norms. As of one long "
-                "vector it is another: square first, then add, then the root.",
-            ),
-            "one-array-alone": Mistake(
-                right="norm = global_norm(grads)",
-                wrong="norm = max(global_norm((g,)) for g in grads)",
-                hint="Your norm is that of one array alone: all of them together are "
-                "one long vector.",
-            ),
-            "clipped-to-length-1": Mistake(
-                right="float(limit / norm)",
-                wrong="float(1 / norm)",
-                hint="Your gradients come out with the length 1 whatever the limit is: "
-                "limit is missing in your factor.",
-            ),
-            "factor-upside-down": Mistake(
-                right="float(limit / norm)",
-                wrong="float(norm / limit)",
-                hint="Your factor is norm / limit: it makes long gradients longer.",
-            ),
-            "factor-upside-down-below-1": Mistake(
-                right="if norm <= limit:\n        return grads\n"
-                "    scale = float(limit / norm)",
-                wrong="scale = min(1, norm / limit)",
-                hint="Your factor is norm / limit at most 1: it leaves long gradients "
-                "alone and shortens the short.",
-            ),
-            "norm-of-the-matrix": Mistake(
-                right="norm = global_norm(grads)",
-                wrong="norm = sum(np.linalg.norm(g, 2) ** 2 for g in grads) ** 0.5",
-                hint="Your norm of a matrix is its largest singular value, "
-                "np.linalg.norm(g, 2): here the length of all its entries is meant, "
-                "np.linalg.norm(g).",
-            ),
-        },
-        hints=(
-            "First one number: the length of all entries of all arrays, as if they "
-            "were one long vector. Then one factor, the same for every array.",
-            "norm = np.sqrt(sum(np.sum(g**2) for g in grads)), and each array becomes "
-            "g * min(1, limit / norm).",
-        ),
-        reasoning="One norm of everything gives one factor, so the direction stays and "
-        "the step is short: that cures an exploded gradient. A vanished one comes out "
-        "as it went in, and within a gradient the far steps' share stays as small "
-        "beside the near ones' as it was.",
-    ),
-    "leaky_backward": Exercise(
-        able="derive **backpropagation through time** line by line",
-        solution="exercises.lesson_03.leaky_backward",
-        cases=leaky_cases,
-        parts={"dW": "D H", "dU": "H H", "db": "H"},
-        mistakes={
-            "leak-forgotten-on-the-way-back": Mistake(
-                right="dh = a * dh + dz @ U.T",
-                wrong="dh = dz @ U.T",
-                hint="Your gradient goes back through the tanh alone. h' is in the "
-                "second equation, too: there is a way past the tanh.",
-            ),
-            "leak-unscaled": Mistake(
-                right="a * dh + dz @ U.T",
-                wrong="dh + dz @ U.T",
-                hint="Your gradient goes past the tanh unchanged: what multiplies h' "
-                "there?",
-            ),
-            "share-of-the-tanh-forgotten": Mistake(
-                right="(1 - a) * dh * (1",
-                wrong="dh * (1",
-                hint="Your dz takes all of dh: n comes into h with the factor 1 - a "
-                "only.",
-            ),
-            "leak-and-rest-swapped": Mistake(
-                right="    dh = d_last\n",
-                wrong="    dh, a = d_last, 1 - a\n",
-                hint="Your a and 1 - a have changed places: a goes with h', 1 - a "
-                "with n.",
-            ),
-            "slope-of-h-for-n": Mistake(
-                right="(1 - n[:, t] ** 2)",
-                wrong="(1 - h[:, t] ** 2)",
-                hint="Your slope is 1 - h²: here h is not what comes out of tanh.",
-            ),
-            "leaky-kernel-not-transposed": Mistake(
-                right="dz @ U.T",
-                wrong="dz @ U",
-                hint="Your way back through the tanh multiplies by U as it stands: U "
-                "is square, so the shapes don't complain.",
-            ),
-            "leaky-dU-by-the-new-state": Mistake(
-                right="before[:, t].T @ dz",
-                wrong="h[:, t].T @ dz",
-                hint="Your dU is made with the state after the step: U multiplied the "
-                "one before it (and zeros before the first step).",
-            ),
-            "leaky-state-rolled-round": Mistake(
-                right="np.concatenate([np.zeros_like(h[:, :1]), h[:, :-1]], axis=1)",
-                wrong="np.roll(h, 1, axis=1)",
-                hint="Your state before the first step is the last one of all: h[:, "
-                "-1], as Python counts. Before the first step stand zeros.",
-            ),
-            "the-lessons-own-step": Mistake(
-                right="    dh = d_last\n",
-                wrong="    dh, a, n = d_last, 0, h\n",
-                hint="Your step back is the one of the lesson's RNN. There h came out "
-                "of tanh; here h is mixed of h' and n, and each has its own way back.",
-            ),
-            "leak-after-the-tanh": Mistake(
-                right="a * dh + dz",
-                wrong="a * dz + dz",
-                hint="Your way past the tanh takes dz, which has gone through the "
-                "tanh.",
-            ),
-            "share-of-the-tanh-twice": Mistake(
-                right="dz @ U.T",
-                wrong="(1 - a) * dz @ U.T",
-                hint="Your way through the tanh meets 1 - a twice: dz has it already.",
-            ),
-            "share-of-the-weights-unscaled": Mistake(
-                right="RNNParams(d_W, d_U, d_b)",
-                wrong="RNNParams(*(d / (1 - a) for d in (d_W, d_U, d_b)))",
-                hint="Your dW, dU and db lack the factor 1 - a: n comes into h with "
-                "it, so it is in dz before the weights get their shares.",
-            ),
-            "leaky-dU-by-n": Mistake(
-                right="h[:, :-1]]",
-                wrong="n[:, :-1]]",
-                hint="Your dU is made with n, what tanh gave in the step before: U "
-                "multiplied h'.",
-            ),
-            "loop-forward": Mistake(
-                right="reversed(range(x.shape[1]))",
-                wrong="range(x.shape[1])",
-                hint="Your loop runs from the first step to the last: the gradient "
-                "comes from the end.",
-            ),
-            "leaky-slope-left-out-on-the-way-back": Mistake(
-                right="dz @ U.T",
-                wrong="(1 - a) * dh @ U.T",
-                hint="Your way back through U leaves out the slope: U stands inside "
-                "the tanh, so what passes it is dz.",
-            ),
-        },
-        hints=(
-            "Walk backwards as in the lesson. New is that h' comes into h on two ways: "
-            "by a h', and through the tanh. Two ways forward are two terms going back.",
-            "dn = (1 - a) * dh, dz = dn * (1 - n**2), and then the gradient of h' is "
-            "a * dh + dz @ U.T; the weights' shares are as in the lesson.",
-        ),
-        reasoning="$h_{t-1}$ goes into $h_t$ on two ways, so its gradient has two "
-        "terms. One meets the slope and $U$ as ever; the other is only multiplied by "
-        "$a$, and with $a$ near 1 it lasts. A path that *adds*: this is half an LSTM. "
-        "What is missing is that the network itself says how large $a$ is.",
-    ),
+    "predict_the_reach": PREDICT_THE_REACH,
+    "rnn_step_backward": RNN_STEP_BACKWARD,
+    "numeric_gradient": NUMERIC_GRADIENT,
+    "clip_gradients": CLIP_GRADIENTS,
+    "leaky_backward": LEAKY_BACKWARD,
 }

@@ -56,6 +56,92 @@ def derive_errors(low: float, high: float, marks: int) -> str:
     )
 
 
+ERRORS_WITHOUT_MEMORY = Quiz(
+    able="test any recurrent network for long memory",
+    solution=errors_without_memory,
+    draw=draw_task,
+    question=ask_for_errors,
+    derivation=derive_errors,
+    parts={"the guess": "", "the error": "", "the other's error": ""},
+    tolerance=0.0051,
+    mistakes={
+        "guess-of-one-number": Mistake(
+            right="return marks * mean",
+            wrong="return mean",
+            hint="Your guess is the mean of one number: the target is a sum of "
+            "all the marked ones.",
+        ),
+        "half-the-width-for-the-mean": Mistake(
+            right="return marks * mean",
+            wrong="return marks * (high - low) / 2",
+            hint="Your guess is made of half the width: the mean of a number lies "
+            "in the middle between its bounds.",
+        ),
+        "variance-of-numbers-from-0-to-1": Mistake(
+            right="(high - low) ** 2 / 12",
+            wrong="1 / 12",
+            hint="Your variance is that of numbers between 0 and 1: here they "
+            "spread wider. How does a variance grow with the width?",
+        ),
+        "width-not-squared": Mistake(
+            right="(high - low) ** 2 / 12",
+            wrong="(high - low) / 12",
+            hint="Your variance grows like the width of the numbers: it is a mean "
+            "of squares.",
+        ),
+        "sum-as-one-wide-number": Mistake(
+            right="return marks * mean, marks * variance, (marks - 1) * variance",
+            wrong="return marks * mean, marks**2 * variance, (marks - 1) ** 2 * "
+            "variance",
+            hint="Your variance is that of one number so many times as wide. A "
+            "sum of different numbers seldom comes near its ends: their variances "
+            "add up.",
+        ),
+        "errors-averaged-over-the-marks": Mistake(
+            right="marks * variance, (marks - 1) * variance",
+            wrong="variance, (marks - 1) / marks * variance",
+            hint="Your errors are means over the marked numbers: the target is "
+            "their sum, and the variances add up.",
+        ),
+        "roots-for-squares": Mistake(
+            right="return marks * mean, marks * variance, (marks - 1) * variance",
+            wrong="return (marks * mean, (marks * variance) ** 0.5, "
+            "((marks - 1) * variance) ** 0.5)",
+            hint="Your errors are roots, standard deviations: a mean squared "
+            "error is the variance itself.",
+        ),
+        "the-lessons-errors": Mistake(
+            right="marks * variance, (marks - 1) * variance",
+            wrong="1 / 6, 1 / 12",
+            hint="Your errors are the lesson's, of two numbers between 0 and 1: "
+            "here there are more of them, and they spread wider.",
+        ),
+        "error-of-one-number": Mistake(
+            right="marks * variance, (marks - 1)",
+            wrong="variance, (marks - 1)",
+            hint="Your first error counts one marked number: each of them has to "
+            "be guessed.",
+        ),
+        "the-others-error-of-one-number": Mistake(
+            right="(marks - 1) * variance",
+            wrong="variance",
+            hint="Your second error counts one number: the one that is known costs "
+            "nothing, each of the others does.",
+        ),
+        "a-known-number-saves-nothing": Mistake(
+            right="(marks - 1) * variance",
+            wrong="marks * variance",
+            hint="Your second error is that of remembering nothing: a number that "
+            "is known costs nothing.",
+        ),
+    },
+    reasoning="A test needs the two numbers that say *nothing remembered* and "
+    "*a part remembered*: a network that stands on the second one has learned "
+    "something, though it is far from solving the task. The variances add up, for "
+    "the numbers have nothing to do with each other.",
+)
+
+
 # subtracting_batch --------------------------------------------------------------
 
 
@@ -95,6 +181,115 @@ def batch_cases() -> Cases:
         "2 steps": at(3, 2),
         "as many sequences as steps": at(6, 6),
     }
+
+
+SUBTRACTING_BATCH = Exercise(
+    able="test any recurrent network for long memory",
+    solution=subtracting_batch,
+    cases=batch_cases,
+    parts={"inputs": "B T D", "targets": "B K"},
+    mistakes={
+        "marked-in-every-sequence": Mistake(
+            right="marks[rows, steps] = 1",
+            wrong="marks[:, steps] = 1",
+            hint="Your marks stand in every sequence at the steps of all: [:, "
+            "steps] means all rows. Each row has a step of its own.",
+        ),
+        "second-mark-negative": Mistake(
+            right="marks[rows, steps] = 1",
+            wrong="marks[rows, steps] = 1 if steps is first else -1",
+            hint="Your second mark is -1, and gives the order away: both are 1, "
+            "so that the network has to remember which came first.",
+        ),
+        "second-mark-2": Mistake(
+            right="marks[rows, steps] = 1",
+            wrong="marks[rows, steps] = 1 if steps is first else 2",
+            hint="Your second mark is 2, and gives the order away: both are 1, so "
+            "that the network has to remember which came first.",
+        ),
+        "steps-counted-from-1": Mistake(
+            right="rows = np.arange(len(numbers))",
+            wrong="rows, first, second = np.arange(len(numbers)), first - 1, "
+            "second - 1",
+            hint="Your steps are counted from 1: the first step is numbers[:, 0].",
+        ),
+        "all-rows-everywhere": Mistake(
+            right="marks = np.zeros_like(numbers)",
+            wrong="marks = np.zeros_like(numbers)\n"
+            "    marks[:, first] = marks[:, second] = 1\n"
+            "    targets = numbers[:, first] - numbers[:, second]\n"
+            "    return np.stack([numbers, marks], axis=-1), targets",
+            hint="Your [:, first] takes the steps of all sequences in every "
+            "sequence: each row has a step of its own, so the rows need an index "
+            "as well.",
+        ),
+        "targets-flat": Mistake(
+            right="targets[:, None]",
+            wrong="targets",
+            hint="Your targets have shape (B,), predictions have (B, 1): NumPy "
+            "makes (B, B) of their difference, and a wrong error without a "
+            "complaint.",
+        ),
+        "targets-each-with-each": Mistake(
+            right="targets[:, None]",
+            wrong="numbers[rows, first][:, None] - numbers[rows, second]",
+            hint="Your difference has (B, 1) on one side and (B,) on the other, "
+            "so that NumPy takes each with each, (B, B).",
+        ),
+        "sum-for-difference": Mistake(
+            right="numbers[rows, first] - numbers",
+            wrong="numbers[rows, first] + numbers",
+            hint="Your targets are sums, as in the adding problem: here the second "
+            "number is subtracted.",
+        ),
+        "second-minus-first": Mistake(
+            right="numbers[rows, first] - numbers[rows, second]",
+            wrong="numbers[rows, second] - numbers[rows, first]",
+            hint="Your targets have the wrong sign: the first marked number minus "
+            "the second.",
+        ),
+        "steps-for-numbers": Mistake(
+            right="numbers[rows, first] - numbers[rows, second]",
+            wrong="1.0 * first - second",
+            hint="Your targets are made of the steps, not of the numbers that "
+            "stand there.",
+        ),
+        "features-before-time": Mistake(
+            right="axis=-1",
+            wrong="axis=1",
+            hint="Your inputs have the features on the second axis: it is (B, T, "
+            "D), the two features last.",
+        ),
+        "features-first-of-all": Mistake(
+            right="axis=-1",
+            wrong="axis=0",
+            hint="Your inputs have the features on the first axis: it is (B, T, "
+            "D), the two features last.",
+        ),
+        "mark-before-number": Mistake(
+            right="[numbers, marks]",
+            wrong="[marks, numbers]",
+            hint="Your two features have changed places: the number comes first, "
+            "its mark second.",
+        ),
+        "noise-left-out": Mistake(
+            right="[numbers, marks]",
+            wrong="[numbers * marks, marks]",
+            hint="Your inputs are 0 where nothing is marked. Without the noise "
+            "nothing has to be kept out of memory, and the test is far easier.",
+        ),
+    },
+    hints=(
+        "To mark one step in each sequence you need an index for the rows, too: "
+        "rows = np.arange(len(numbers)), then marks[rows, first] = 1.",
+        "np.stack([numbers, marks], axis=-1) are the inputs, and the targets are "
+        "numbers[rows, first] - numbers[rows, second], with [:, None] at the end.",
+    ),
+    reasoning="`marks[rows, first]` takes one step of each row; `marks[:, first]` "
+    "would take them all. The targets keep an axis of size 1, as the predictions "
+    "do. The order counts here, so a network must remember not only the numbers "
+    "but which came first; guessing costs 1/6, as in the adding problem.",
+)
 
 
 # giving_up ----------------------------------------------------------------------
@@ -140,6 +335,132 @@ def verdict_cases() -> Cases:
         "a run that ended in NaN": (ran_off, np.array([20, 40, 80, 160]), 0.01),
         "nothing solved at all": (10 * some, np.array([5, 10, 15, 20]), 0.01),
     }
+
+
+GIVING_UP = Exercise(
+    able="say at which distance a plain RNN gives up",
+    solution=giving_up,
+    cases=verdict_cases,
+    parts={"solved": "length", "where it gives up": ""},
+    mistakes={
+        "argmax-of-nothing": Mistake(
+            right=" if none_does.any() else 0",
+            wrong="",
+            hint="Your network gives up at the first length though it never gives "
+            "up: argmax is 0 also where nothing is True.",
+        ),
+        "never-is-an-error": Mistake(
+            right="lengths[none_does.argmax()] if none_does.any() else 0",
+            wrong="lengths[list(none_does).index(True)]",
+            hint="Your function raises an error where each length is solved by "
+            "some seed, as by the lesson's LSTM: then 0 is to be returned.",
+        ),
+        "one-failure-is-enough": Mistake(
+            right="~solved.any(axis=0)",
+            wrong="~solved.all(axis=0)",
+            hint="Your network gives up as soon as one seed fails: here it does "
+            "where all of them fail.",
+        ),
+        "last-length-for-first": Mistake(
+            right="lengths[none_does.argmax()]",
+            wrong="lengths[none_does][-1]",
+            hint="Your length is the longest that nobody solves: the first is wanted.",
+        ),
+        "longest-solved": Mistake(
+            right="lengths[none_does.argmax()] if none_does.any() else 0",
+            wrong="lengths[~none_does][-1] if not none_does.all() else 0",
+            hint="Your length is the longest that somebody still solves: wanted "
+            "is the shortest that nobody does.",
+        ),
+        "length-before": Mistake(
+            right="lengths[none_does.argmax()]",
+            wrong="lengths[max(none_does.argmax() - 1, 0)]",
+            hint="Your length is the one before, which somebody still solves.",
+        ),
+        "index-for-length": Mistake(
+            right="lengths[none_does.argmax()]",
+            wrong="none_does.argmax()",
+            hint="You return the place in the list; expected the length that "
+            "stands there.",
+        ),
+        "seeds-for-lengths": Mistake(
+            right="solved = errors < limit",
+            wrong="solved = (errors < limit).T",
+            hint="Your counts are one a seed: errors is (seeds, lengths), so count "
+            "along the first axis.",
+        ),
+        "worse-than-limit-counts": Mistake(
+            right="solved = errors < limit",
+            wrong="solved = errors > limit",
+            hint="Your counts are those of the failures: solved is an error below "
+            "the limit.",
+        ),
+        "limit-of-the-lesson": Mistake(
+            right="errors < limit",
+            wrong="errors < 0.01",
+            hint="Your limit is 0.01, whatever limit is given.",
+        ),
+        "guessing-for-solving": Mistake(
+            right="errors < limit",
+            wrong="errors < 1 / 6",
+            hint="Your limit is what guessing costs, whatever limit is given. On "
+            "a few hundred sequences even guessing may fall below 1/6.",
+        ),
+        "nan-for-solved": Mistake(
+            right="solved = errors < limit",
+            wrong="solved = ~(errors >= limit)",
+            hint="Your count takes a run that ended in NaN for solved: no "
+            "comparison with NaN is true, so ask for what you want, errors < "
+            "limit.",
+        ),
+        "mean-of-the-seeds": Mistake(
+            right="~solved.any(axis=0)",
+            wrong="errors.mean(axis=0) >= limit",
+            hint="Your network is judged by the mean of its seeds. One that fails "
+            "hides all that solve; here each seed is judged by itself.",
+        ),
+        "median-of-the-seeds": Mistake(
+            right="~solved.any(axis=0)",
+            wrong="~(np.median(errors, axis=0) < limit)",
+            hint="Your network is judged by its median seed. Here it gives up "
+            "where not even the best one solves the task.",
+        ),
+        "failures-counted": Mistake(
+            right="return solved.sum(axis=0)",
+            wrong="return (errors > limit).sum(axis=0)",
+            hint="Your counts are those of the failures: solved is an error below "
+            "the limit.",
+        ),
+        "one-count-for-all": Mistake(
+            right="solved.sum(axis=0)",
+            wrong="solved.sum()",
+            hint="Your count is of all lengths together: each length has its own, "
+            "along the first axis.",
+        ),
+        "yes-or-no-for-count": Mistake(
+            right="solved.sum(axis=0)",
+            wrong="solved.any(axis=0)",
+            hint="Your counts say only whether any seed has solved it: how many is "
+            "asked for.",
+        ),
+        "share-for-count": Mistake(
+            right="solved.sum(axis=0)",
+            wrong="solved.mean(axis=0)",
+            hint="Your counts are shares of the seeds, between 0 and 1: how many "
+            "is asked for.",
+        ),
+    },
+    hints=(
+        "Make a table of True and False first, errors < limit. Its sums along one "
+        "axis are the counts; the length is the first whose count is 0.",
+        "counts = (errors < limit).sum(axis=0). Then go through zip(lengths, "
+        "counts), and return at the first 0; after the loop, return 0.",
+    ),
+    reasoning="Each seed is judged by itself, before anything is averaged: a mean "
+    "or a median would hide who solved it. By the limit 0.01 the lesson's RNN "
+    "gives up at 25 steps, by 0.1 at 50, the LSTM at none: so always say by "
+    "which limit.",
+)
 
 
 # five_fates ---------------------------------------------------------------------
@@ -188,6 +509,99 @@ def in_full(answer: Any) -> Any:
     return [spell(word) if isinstance(word, str) else word for word in words]
 
 
+FIVE_FATES = Exercise(
+    able='tell which half of "the LSTM solves vanishing and exploding gradients" '
+    "is true",
+    solution=five_fates,
+    view=in_full,
+    confirmed="all five were measured just now",
+    parts={f"network {number}": "" for number in range(1, 6)},
+    mistakes={
+        "the-sentence-believed": Mistake(
+            right="return (\n",
+            wrong='return "survives", "survives", "survives", "explodes", '
+            '"explodes"\n    return (\n',
+            hint="Your LSTMs all survive and your RNNs all explode: that is the "
+            "sentence that is on trial. Look at each network's gates and at its "
+            "kernel.",
+        ),
+        "the-kernel-decides": Mistake(
+            right="return (\n",
+            wrong='return "survives", "vanishes", "explodes", "explodes", '
+            '"explodes"\n    return (\n',
+            hint="Your five go by the size of the kernel alone. An LSTM has a way "
+            "back past the kernel, and tanh has slopes: look at both.",
+        ),
+        "a-new-lstm-remembers": Mistake(
+            right='fate("lstm", forget_bias=0)',
+            wrong='"survives"',
+            hint="Your first network remembers from the start. Its forget gates "
+            "stand near sigmoid(0): what is left of a gradient after 99 of them?",
+        ),
+        "open-gates-not-enough": Mistake(
+            right='fate("lstm", forget_bias=5, times=0.5)',
+            wrong='"vanishes"',
+            hint="Your second network loses its gradient, as an RNN with so small "
+            "a kernel would. Which way back does not pass through the kernel?",
+        ),
+        "open-gates-explode": Mistake(
+            right='fate("lstm", forget_bias=5, times=0.5)',
+            wrong='"explodes"',
+            hint="Your second network explodes: a gate near 1 never makes a "
+            "gradient longer, and its kernel is small.",
+        ),
+        "an-lstm-cannot-explode": Mistake(
+            right='fate("lstm", forget_bias=-5, times=20)',
+            wrong='"survives"',
+            hint="Your third network is kept in bounds. What goes back through h "
+            "and the kernel passes no forget gate at all.",
+        ),
+        "shut-gates-stop-everything": Mistake(
+            right='fate("lstm", forget_bias=-5, times=20)',
+            wrong='"vanishes"',
+            hint="Your third network's shut forget gates stop everything. They "
+            "stop the way along c: is it the only one?",
+        ),
+        "tanh-saves-the-rnn": Mistake(
+            right='fate("rnn", times=3)',
+            wrong='"survives"',
+            hint="Your fourth network stays in bounds: look at the lesson's table "
+            "of kernels, between 2 and 4.",
+        ),
+        "three-times-is-flat": Mistake(
+            right='fate("rnn", times=3)',
+            wrong='"vanishes"',
+            hint="Your fourth network is too flat already: look at the lesson's "
+            "table of kernels, between 2 and 4.",
+        ),
+        "larger-always-explodes": Mistake(
+            right='fate("rnn", times=100)',
+            wrong='"explodes"',
+            hint="Your fifth network explodes like the fourth. But the slope of "
+            "tanh is a factor as well: where do its units stand with such a "
+            "kernel?",
+        ),
+        "flat-and-steep-make-even": Mistake(
+            right='fate("rnn", times=100)',
+            wrong='"survives"',
+            hint="Your fifth network strikes a balance: the kernel grows 100 "
+            "times, but the slope of tanh falls much faster than that.",
+        ),
+    },
+    hints=(
+        "There are two ways back: along c, a forget gate a step; and through h, "
+        "the kernel and slopes. Ask of each network which of the two is alive.",
+        "sigmoid(0) ** 99 and sigmoid(5) ** 99 settle the first two. In the third "
+        "only the kernel counts. For the last, think of 1 - tanh(100) ** 2.",
+    ),
+    reasoning="Vanishing is cured where the forget gates are open and stay so; at "
+    "the start they are not. Exploding is not cured at all: "
+    "the way through $h$ passes no forget gate, and a large kernel makes it "
+    "explode even with all of them shut. And in an RNN a kernel may be so large "
+    "that tanh is flat everywhere, and the gradient vanishes again.",
+)
+
+
 # memory_bias --------------------------------------------------------------------
 
 
@@ -215,504 +629,104 @@ def bias_cases() -> Cases:
     }
 
 
+MEMORY_BIAS = Exercise(
+    able='tell which half of "the LSTM solves vanishing and exploding gradients" '
+    "is true",
+    solution=memory_bias,
+    cases=bias_cases,
+    parts={"the bias": "4H"},
+    mistakes={
+        "gate-for-bias": Mistake(
+            right="np.log(f / (1 - f))",
+            wrong="f",
+            hint="Your bias is the gate itself: the gate is the sigmoid of the "
+            "bias, so it takes the way back from f.",
+        ),
+        "sigmoid-once-more": Mistake(
+            right="np.log(f / (1 - f))",
+            wrong="1 / (1 + np.exp(-f))",
+            hint="Your bias is the sigmoid of f: it goes the other way, f is the "
+            "sigmoid of the bias.",
+        ),
+        "log-without-the-rest": Mistake(
+            right="np.log(f / (1 - f))",
+            wrong="np.log(f)",
+            hint="Your bias is the logarithm of f, which undoes exp: there is a 1 "
+            "in the sigmoid as well, f = 1 / (1 + exp(-bias)).",
+        ),
+        "sigmoid-upside-down": Mistake(
+            right="np.log(f / (1 - f))",
+            wrong="np.log((1 - f) / f)",
+            hint="Your sigmoid is turned round upside down: a gate near 1 needs a "
+            "large positive bias.",
+        ),
+        "root-not-taken": Mistake(
+            right="left ** (1 / distances)",
+            wrong="left**distances",
+            hint="Your gate goes the wrong way: f multiplies once a step, so the "
+            "share is f to the power of the distance.",
+        ),
+        "share-left-at-each-step": Mistake(
+            right="left ** (1 / distances)",
+            wrong="left + 0 * distances",
+            hint="Your gate leaves the share after a single step: it is to be left "
+            "after as many steps as the unit's distance.",
+        ),
+        "share-divided": Mistake(
+            right="left ** (1 / distances)",
+            wrong="left / distances",
+            hint="Your gate is the share divided by the steps: the share is f to "
+            "the power of the distance, so f is a root. (left ** 1 / k is left / "
+            "k.)",
+        ),
+        "the-share-plays-no-part": Mistake(
+            right="left ** (1 / distances)",
+            wrong="np.exp(-1 / distances)",
+            hint="Your gate leaves 1/e, about 0.37, at each distance, whatever "
+            "share is asked for.",
+        ),
+        "forgetting-in-a-line": Mistake(
+            right="left ** (1 / distances)",
+            wrong="1 - (1 - left) / distances",
+            hint="Your unit forgets the same amount at each step. A gate "
+            "multiplies: it takes the same share.",
+        ),
+        "bias-of-another-block": Mistake(
+            right="bias[H : 2 * H]",
+            wrong="bias[:H]",
+            hint="Your bias opens the input gate: the forget gate is the second "
+            "block of the four, i, f, g, o.",
+        ),
+        "bias-of-the-third-block": Mistake(
+            right="bias[H : 2 * H]",
+            wrong="bias[2 * H : 3 * H]",
+            hint="Your bias goes to the candidate: the forget gate is the second "
+            "block of the four, i, f, g, o.",
+        ),
+        "bias-interleaved": Mistake(
+            right="bias[H : 2 * H]",
+            wrong="bias[1::4]",
+            hint="Your bias is spread over the blocks: the H numbers of a gate "
+            "stand side by side.",
+        ),
+    },
+    hints=(
+        "After k steps f ** k is left of c. Which f leaves the share that is "
+        "wanted? Then: of which number is it the sigmoid?",
+        "f = left ** (1 / distances), and the bias is log(f / (1 - f)). It goes "
+        "into the second block, bias[H : 2 * H] of 4 * H zeros.",
+    ),
+    reasoning="Along $c$ a gradient meets $f$ once a step, so $f^k$ is left, and "
+    "the bias is the inverse of the sigmoid. So memory need not wait until it is "
+    "learned: it can be given, each unit for a distance of its own (Tallec and "
+    "Ollivier, 2018, draw such distances at random).",
+)
+
+
 EXERCISES: dict[str, Exercise] = {
-    "errors_without_memory": Quiz(
-        able="test any recurrent network for long memory",
-        solution="exercises.lesson_05.errors_without_memory",
-        draw=draw_task,
-        question=ask_for_errors,
-        derivation=derive_errors,
-        parts={"the guess": "", "the error": "", "the other's error": ""},
-        tolerance=0.0051,
-        mistakes={
-            "guess-of-one-number": Mistake(
-                right="return marks * mean",
-                wrong="return mean",
-                hint="Your guess is the mean of one number: the target is a sum of "
-                "all the marked ones.",
-            ),
-            "half-the-width-for-the-mean": Mistake(
-                right="return marks * mean",
-                wrong="return marks * (high - low) / 2",
-                hint="Your guess is made of half the width: the mean of a number lies "
-                "in the middle between its bounds.",
-            ),
-            "variance-of-numbers-from-0-to-1": Mistake(
-                right="(high - low) ** 2 / 12",
-                wrong="1 / 12",
-                hint="Your variance is that of numbers between 0 and 1: here they "
-                "spread wider. How does a variance grow with the width?",
-            ),
-            "width-not-squared": Mistake(
-                right="(high - low) ** 2 / 12",
-                wrong="(high - low) / 12",
-                hint="Your variance grows like the width of the numbers: it is a mean "
-                "of squares.",
-            ),
-            "sum-as-one-wide-number": Mistake(
-                right="return marks * mean, marks * variance, (marks - 1) * variance",
-                wrong="return marks * mean, marks**2 * variance, (marks - 1) ** 2 * "
-                "variance",
-                hint="Your variance is that of one number so many times as wide. A "
-                "sum of different numbers seldom comes near its ends: their variances "
-                "add up.",
-            ),
-            "errors-averaged-over-the-marks": Mistake(
-                right="marks * variance, (marks - 1) * variance",
-                wrong="variance, (marks - 1) / marks * variance",
-                hint="Your errors are means over the marked numbers: the target is "
-                "their sum, and the variances add up.",
-            ),
-            "roots-for-squares": Mistake(
-                right="return marks * mean, marks * variance, (marks - 1) * variance",
-                wrong="return (marks * mean, (marks * variance) ** 0.5, "
-                "((marks - 1) * variance) ** 0.5)",
-                hint="Your errors are roots, standard deviations: a mean squared "
-                "error is the variance itself.",
-            ),
-            "the-lessons-errors": Mistake(
-                right="marks * variance, (marks - 1) * variance",
-                wrong="1 / 6, 1 / 12",
-                hint="Your errors are the lesson's, of two numbers between 0 and 1: "
-                "here there are more of them, and they spread wider.",
-            ),
-            "error-of-one-number": Mistake(
-                right="marks * variance, (marks - 1)",
-                wrong="variance, (marks - 1)",
-                hint="Your first error counts one marked number: each of them has to "
-                "be guessed.",
-            ),
-            "the-others-error-of-one-number": Mistake(
-                right="(marks - 1) * variance",
-                wrong="variance",
-                hint="Your second error counts one number: the one that is known costs "
-                "nothing, each of the others does.",
-            ),
-            "a-known-number-saves-nothing": Mistake(
-                right="(marks - 1) * variance",
-                wrong="marks * variance",
-                hint="Your second error is that of remembering nothing: a number that "
-                "is known costs nothing.",
-            ),
-        },
-        reasoning="A test needs the two numbers that say *nothing remembered* and "
-        "*a part remembered*: a network that stands on the second one has learned "
-        "something, though it is far from solving the task. The variances add up, for "
-        "the numbers have nothing to do with each other.",
-    ),
-    "subtracting_batch": Exercise(
-        able="test any recurrent network for long memory",
-        solution="exercises.lesson_05.subtracting_batch",
-        cases=batch_cases,
-        parts={"inputs": "B T D", "targets": "B K"},
-        mistakes={
-            "marked-in-every-sequence": Mistake(
-                right="marks[rows, steps] = 1",
-                wrong="marks[:, steps] = 1",
-                hint="Your marks stand in every sequence at the steps of all: [:, "
-                "steps] means all rows. Each row has a step of its own.",
-            ),
-            "second-mark-negative": Mistake(
-                right="marks[rows, steps] = 1",
-                wrong="marks[rows, steps] = 1 if steps is first else -1",
-                hint="Your second mark is -1, and gives the order away: both are 1, "
-                "so that the network has to remember which came first.",
-            ),
-            "second-mark-2": Mistake(
-                right="marks[rows, steps] = 1",
-                wrong="marks[rows, steps] = 1 if steps is first else 2",
-                hint="Your second mark is 2, and gives the order away: both are 1, so "
-                "that the network has to remember which came first.",
-            ),
-            "steps-counted-from-1": Mistake(
-                right="rows = np.arange(len(numbers))",
-                wrong="rows, first, second = np.arange(len(numbers)), first - 1, "
-                "second - 1",
-                hint="Your steps are counted from 1: the first step is numbers[:, 0].",
-            ),
-            "all-rows-everywhere": Mistake(
-                right="marks = np.zeros_like(numbers)",
-                wrong="marks = np.zeros_like(numbers)\n"
-                "    marks[:, first] = marks[:, second] = 1\n"
-                "    targets = numbers[:, first] - numbers[:, second]\n"
-                "    return np.stack([numbers, marks], axis=-1), targets",
-                hint="Your [:, first] takes the steps of all sequences in every "
-                "sequence: each row has a step of its own, so the rows need an index "
-                "as well.",
-            ),
-            "targets-flat": Mistake(
-                right="targets[:, None]",
-                wrong="targets",
-                hint="Your targets have shape (B,), predictions have (B, 1): NumPy "
-                "makes (B, B) of their difference, and a wrong error without a "
-                "complaint.",
-            ),
-            "targets-each-with-each": Mistake(
-                right="targets[:, None]",
-                wrong="numbers[rows, first][:, None] - numbers[rows, second]",
-                hint="Your difference has (B, 1) on one side and (B,) on the other, "
-                "so that NumPy takes each with each, (B, B).",
-            ),
-            "sum-for-difference": Mistake(
-                right="numbers[rows, first] - numbers",
-                wrong="numbers[rows, first] + numbers",
-                hint="Your targets are sums, as in the adding problem: here the second "
-                "number is subtracted.",
-            ),
-            "second-minus-first": Mistake(
-                right="numbers[rows, first] - numbers[rows, second]",
-                wrong="numbers[rows, second] - numbers[rows, first]",
-                hint="Your targets have the wrong sign: the first marked number minus "
-                "the second.",
-            ),
-            "steps-for-numbers": Mistake(
-                right="numbers[rows, first] - numbers[rows, second]",
-                wrong="1.0 * first - second",
-                hint="Your targets are made of the steps, not of the numbers that "
-                "stand there.",
-            ),
-            "features-before-time": Mistake(
-                right="axis=-1",
-                wrong="axis=1",
-                hint="Your inputs have the features on the second axis: it is (B, T, "
-                "D), the two features last.",
-            ),
-            "features-first-of-all": Mistake(
-                right="axis=-1",
-                wrong="axis=0",
-                hint="Your inputs have the features on the first axis: it is (B, T, "
-                "D), the two features last.",
-            ),
-            "mark-before-number": Mistake(
-                right="[numbers, marks]",
-                wrong="[marks, numbers]",
-                hint="Your two features have changed places: the number comes first, "
-                "its mark second.",
-            ),
-            "noise-left-out": Mistake(
-                right="[numbers, marks]",
-                wrong="[numbers * marks, marks]",
-                hint="Your inputs are 0 where nothing is marked. Without the noise "
-                "nothing has to be kept out of memory, and the test is far easier.",
-            ),
-        },
-        hints=(
-            "To mark one step in each sequence you need an index for the rows, too: "
-            "rows = np.arange(len(numbers)), then marks[rows, first] = 1.",
-            "np.stack([numbers, marks], axis=-1) are the inputs, and the targets are "
-            "numbers[rows, first] - numbers[rows, second], with [:, None] at the end.",
-        ),
-        reasoning="`marks[rows, first]` takes one step of each row; `marks[:, first]` "
-        "would take them all. The targets keep an axis of size 1, as the predictions "
-        "do. The order counts here, so a network must remember not only the numbers "
-        "but which came first; guessing costs 1/6, as in the adding problem.",
-    ),
-    "giving_up": Exercise(
-        able="say at which distance a plain RNN gives up",
-        solution="exercises.lesson_05.giving_up",
-        cases=verdict_cases,
-        parts={"solved": "length", "where it gives up": ""},
-        mistakes={
-            "argmax-of-nothing": Mistake(
-                right=" if none_does.any() else 0",
-                wrong="",
-                hint="Your network gives up at the first length though it never gives "
-                "up: argmax is 0 also where nothing is True.",
-            ),
-            "never-is-an-error": Mistake(
-                right="lengths[none_does.argmax()] if none_does.any() else 0",
-                wrong="lengths[list(none_does).index(True)]",
-                hint="Your function raises an error where each length is solved by "
-                "some seed, as by the lesson's LSTM: then 0 is to be returned.",
-            ),
-            "one-failure-is-enough": Mistake(
-                right="~solved.any(axis=0)",
-                wrong="~solved.all(axis=0)",
-                hint="Your network gives up as soon as one seed fails: here it does "
-                "where all of them fail.",
-            ),
-            "last-length-for-first": Mistake(
-                right="lengths[none_does.argmax()]",
-                wrong="lengths[none_does][-1]",
-                hint="Your length is the longest that nobody solves: the first is "
-                "wanted.",
-            ),
-            "longest-solved": Mistake(
-                right="lengths[none_does.argmax()] if none_does.any() else 0",
-                wrong="lengths[~none_does][-1] if not none_does.all() else 0",
-                hint="Your length is the longest that somebody still solves: wanted "
-                "is the shortest that nobody does.",
-            ),
-            "length-before": Mistake(
-                right="lengths[none_does.argmax()]",
-                wrong="lengths[max(none_does.argmax() - 1, 0)]",
-                hint="Your length is the one before, which somebody still solves.",
-            ),
-            "index-for-length": Mistake(
-                right="lengths[none_does.argmax()]",
-                wrong="none_does.argmax()",
-                hint="You return the place in the list; expected the length that "
-                "stands there.",
-            ),
-            "seeds-for-lengths": Mistake(
-                right="solved = errors < limit",
-                wrong="solved = (errors < limit).T",
-                hint="Your counts are one a seed: errors is (seeds, lengths), so count "
-                "along the first axis.",
-            ),
-            "worse-than-limit-counts": Mistake(
-                right="solved = errors < limit",
-                wrong="solved = errors > limit",
-                hint="Your counts are those of the failures: solved is an error below "
-                "the limit.",
-            ),
-            "limit-of-the-lesson": Mistake(
-                right="errors < limit",
-                wrong="errors < 0.01",
-                hint="Your limit is 0.01, whatever limit is given.",
-            ),
-            "guessing-for-solving": Mistake(
-                right="errors < limit",
-                wrong="errors < 1 / 6",
-                hint="Your limit is what guessing costs, whatever limit is given. On "
-                "a few hundred sequences even guessing may fall below 1/6.",
-            ),
-            "nan-for-solved": Mistake(
-                right="solved = errors < limit",
-                wrong="solved = ~(errors >= limit)",
-                hint="Your count takes a run that ended in NaN for solved: no "
-                "comparison with NaN is true, so ask for what you want, errors < "
-                "limit.",
-            ),
-            "mean-of-the-seeds": Mistake(
-                right="~solved.any(axis=0)",
-                wrong="errors.mean(axis=0) >= limit",
-                hint="Your network is judged by the mean of its seeds. One that fails "
-                "hides all that solve; here each seed is judged by itself.",
-            ),
-            "median-of-the-seeds": Mistake(
-                right="~solved.any(axis=0)",
-                wrong="~(np.median(errors, axis=0) < limit)",
-                hint="Your network is judged by its median seed. Here it gives up "
-                "where not even the best one solves the task.",
-            ),
-            "failures-counted": Mistake(
-                right="return solved.sum(axis=0)",
-                wrong="return (errors > limit).sum(axis=0)",
-                hint="Your counts are those of the failures: solved is an error below "
-                "the limit.",
-            ),
-            "one-count-for-all": Mistake(
-                right="solved.sum(axis=0)",
-                wrong="solved.sum()",
-                hint="Your count is of all lengths together: each length has its own, "
-                "along the first axis.",
-            ),
-            "yes-or-no-for-count": Mistake(
-                right="solved.sum(axis=0)",
-                wrong="solved.any(axis=0)",
-                hint="Your counts say only whether any seed has solved it: how many is "
-                "asked for.",
-            ),
-            "share-for-count": Mistake(
-                right="solved.sum(axis=0)",
-                wrong="solved.mean(axis=0)",
-                hint="Your counts are shares of the seeds, between 0 and 1: how many "
-                "is asked for.",
-            ),
-        },
-        hints=(
-            "Make a table of True and False first, errors < limit. Its sums along one "
-            "axis are the counts; the length is the first whose count is 0.",
-            "counts = (errors < limit).sum(axis=0). Then go through zip(lengths, "
-            "counts), and return at the first 0; after the loop, return 0.",
-        ),
-        reasoning="Each seed is judged by itself, before anything is averaged: a mean "
-        "or a median would hide who solved it. By the limit 0.01 the lesson's RNN "
-        "gives up at 25 steps, by 0.1 at 50, the LSTM at none: so always say by "
-        "which limit.",
-    ),
-    "five_fates": Exercise(
-        able='tell which half of "the LSTM solves vanishing and exploding gradients" '
-        "is true",
-        solution="exercises.lesson_05.five_fates",
-        view=in_full,
-        confirmed="all five were measured just now",
-        parts={f"network {number}": "" for number in range(1, 6)},
-        mistakes={
-            "the-sentence-believed": Mistake(
-                right="return (\n",
-                wrong='return "survives", "survives", "survives", "explodes", '
-                '"explodes"\n    return (\n',
-                hint="Your LSTMs all survive and your RNNs all explode: that is the "
-                "sentence that is on trial. Look at each network's gates and at its "
-                "kernel.",
-            ),
-            "the-kernel-decides": Mistake(
-                right="return (\n",
-                wrong='return "survives", "vanishes", "explodes", "explodes", '
-                '"explodes"\n    return (\n',
-                hint="Your five go by the size of the kernel alone. An LSTM has a way "
-                "back past the kernel, and tanh has slopes: look at both.",
-            ),
-            "a-new-lstm-remembers": Mistake(
-                right='fate("lstm", forget_bias=0)',
-                wrong='"survives"',
-                hint="Your first network remembers from the start. Its forget gates "
-                "stand near sigmoid(0): what is left of a gradient after 99 of them?",
-            ),
-            "open-gates-not-enough": Mistake(
-                right='fate("lstm", forget_bias=5, times=0.5)',
-                wrong='"vanishes"',
-                hint="Your second network loses its gradient, as an RNN with so small "
-                "a kernel would. Which way back does not pass through the kernel?",
-            ),
-            "open-gates-explode": Mistake(
-                right='fate("lstm", forget_bias=5, times=0.5)',
-                wrong='"explodes"',
-                hint="Your second network explodes: a gate near 1 never makes a "
-                "gradient longer, and its kernel is small.",
-            ),
-            "an-lstm-cannot-explode": Mistake(
-                right='fate("lstm", forget_bias=-5, times=20)',
-                wrong='"survives"',
-                hint="Your third network is kept in bounds. What goes back through h "
-                "and the kernel passes no forget gate at all.",
-            ),
-            "shut-gates-stop-everything": Mistake(
-                right='fate("lstm", forget_bias=-5, times=20)',
-                wrong='"vanishes"',
-                hint="Your third network's shut forget gates stop everything. They "
-                "stop the way along c: is it the only one?",
-            ),
-            "tanh-saves-the-rnn": Mistake(
-                right='fate("rnn", times=3)',
-                wrong='"survives"',
-                hint="Your fourth network stays in bounds: look at the lesson's table "
-                "of kernels, between 2 and 4.",
-            ),
-            "three-times-is-flat": Mistake(
-                right='fate("rnn", times=3)',
-                wrong='"vanishes"',
-                hint="Your fourth network is too flat already: look at the lesson's "
-                "table of kernels, between 2 and 4.",
-            ),
-            "larger-always-explodes": Mistake(
-                right='fate("rnn", times=100)',
-                wrong='"explodes"',
-                hint="Your fifth network explodes like the fourth. But the slope of "
-                "tanh is a factor as well: where do its units stand with such a "
-                "kernel?",
-            ),
-            "flat-and-steep-make-even": Mistake(
-                right='fate("rnn", times=100)',
-                wrong='"survives"',
-                hint="Your fifth network strikes a balance: the kernel grows 100 "
-                "times, but the slope of tanh falls much faster than that.",
-            ),
-        },
-        hints=(
-            "There are two ways back: along c, a forget gate a step; and through h, "
-            "the kernel and slopes. Ask of each network which of the two is alive.",
-            "sigmoid(0) ** 99 and sigmoid(5) ** 99 settle the first two. In the third "
-            "only the kernel counts. For the last, think of 1 - tanh(100) ** 2.",
-        ),
-        reasoning="Vanishing is cured where the forget gates are open and stay so; at "
-        "the start they are not. Exploding is not cured at all: "
-        "the way through $h$ passes no forget gate, and a large kernel makes it "
-        "explode even with all of them shut. And in an RNN a kernel may be so large "
-        "that tanh is flat everywhere, and the gradient vanishes again.",
-    ),
-    "memory_bias": Exercise(
-        able='tell which half of "the LSTM solves vanishing and exploding gradients" '
-        "is true",
-        solution="exercises.lesson_05.memory_bias",
-        cases=bias_cases,
-        parts={"the bias": "4H"},
-        mistakes={
-            "gate-for-bias": Mistake(
-                right="np.log(f / (1 - f))",
-                wrong="f",
-                hint="Your bias is the gate itself: the gate is the sigmoid of the "
-                "bias, so it takes the way back from f.",
-            ),
-            "sigmoid-once-more": Mistake(
-                right="np.log(f / (1 - f))",
-                wrong="1 / (1 + np.exp(-f))",
-                hint="Your bias is the sigmoid of f: it goes the other way, f is the "
-                "sigmoid of the bias.",
-            ),
-            "log-without-the-rest": Mistake(
-                right="np.log(f / (1 - f))",
-                wrong="np.log(f)",
-                hint="Your bias is the logarithm of f, which undoes exp: there is a 1 "
-                "in the sigmoid as well, f = 1 / (1 + exp(-bias)).",
-            ),
-            "sigmoid-upside-down": Mistake(
-                right="np.log(f / (1 - f))",
-                wrong="np.log((1 - f) / f)",
-                hint="Your sigmoid is turned round upside down: a gate near 1 needs a "
-                "large positive bias.",
-            ),
-            "root-not-taken": Mistake(
-                right="left ** (1 / distances)",
-                wrong="left**distances",
-                hint="Your gate goes the wrong way: f multiplies once a step, so the "
-                "share is f to the power of the distance.",
-            ),
-            "share-left-at-each-step": Mistake(
-                right="left ** (1 / distances)",
-                wrong="left + 0 * distances",
-                hint="Your gate leaves the share after a single step: it is to be left "
-                "after as many steps as the unit's distance.",
-            ),
-            "share-divided": Mistake(
-                right="left ** (1 / distances)",
-                wrong="left / distances",
-                hint="Your gate is the share divided by the steps: the share is f to "
-                "the power of the distance, so f is a root. (left ** 1 / k is left / "
-                "k.)",
-            ),
-            "the-share-plays-no-part": Mistake(
-                right="left ** (1 / distances)",
-                wrong="np.exp(-1 / distances)",
-                hint="Your gate leaves 1/e, about 0.37, at each distance, whatever "
-                "share is asked for.",
-            ),
-            "forgetting-in-a-line": Mistake(
-                right="left ** (1 / distances)",
-                wrong="1 - (1 - left) / distances",
-                hint="Your unit forgets the same amount at each step. A gate "
-                "multiplies: it takes the same share.",
-            ),
-            "bias-of-another-block": Mistake(
-                right="bias[H : 2 * H]",
-                wrong="bias[:H]",
-                hint="Your bias opens the input gate: the forget gate is the second "
-                "block of the four, i, f, g, o.",
-            ),
-            "bias-of-the-third-block": Mistake(
-                right="bias[H : 2 * H]",
-                wrong="bias[2 * H : 3 * H]",
-                hint="Your bias goes to the candidate: the forget gate is the second "
-                "block of the four, i, f, g, o.",
-            ),
-            "bias-interleaved": Mistake(
-                right="bias[H : 2 * H]",
-                wrong="bias[1::4]",
-                hint="Your bias is spread over the blocks: the H numbers of a gate "
-                "stand side by side.",
-            ),
-        },
-        hints=(
-            "After k steps f ** k is left of c. Which f leaves the share that is "
-            "wanted? Then: of which number is it the sigmoid?",
-            "f = left ** (1 / distances), and the bias is log(f / (1 - f)). It goes "
-            "into the second block, bias[H : 2 * H] of 4 * H zeros.",
-        ),
-        reasoning="Along $c$ a gradient meets $f$ once a step, so $f^k$ is left, and "
-        "the bias is the inverse of the sigmoid. So memory need not wait until it is "
-        "learned: it can be given, each unit for a distance of its own (Tallec and "
-        "Ollivier, 2018, draw such distances at random).",
-    ),
+    "errors_without_memory": ERRORS_WITHOUT_MEMORY,
+    "subtracting_batch": SUBTRACTING_BATCH,
+    "giving_up": GIVING_UP,
+    "five_fates": FIVE_FATES,
+    "memory_bias": MEMORY_BIAS,
 }

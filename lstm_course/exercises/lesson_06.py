@@ -49,6 +49,66 @@ def derive_parameters(cell: str, features: int, units: int) -> str:
     return "\n".join([*lines, "The 20 steps use the same weights: they add none."])
 
 
+COUNT_PARAMETERS = Quiz(
+    able="derive 200, 480, 624, 800, 17,024 and 33,994 on paper",
+    solution=count_parameters,
+    draw=draw_layer,
+    question=ask_for_parameters,
+    derivation=derive_parameters,
+    parts={"the count": ""},
+    mistakes={
+        "count-squares-the-inputs": Mistake(
+            right="_BLOCKS[cell] * units * (",
+            wrong="_BLOCKS[cell] * input_dim * (",
+            hint="Your count squares the features: what is squared is the units, "
+            "for the state is fed back to itself.",
+        ),
+        "count-of-every-step": Mistake(
+            right="return _BLOCKS[cell]",
+            wrong="return 20 * _BLOCKS[cell]",
+            hint="Your count is multiplied by the steps: all of them use the same "
+            "weights.",
+        ),
+        "count-always-of-four-blocks": Mistake(
+            right="_BLOCKS[cell] * units",
+            wrong="4 * units",
+            hint="Your count has four blocks: those are the LSTM's, and this is none.",
+        ),
+        "count-second-biases-for-all": Mistake(
+            right='2 if cell == "gru" and reset_after else 1',
+            wrong="2",
+            hint="Your count has a second row of biases: in Keras only the GRU "
+            "has one.",
+        ),
+        "count-second-biases-of-one-block": Mistake(
+            right="_BLOCKS[cell] * units * (input_dim + units + biases)",
+            wrong="units * (_BLOCKS[cell] * (input_dim + units + 1) + biases - 1)",
+            hint="Your second row of biases is that of a single block: it is as "
+            "long as the first.",
+        ),
+        "count-blocks-of-the-kernel-alone": Mistake(
+            right="_BLOCKS[cell] * units * (input_dim + units + biases)",
+            wrong="units * (_BLOCKS[cell] * input_dim + units + biases)",
+            hint="Your kernel has all blocks, the rest has one: each block has the "
+            "three arrays.",
+        ),
+        "count-bias-of-one-block": Mistake(
+            right="_BLOCKS[cell] * units * (input_dim + units + biases)",
+            wrong="_BLOCKS[cell] * units * (input_dim + units) + units * biases",
+            hint="Your count has the bias of a single block: each block has its own.",
+        ),
+        "count-bias-of-one-number": Mistake(
+            right="_BLOCKS[cell] * units * (input_dim + units + biases)",
+            wrong="_BLOCKS[cell] * (units * (input_dim + units) + biases)",
+            hint="Your bias is one number for a whole block: each unit has its own.",
+        ),
+    },
+    reasoning="The product fixes the shapes: $(B, D)(D, H)$ and $(B, H)(H, H)$ "
+    "both give $(B, H)$. The number of blocks does the rest. $T$ and $B$ are in no "
+    "shape of a weight.",
+)
+
+
 # stack_ledger -------------------------------------------------------------------
 
 
@@ -109,6 +169,104 @@ def derive_ledger(model: Model) -> str:
     return "\n".join(f"{name:10}{count:6,} = {way}" for name, count, way in rows)
 
 
+STACK_LEDGER = Quiz(
+    able="derive 200, 480, 624, 800, 17,024 and 33,994 on paper",
+    solution=stack_ledger,
+    draw=draw_stack,
+    question=ask_for_ledger,
+    derivation=derive_ledger,
+    parts=dict.fromkeys(
+        [
+            "embedding",
+            "first recurrent layer",
+            "second recurrent layer",
+            "dense",
+            "together",
+        ],
+        "",
+    ),
+    mistakes={
+        "ledger-upper-reads-the-data": Mistake(
+            right="count_parameters(upper, H_1, H_2)",
+            wrong="count_parameters(upper, D, H_2)",
+            hint="Your second layer reads the embedding: it reads the layer below it.",
+        ),
+        "ledger-second-biases-for-all": Mistake(
+            right="second = count_parameters(upper, H_1, H_2)",
+            wrong="second = count_parameters(upper, H_1, H_2)\n"
+            "    rows = {'rnn': 1, 'gru': 0, 'lstm': 4}\n"
+            "    first += rows[lower] * H_1\n"
+            "    second += rows[upper] * H_2",
+            hint="Your layers have a second row of biases each: in Keras only the "
+            "GRU has one.",
+        ),
+        "ledger-without-biases": Mistake(
+            right="second = count_parameters(upper, H_1, H_2)\n    dense = (H_2 + "
+            "1) * K",
+            wrong="second = count_parameters(upper, H_1, H_2)\n"
+            "    rows = {'rnn': 1, 'gru': 6, 'lstm': 4}\n"
+            "    first -= rows[lower] * H_1\n"
+            "    second -= rows[upper] * H_2\n"
+            "    dense = H_2 * K",
+            hint="Your layers have no biases: each but the embedding has them.",
+        ),
+        "ledger-upper-reads-itself": Mistake(
+            right="count_parameters(upper, H_1, H_2)",
+            wrong="count_parameters(upper, H_2, H_2)",
+            hint="Your second layer reads its own units: its D is the H of the "
+            "layer below.",
+        ),
+        "ledger-dense-reads-all-steps": Mistake(
+            right="(H_2 + 1) * K",
+            wrong="(40 * H_2 + 1) * K",
+            hint="Your dense layer reads all 40 steps: only the last one is handed up.",
+        ),
+        "ledger-squares-the-inputs": Mistake(
+            right="(lower, D, H_1)\n    second = count_parameters(upper, H_1, H_2)",
+            wrong="(lower, H_1, D)\n    second = count_parameters(upper, H_2, H_1)",
+            hint="Your recurrent layers have their inputs squared: what is "
+            "squared is the units.",
+        ),
+        "ledger-times-the-words": Mistake(
+            right="(lower, D, H_1)\n    second = count_parameters(upper, H_1, H_2)",
+            wrong="(lower, D, H_1) * 40\n    second = count_parameters(upper, "
+            "H_1, H_2) * 40",
+            hint="Your recurrent layers are multiplied by the steps: all 40 use "
+            "the same weights.",
+        ),
+        "ledger-embedding-of-the-text": Mistake(
+            right="embedding = V * D",
+            wrong="embedding = 40 * D",
+            hint="Your embedding has a row for each word of a review: it has one "
+            "for each word that there is.",
+        ),
+        "ledger-embedding-with-a-bias": Mistake(
+            right="embedding = V * D",
+            wrong="embedding = (V + 1) * D",
+            hint="Your embedding has a bias: it is a table, and has nothing to add.",
+        ),
+        "ledger-dense-without-bias": Mistake(
+            right="(H_2 + 1) * K",
+            wrong="H_2 * K",
+            hint="Your dense layer has no bias: one for each output.",
+        ),
+        "ledger-dense-with-one-bias": Mistake(
+            right="(H_2 + 1) * K",
+            wrong="H_2 * K + 1",
+            hint="Your dense layer has one bias in all: each output has its own.",
+        ),
+        "ledger-sum-without-the-table": Mistake(
+            right="dense, embedding + first",
+            wrong="dense, first",
+            hint="Your sum leaves out the embedding: its table is learned, too.",
+        ),
+    },
+    reasoning="A layer at a time, from the input upwards. The one thing to carry "
+    "along is $D$: what the layer below hands up. For a recurrent layer that is "
+    "its number of units, whatever the data looked like further down.",
+)
+
+
 # features_of --------------------------------------------------------------------
 
 
@@ -132,6 +290,74 @@ def counted_layers() -> Cases:
         name: (cell, units, count_parameters(cell, features, units))
         for name, (cell, units, features) in sizes.items()
     }
+
+
+FEATURES_OF = Exercise(
+    able="read a model's sizes back from its counts",
+    solution=features_of,
+    cases=counted_layers,
+    parts={"D": ""},
+    mistakes={
+        "features-count-put-in": Mistake(
+            right="count / (blocks * units) - units - biases",
+            wrong="blocks * units * (count + units + biases)",
+            hint="Your function puts the count where D stands: the count is what "
+            "the formula gives, D is what goes in. Turn it round.",
+        ),
+        "features-bias-left-in": Mistake(
+            right="- units - biases",
+            wrong="- units",
+            hint="Your D still has the biases in it: subtract them, too.",
+        ),
+        "features-one-bias-left-in": Mistake(
+            right="- units - biases",
+            wrong="- units - biases + 1",
+            hint="Your D is one too large: a row of biases is still in it.",
+        ),
+        "features-two-biases-for-all": Mistake(
+            right='2 if cell == "gru" else 1',
+            wrong="2",
+            hint="Your function takes off two rows of biases for every cell: in "
+            "Keras only the GRU has a second.",
+        ),
+        "features-units-left-in": Mistake(
+            right="- units - biases",
+            wrong="- biases",
+            hint="Your D still has the recurrent kernel in it: subtract H.",
+        ),
+        "features-gru-of-one-bias": Mistake(
+            right='2 if cell == "gru" else 1',
+            wrong="1",
+            hint="Your GRU has one bias: in Keras' default form there are two rows.",
+        ),
+        "features-always-four-blocks": Mistake(
+            right="(blocks * units)",
+            wrong="(4 * units)",
+            hint="Your function has four blocks for every cell: only the LSTM has "
+            "four.",
+        ),
+        "features-of-one-block": Mistake(
+            right="(blocks * units)",
+            wrong="units",
+            hint="Your function leaves the blocks out: divide by them, too.",
+        ),
+        "features-without-parentheses": Mistake(
+            right="(blocks * units)",
+            wrong="blocks * units",
+            hint="Your function divides by the blocks and multiplies by H: a / b "
+            "* c is (a / b) * c, so put parentheses.",
+        ),
+    },
+    hints=(
+        "Write the formula down with the count on the left, then solve it for D.",
+        "Divide by (blocks * units), with the brackets: what is left is D + H + 1, "
+        "for the GRU D + H + 2. Then subtract.",
+    ),
+    reasoning="The formula is $n\\,H\\,(D + H + b)$ with $n$ blocks and $b$ rows "
+    "of biases. It contains $D$ once, so it can be turned round: divide by "
+    "$n\\,H$, then subtract $H$ and $b$. If the result is no whole number, the "
+    "count is not of such a layer.",
+)
 
 
 # which_cell ---------------------------------------------------------------------
@@ -162,281 +388,60 @@ def counted_arrays() -> Cases:
     }
 
 
+WHICH_CELL = Exercise(
+    able="read a model's sizes back from its counts",
+    solution=which_cell,
+    cases=counted_arrays,
+    parts={"the cell": "", "D": "", "H": ""},
+    mistakes={
+        "which-default-gru-unknown": Mistake(
+            right='("gru", 3, 2), ',
+            wrong="",
+            hint="Your function knows no GRU in Keras' default form: its bias has "
+            "two rows, so 6 H numbers.",
+        ),
+        "which-older-gru-unknown": Mistake(
+            right='("gru", 3, 1), ',
+            wrong="",
+            hint="Your function knows no GRU with one row of biases: 3 H numbers.",
+        ),
+        "which-sizes-halved": Mistake(
+            right="            D = kernel / (blocks * H)",
+            wrong="            D, H = kernel / bias, recurrent_kernel / bias",
+            hint="Your D and H are divided by the bias: where that has two rows, "
+            "both come out half.",
+        ),
+        "which-kernel-of-one-block": Mistake(
+            right="D = kernel / (blocks * H)",
+            wrong="D = kernel / H",
+            hint="Your D is too large by the number of blocks: the kernel holds "
+            "them all, side by side.",
+        ),
+        "which-sizes-swapped": Mistake(
+            right="return cell, D, H",
+            wrong="return cell, H, D",
+            hint="Your D and H have changed places: D comes first.",
+        ),
+    },
+    hints=(
+        "Each of the four forms says how many numbers stand in the recurrent "
+        "kernel and in the bias. Suppose one of them: what is H then, by the bias? "
+        "Does the recurrent kernel agree?",
+        "SimpleRNN: H H and H. GRU: 3 H H and 3 H, or 3 H H and 6 H. LSTM: 4 H H "
+        "and 4 H. Try each: H from the bias; the one that fits the recurrent "
+        "kernel is it. Then D from the kernel.",
+    ),
+    reasoning="With $n$ blocks and $b$ rows of biases the recurrent kernel has "
+    "$n\\,H^2$ numbers and the bias $n\\,b\\,H$. Each of the four forms, if it "
+    "were the one, gives an $H$ by the bias, and only one agrees with the "
+    "recurrent kernel. (Without a loop: the bias squared over the recurrent "
+    "kernel is $n\\,b^2$, which is 1, 3, 12 or 4.)",
+)
+
+
 EXERCISES: dict[str, Exercise] = {
-    "count_parameters": Quiz(
-        able="derive 200, 480, 624, 800, 17,024 and 33,994 on paper",
-        solution="layers.parameters.count_parameters",
-        draw=draw_layer,
-        question=ask_for_parameters,
-        derivation=derive_parameters,
-        parts={"the count": ""},
-        mistakes={
-            "count-squares-the-inputs": Mistake(
-                right="_BLOCKS[cell] * units * (",
-                wrong="_BLOCKS[cell] * input_dim * (",
-                hint="Your count squares the features: what is squared is the units, "
-                "for the state is fed back to itself.",
-            ),
-            "count-of-every-step": Mistake(
-                right="return _BLOCKS[cell]",
-                wrong="return 20 * _BLOCKS[cell]",
-                hint="Your count is multiplied by the steps: all of them use the same "
-                "weights.",
-            ),
-            "count-always-of-four-blocks": Mistake(
-                right="_BLOCKS[cell] * units",
-                wrong="4 * units",
-                hint="Your count has four blocks: those are the LSTM's, and this is "
-                "none.",
-            ),
-            "count-second-biases-for-all": Mistake(
-                right='2 if cell == "gru" and reset_after else 1',
-                wrong="2",
-                hint="Your count has a second row of biases: in Keras only the GRU "
-                "has one.",
-            ),
-            "count-second-biases-of-one-block": Mistake(
-                right="_BLOCKS[cell] * units * (input_dim + units + biases)",
-                wrong="units * (_BLOCKS[cell] * (input_dim + units + 1) + biases - 1)",
-                hint="Your second row of biases is that of a single block: it is as "
-                "long as the first.",
-            ),
-            "count-blocks-of-the-kernel-alone": Mistake(
-                right="_BLOCKS[cell] * units * (input_dim + units + biases)",
-                wrong="units * (_BLOCKS[cell] * input_dim + units + biases)",
-                hint="Your kernel has all blocks, the rest has one: each block has the "
-                "three arrays.",
-            ),
-            "count-bias-of-one-block": Mistake(
-                right="_BLOCKS[cell] * units * (input_dim + units + biases)",
-                wrong="_BLOCKS[cell] * units * (input_dim + units) + units * biases",
-                hint="Your count has the bias of a single block: each block has its "
-                "own.",
-            ),
-            "count-bias-of-one-number": Mistake(
-                right="_BLOCKS[cell] * units * (input_dim + units + biases)",
-                wrong="_BLOCKS[cell] * (units * (input_dim + units) + biases)",
-                hint="Your bias is one number for a whole block: each unit has its "
-                "own.",
-            ),
-        },
-        reasoning="The product fixes the shapes: $(B, D)(D, H)$ and $(B, H)(H, H)$ "
-        "both give $(B, H)$. The number of blocks does the rest. $T$ and $B$ are in no "
-        "shape of a weight.",
-    ),
-    "stack_ledger": Quiz(
-        able="derive 200, 480, 624, 800, 17,024 and 33,994 on paper",
-        solution="exercises.lesson_06.stack_ledger",
-        draw=draw_stack,
-        question=ask_for_ledger,
-        derivation=derive_ledger,
-        parts=dict.fromkeys(
-            [
-                "embedding",
-                "first recurrent layer",
-                "second recurrent layer",
-                "dense",
-                "together",
-            ],
-            "",
-        ),
-        mistakes={
-            "ledger-upper-reads-the-data": Mistake(
-                right="count_parameters(upper, H_1, H_2)",
-                wrong="count_parameters(upper, D, H_2)",
-                hint="Your second layer reads the embedding: it reads the layer below "
-                "it.",
-            ),
-            "ledger-second-biases-for-all": Mistake(
-                right="second = count_parameters(upper, H_1, H_2)",
-                wrong="second = count_parameters(upper, H_1, H_2)\n"
-                "    rows = {'rnn': 1, 'gru': 0, 'lstm': 4}\n"
-                "    first += rows[lower] * H_1\n"
-                "    second += rows[upper] * H_2",
-                hint="Your layers have a second row of biases each: in Keras only the "
-                "GRU has one.",
-            ),
-            "ledger-without-biases": Mistake(
-                right="second = count_parameters(upper, H_1, H_2)\n    dense = (H_2 + "
-                "1) * K",
-                wrong="second = count_parameters(upper, H_1, H_2)\n"
-                "    rows = {'rnn': 1, 'gru': 6, 'lstm': 4}\n"
-                "    first -= rows[lower] * H_1\n"
-                "    second -= rows[upper] * H_2\n"
-                "    dense = H_2 * K",
-                hint="Your layers have no biases: each but the embedding has them.",
-            ),
-            "ledger-upper-reads-itself": Mistake(
-                right="count_parameters(upper, H_1, H_2)",
-                wrong="count_parameters(upper, H_2, H_2)",
-                hint="Your second layer reads its own units: its D is the H of the "
-                "layer below.",
-            ),
-            "ledger-dense-reads-all-steps": Mistake(
-                right="(H_2 + 1) * K",
-                wrong="(40 * H_2 + 1) * K",
-                hint="Your dense layer reads all 40 steps: only the last one is "
-                "handed up.",
-            ),
-            "ledger-squares-the-inputs": Mistake(
-                right="(lower, D, H_1)\n    second = count_parameters(upper, H_1, H_2)",
-                wrong="(lower, H_1, D)\n    second = count_parameters(upper, H_2, H_1)",
-                hint="Your recurrent layers have their inputs squared: what is "
-                "squared is the units.",
-            ),
-            "ledger-times-the-words": Mistake(
-                right="(lower, D, H_1)\n    second = count_parameters(upper, H_1, H_2)",
-                wrong="(lower, D, H_1) * 40\n    second = count_parameters(upper, "
-                "H_1, H_2) * 40",
-                hint="Your recurrent layers are multiplied by the steps: all 40 use "
-                "the same weights.",
-            ),
-            "ledger-embedding-of-the-text": Mistake(
-                right="embedding = V * D",
-                wrong="embedding = 40 * D",
-                hint="Your embedding has a row for each word of a review: it has one "
-                "for each word that there is.",
-            ),
-            "ledger-embedding-with-a-bias": Mistake(
-                right="embedding = V * D",
-                wrong="embedding = (V + 1) * D",
-                hint="Your embedding has a bias: it is a table, and has nothing to "
-                "add.",
-            ),
-            "ledger-dense-without-bias": Mistake(
-                right="(H_2 + 1) * K",
-                wrong="H_2 * K",
-                hint="Your dense layer has no bias: one for each output.",
-            ),
-            "ledger-dense-with-one-bias": Mistake(
-                right="(H_2 + 1) * K",
-                wrong="H_2 * K + 1",
-                hint="Your dense layer has one bias in all: each output has its own.",
-            ),
-            "ledger-sum-without-the-table": Mistake(
-                right="dense, embedding + first",
-                wrong="dense, first",
-                hint="Your sum leaves out the embedding: its table is learned, too.",
-            ),
-        },
-        reasoning="A layer at a time, from the input upwards. The one thing to carry "
-        "along is $D$: what the layer below hands up. For a recurrent layer that is "
-        "its number of units, whatever the data looked like further down.",
-    ),
-    "features_of": Exercise(
-        able="read a model's sizes back from its counts",
-        solution="exercises.lesson_06.features_of",
-        cases=counted_layers,
-        parts={"D": ""},
-        mistakes={
-            "features-count-put-in": Mistake(
-                right="count / (blocks * units) - units - biases",
-                wrong="blocks * units * (count + units + biases)",
-                hint="Your function puts the count where D stands: the count is what "
-                "the formula gives, D is what goes in. Turn it round.",
-            ),
-            "features-bias-left-in": Mistake(
-                right="- units - biases",
-                wrong="- units",
-                hint="Your D still has the biases in it: subtract them, too.",
-            ),
-            "features-one-bias-left-in": Mistake(
-                right="- units - biases",
-                wrong="- units - biases + 1",
-                hint="Your D is one too large: a row of biases is still in it.",
-            ),
-            "features-two-biases-for-all": Mistake(
-                right='2 if cell == "gru" else 1',
-                wrong="2",
-                hint="Your function takes off two rows of biases for every cell: in "
-                "Keras only the GRU has a second.",
-            ),
-            "features-units-left-in": Mistake(
-                right="- units - biases",
-                wrong="- biases",
-                hint="Your D still has the recurrent kernel in it: subtract H.",
-            ),
-            "features-gru-of-one-bias": Mistake(
-                right='2 if cell == "gru" else 1',
-                wrong="1",
-                hint="Your GRU has one bias: in Keras' default form there are two "
-                "rows.",
-            ),
-            "features-always-four-blocks": Mistake(
-                right="(blocks * units)",
-                wrong="(4 * units)",
-                hint="Your function has four blocks for every cell: only the LSTM has "
-                "four.",
-            ),
-            "features-of-one-block": Mistake(
-                right="(blocks * units)",
-                wrong="units",
-                hint="Your function leaves the blocks out: divide by them, too.",
-            ),
-            "features-without-parentheses": Mistake(
-                right="(blocks * units)",
-                wrong="blocks * units",
-                hint="Your function divides by the blocks and multiplies by H: a / b "
-                "* c is (a / b) * c, so put parentheses.",
-            ),
-        },
-        hints=(
-            "Write the formula down with the count on the left, then solve it for D.",
-            "Divide by (blocks * units), with the brackets: what is left is D + H + 1, "
-            "for the GRU D + H + 2. Then subtract.",
-        ),
-        reasoning="The formula is $n\\,H\\,(D + H + b)$ with $n$ blocks and $b$ rows "
-        "of biases. It contains $D$ once, so it can be turned round: divide by "
-        "$n\\,H$, then subtract $H$ and $b$. If the result is no whole number, the "
-        "count is not of such a layer.",
-    ),
-    "which_cell": Exercise(
-        able="read a model's sizes back from its counts",
-        solution="exercises.lesson_06.which_cell",
-        cases=counted_arrays,
-        parts={"the cell": "", "D": "", "H": ""},
-        mistakes={
-            "which-default-gru-unknown": Mistake(
-                right='("gru", 3, 2), ',
-                wrong="",
-                hint="Your function knows no GRU in Keras' default form: its bias has "
-                "two rows, so 6 H numbers.",
-            ),
-            "which-older-gru-unknown": Mistake(
-                right='("gru", 3, 1), ',
-                wrong="",
-                hint="Your function knows no GRU with one row of biases: 3 H numbers.",
-            ),
-            "which-sizes-halved": Mistake(
-                right="            D = kernel / (blocks * H)",
-                wrong="            D, H = kernel / bias, recurrent_kernel / bias",
-                hint="Your D and H are divided by the bias: where that has two rows, "
-                "both come out half.",
-            ),
-            "which-kernel-of-one-block": Mistake(
-                right="D = kernel / (blocks * H)",
-                wrong="D = kernel / H",
-                hint="Your D is too large by the number of blocks: the kernel holds "
-                "them all, side by side.",
-            ),
-            "which-sizes-swapped": Mistake(
-                right="return cell, D, H",
-                wrong="return cell, H, D",
-                hint="Your D and H have changed places: D comes first.",
-            ),
-        },
-        hints=(
-            "Each of the four forms says how many numbers stand in the recurrent "
-            "kernel and in the bias. Suppose one of them: what is H then, by the bias? "
-            "Does the recurrent kernel agree?",
-            "SimpleRNN: H H and H. GRU: 3 H H and 3 H, or 3 H H and 6 H. LSTM: 4 H H "
-            "and 4 H. Try each: H from the bias; the one that fits the recurrent "
-            "kernel is it. Then D from the kernel.",
-        ),
-        reasoning="With $n$ blocks and $b$ rows of biases the recurrent kernel has "
-        "$n\\,H^2$ numbers and the bias $n\\,b\\,H$. Each of the four forms, if it "
-        "were the one, gives an $H$ by the bias, and only one agrees with the "
-        "recurrent kernel. (Without a loop: the bias squared over the recurrent "
-        "kernel is $n\\,b^2$, which is 1, 3, 12 or 4.)",
-    ),
+    "count_parameters": COUNT_PARAMETERS,
+    "stack_ledger": STACK_LEDGER,
+    "features_of": FEATURES_OF,
+    "which_cell": WHICH_CELL,
 }

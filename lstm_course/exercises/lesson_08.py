@@ -64,6 +64,58 @@ def derive_outputs(above: str, goes_on: bool) -> str:
     return f"{reader}: return_sequences={sequences}.\n{going_on}: return_state={state}."
 
 
+CHOOSE_OUTPUTS = Quiz(
+    able="choose `return_sequences` and `return_state`",
+    solution=choose_outputs,
+    draw=draw_wish,
+    question=ask_for_outputs,
+    derivation=derive_outputs,
+    parts={"return_sequences": "", "return_state": ""},
+    mistakes={
+        "outputs-too-few-for-an-lstm": Mistake(
+            right='in {"lstm", "dense always"}',
+            wrong='in {"dense always"}',
+            hint="Your layer hands its last step up alone, and the LSTM above has "
+            "no time to walk along.",
+        ),
+        "outputs-too-few-for-each-step": Mistake(
+            right='in {"lstm", "dense always"}',
+            wrong='in {"lstm"}',
+            hint="Your layer hands its last step up alone, but an answer is "
+            "wanted at each step.",
+        ),
+        "outputs-too-many-for-one-answer": Mistake(
+            right='in {"lstm", "dense always"}',
+            wrong='in {"lstm", "dense always", "dense once"}',
+            hint="Your layer hands all steps up, so the dense layer answers at "
+            "each of them, not once.",
+        ),
+        "outputs-state-forgotten": Mistake(
+            right="state = goes_on",
+            wrong="state = False",
+            hint="Your layer keeps its state to itself: c cannot be had from the "
+            "outputs, and to read on it is needed.",
+        ),
+        "outputs-state-for-nobody": Mistake(
+            right="state = goes_on",
+            wrong="state = True",
+            hint="Your layer hands out its state, and nobody wants it: to go up, "
+            "the outputs are enough.",
+        ),
+        "outputs-both-upside-down": Mistake(
+            right="return sequences, state",
+            wrong="return not sequences, not state",
+            hint="Your choices are both the wrong way round. Ask first who reads "
+            "the outputs, then who goes on from the state; return_sequences comes "
+            "first.",
+        ),
+    },
+    reasoning="Two questions, and they have nothing to do with each other. Does "
+    "what stands above read every step, or the last one? And does anybody go on "
+    "from the state?",
+)
+
+
 # stack_shapes -------------------------------------------------------------------
 
 
@@ -166,6 +218,106 @@ def _in_words(shape: Any) -> Any:
     return str(tuple(whole))
 
 
+STACK_SHAPES = Quiz(
+    able="say every shape in a stack",
+    solution=stack_shapes,
+    draw=draw_sizes,
+    question=ask_for_shapes,
+    derivation=derive_shapes,
+    view=in_words,
+    parts=dict.fromkeys(["embedding", "first LSTM", "second LSTM", "dense"], ""),
+    mistakes={
+        "shapes-missing-axis-unnoticed": Mistake(
+            right='first, "error", "error"',
+            wrong="first, (B, H_2), (B, K)",
+            hint="Your second LSTM reads what has no time axis: below an LSTM all "
+            "steps are wanted.",
+        ),
+        "shapes-time-out-of-nothing": Mistake(
+            right='first, "error", "error"',
+            wrong="first, *((B, T, H_2) if upper_all else (B, H_2),"
+            " (B, T, K) if upper_all else (B, K))",
+            hint="Your second LSTM has all steps again, but the first one handed "
+            "its last step up alone.",
+        ),
+        "shapes-error-in-the-wrong-layer": Mistake(
+            right='first, "error", "error"',
+            wrong='"error", "error", "error"',
+            hint="Your first LSTM fails already: it can read the embedding well, "
+            "and puts something out. Who cannot read that?",
+        ),
+        "shapes-dense-after-an-error": Mistake(
+            right='first, "error", "error"',
+            wrong='first, "error", (B, K)',
+            hint="Your dense layer answers, though nothing reaches it from the "
+            "layer below.",
+        ),
+        "shapes-first-hands-up-all-always": Mistake(
+            right="if not lower_all:",
+            wrong="if False:",
+            hint="Your first LSTM hands all steps up: without return_sequences it "
+            "is the last h alone. Can the second one read that?",
+        ),
+        "shapes-last-step-always": Mistake(
+            right="(*steps, H_2) if upper_all else (*batch, H_2)",
+            wrong="(B, H_2)",
+            hint="Your second LSTM hands its last step up alone: "
+            "return_sequences=True keeps the time axis.",
+        ),
+        "shapes-all-steps-always": Mistake(
+            right="(*steps, H_2) if upper_all else (*batch, H_2)",
+            wrong="(B, T, H_2)",
+            hint="Your second LSTM hands all steps up: without return_sequences "
+            "it is the last h alone.",
+        ),
+        "shapes-one-step-kept": Mistake(
+            right="(*steps, H_2) if upper_all else (*batch, H_2)",
+            wrong="(*steps, H_2) if upper_all else (B, 1, H_2)",
+            hint="Your second LSTM keeps an axis for its single step: the last h "
+            "has two axes.",
+        ),
+        "shapes-dense-always-once": Mistake(
+            right="(*second[:-1], K)",
+            wrong="(B, K)",
+            hint="Your dense layer answers once, but it is given all steps: it "
+            "answers at each of them.",
+        ),
+        "shapes-embedding-is-its-table": Mistake(
+            right="embedding = (*steps, D)",
+            wrong="embedding = (500, D)",
+            hint="Your embedding is its table of weights: what it puts out is a "
+            "vector for each word of each review.",
+        ),
+        "shapes-steps-before-the-batch": Mistake(
+            right="(B,), (B, T)",
+            wrong="(B,), (T, B)",
+            hint="Your steps stand before the batch, as PyTorch has them unless "
+            "told otherwise: here the batch comes first.",
+        ),
+        "shapes-without-the-batch": Mistake(
+            right="(B,), (B, T)",
+            wrong="(), (T,)",
+            hint="Your shapes leave the batch out: it stands in front of each.",
+        ),
+        "shapes-none-for-the-batch": Mistake(
+            right="(B,), (B, T)",
+            wrong="(None,), (None, T)",
+            hint="Your shapes have None for the batch, as a summary has: here its "
+            "size is known.",
+        ),
+        "shapes-features-handed-through": Mistake(
+            right="first = (*steps, H_1)",
+            wrong="first = (*steps, D)",
+            hint="Your first LSTM hands up as many numbers as it reads: it hands "
+            "up its units.",
+        ),
+    },
+    reasoning="From below, one axis after the other. $B$ never changes. $T$ lives "
+    "as long as `return_sequences` keeps it, and an LSTM cannot do without it. The "
+    "last axis is the size of the layer, whatever it has read.",
+)
+
+
 # stack_forward ------------------------------------------------------------------
 
 
@@ -235,6 +387,101 @@ def _weights(rng: Generator, features: int, units: int) -> LSTMParams:
     return LSTMParams(*(rng.normal(size=shape) for shape in shapes))
 
 
+STACK_FORWARD = Exercise(
+    able="choose `return_sequences` and `return_state`",
+    solution=stack_forward,
+    cases=forward_cases,
+    view=states_apart,
+    parts={
+        "h_2": "B T H",
+        "first.h": "B H",
+        "first.c": "B H",
+        "second.h": "B H",
+        "second.c": "B H",
+    },
+    order=("first.h", "first.c", "h_2", "second.h", "second.c"),
+    mistakes={
+        "stack-without-states": Mistake(
+            right="lower, initial_state=first)\n"
+            "    h_2, second, _ = lstm_forward(h_1, upper, initial_state=second)",
+            wrong="lower)\n    h_2, second, _ = lstm_forward(h_1, upper)",
+            hint="Your stack begins with zeros: give each layer the state that it had.",
+        ),
+        "stack-h-alone": Mistake(
+            right="first, second = states",
+            wrong="first, second = [LSTMState(h, 0 * c) for h, c in states]",
+            hint="Your layers go on from h alone: without c they have forgotten "
+            "their long-term memory.",
+        ),
+        "stack-lower-begins-anew": Mistake(
+            right="lower, initial_state=first",
+            wrong="lower",
+            hint="Your lower layer begins with zeros: it has a state to go on from.",
+        ),
+        "stack-upper-begins-anew": Mistake(
+            right="upper, initial_state=second",
+            wrong="upper",
+            hint="Your upper layer begins with zeros: it has a state of its own.",
+        ),
+        "stack-upper-goes-on-from-below": Mistake(
+            right="initial_state=second",
+            wrong="initial_state=first",
+            hint="Your upper layer begins with the lower one's last state: each "
+            "layer goes on from its own.",
+        ),
+        "stack-last-step-goes-up": Mistake(
+            right="lstm_forward(h_1, upper",
+            wrong="lstm_forward(h_1[:, -1:], upper",
+            hint="Your lower layer hands up its last step alone: the upper one "
+            "reads all steps.",
+        ),
+        "stack-c-goes-up": Mistake(
+            right="h_1, first, _ = lstm_forward(x, lower, initial_state=first)",
+            wrong="_, first, trace = lstm_forward(x, lower, initial_state=first)\n"
+            "    h_1 = trace.c",
+            hint="Your upper layer reads c: only h goes up.",
+        ),
+        "stack-both-read-the-input": Mistake(
+            right="lstm_forward(h_1, upper",
+            wrong="lstm_forward(x, upper",
+            hint="Your upper layer reads x: it reads the outputs of the lower one.",
+        ),
+        "stack-old-states-returned": Mistake(
+            right="return h_2, (first, second)",
+            wrong="return h_2, states",
+            hint="Your function returns the states that it was given: those after "
+            "the last step are wanted.",
+        ),
+        "stack-states-swapped": Mistake(
+            right="return h_2, (first, second)",
+            wrong="return h_2, (second, first)",
+            hint="Your two states have changed places: the lower layer's comes first.",
+        ),
+        "stack-last-output-alone": Mistake(
+            right="return h_2, (first",
+            wrong="return h_2[:, -1], (first",
+            hint="Your function returns the last output alone: those of all steps "
+            "are wanted.",
+        ),
+        "stack-lower-outputs-returned": Mistake(
+            right="return h_2, (first",
+            wrong="return h_1, (first",
+            hint="Your outputs are those of the lower layer.",
+        ),
+    },
+    hints=(
+        "Two calls of lstm_forward. Each returns its outputs, its state and a "
+        "trace; each takes initial_state=…",
+        "h_1, first, _ = lstm_forward(x, lower, initial_state=first). The second "
+        "call is alike: which outputs does it read, which state is its own?",
+    ),
+    reasoning="To go *up*, all steps of $h$, and nothing else. To go *on*, each "
+    "layer's own $h$ and $c$. In Keras' words: the lower layer has both "
+    "`return_sequences` and `return_state`, and so has the upper one, if its "
+    "outputs are wanted at each step.",
+)
+
+
 # repair_the_stack ---------------------------------------------------------------
 
 
@@ -268,6 +515,111 @@ def stack_cases() -> Cases:
         "a single step": at(2, 1, 3, 5, 6, 1),
         "as many sequences as steps": at(4, 4, 3, 5, 6, 1),
     }
+
+
+REPAIR_THE_STACK = Exercise(
+    able="repair a broken one",
+    solution=mended_stack,
+    cases=stack_cases,
+    parts={"the answer": "B K"},
+    given=("mended-one-step-goes-up", "mended-answer-at-each-step"),
+    mistakes={
+        "mended-one-step-goes-up": Mistake(
+            right="lstm_forward(h_1, upper)",
+            wrong="lstm_forward(h_1[:, -1:], upper)",
+            hint="The upper LSTM reads a single step, so that it has nothing to "
+            "remember: hand all steps up to it.",
+        ),
+        "mended-answer-at-each-step": Mistake(
+            right="h_2[:, -1] @ kernel",
+            wrong="h_2 @ kernel",
+            hint="The dense layer answers at each step: one answer for a sequence "
+            "comes of the last step alone.",
+        ),
+        "mended-axis-kept": Mistake(
+            right="h_2[:, -1] @ kernel",
+            wrong="h_2[:, -1:] @ kernel",
+            hint="The answer has an axis of size 1 left: -1: cuts a piece out, -1 "
+            "takes the step itself.",
+        ),
+        "mended-squeezed": Mistake(
+            right="answer: Array = h_2[:, -1] @ kernel + bias",
+            wrong="answer: Array = (h_2[:, -1:] @ kernel + bias).squeeze()",
+            hint="The answer has lost too much: squeeze takes every axis of size 1 "
+            "away, also that of a single output. Take the last step itself.",
+        ),
+        "mended-c-answers": Mistake(
+            right="h_2, _, _ = lstm_forward(h_1, upper)\n"
+            "    answer: Array = h_2[:, -1] @ kernel",
+            wrong="_, state, _ = lstm_forward(h_1, upper)\n"
+            "    answer: Array = state.c @ kernel",
+            hint="The dense layer reads c: only h goes up.",
+        ),
+        "mended-whole-state-answers": Mistake(
+            right="h_2, _, _ = lstm_forward(h_1, upper)\n"
+            "    answer: Array = h_2[:, -1] @ kernel",
+            wrong="_, state, _ = lstm_forward(h_1, upper)\n"
+            "    answer: Array = np.stack(state) @ kernel",
+            hint="The dense layer reads the whole state, h and c: only h goes up.",
+        ),
+        "mended-last-step-dropped": Mistake(
+            right="lstm_forward(h_1, upper)",
+            wrong="lstm_forward(h_1[:, :-1], upper)",
+            hint="The answer knows nothing of the last step: :-1 is all steps but "
+            "the last.",
+        ),
+        "mended-first-step": Mistake(
+            right="h_2[:, -1] @ kernel",
+            wrong="h_2[:, 0] @ kernel",
+            hint="The dense layer reads the first step, when hardly anything has "
+            "been read yet.",
+        ),
+        "mended-last-sequence": Mistake(
+            right="h_2[:, -1] @ kernel",
+            wrong="h_2[-1] @ kernel",
+            hint="The dense layer reads the last sequence of the batch: time is "
+            "the second axis.",
+        ),
+        "mended-mean-of-the-steps": Mistake(
+            right="h_2[:, -1] @ kernel",
+            wrong="h_2.mean(axis=1) @ kernel",
+            hint="The dense layer reads the mean of all steps: here the last one "
+            "is wanted.",
+        ),
+        "mended-answers-averaged": Mistake(
+            right="answer: Array = h_2[:, -1] @ kernel + bias",
+            wrong="answer: Array = (h_2 @ kernel + bias).sum(axis=1)",
+            hint="The answers of all steps are added up: the last step's is wanted.",
+        ),
+        "mended-lower-goes-to-the-dense": Mistake(
+            right="lstm_forward(h_1, upper)",
+            wrong="lstm_forward(x, upper)",
+            hint="The upper LSTM reads x: it reads what the lower one hands up.",
+        ),
+        "mended-state-goes-up": Mistake(
+            right="h_1, _, _ = lstm_forward(x, lower)\n"
+            "    h_2, _, _ = lstm_forward(h_1, upper)",
+            wrong="h_1, state, _ = lstm_forward(x, lower)\n"
+            "    h_2, _, _ = lstm_forward(h_1, upper, initial_state=state)",
+            hint="The upper LSTM begins with the state of the lower one: only h "
+            "goes up, step by step; the upper one begins with zeros of its own.",
+        ),
+        "mended-c-goes-up": Mistake(
+            right="h_1, _, _ = lstm_forward(x, lower)",
+            wrong="_, _, trace = lstm_forward(x, lower)\n    h_1 = trace.c",
+            hint="The upper LSTM reads c: only h goes up.",
+        ),
+    },
+    hints=(
+        "Write the shape behind each line. Where does the time axis shrink, and "
+        "where should it?",
+        "Below an LSTM, all steps: h_1 goes up as it is. Below a dense layer that "
+        "answers once, only the last: h_2[:, -1].",
+    ),
+    reasoning="Two wrongs that did not even cancel: the time axis was cut below "
+    "the upper LSTM, where it is needed, and kept above it, where it is not. "
+    "Nothing complained, for an axis of size 1 fits everywhere.",
+)
 
 
 # rebuild_the_model --------------------------------------------------------------
@@ -345,431 +697,87 @@ def _lines(layers: list[tuple[Any, ...]]) -> Iterator[str]:
             yield f"{name} {(None, *shape)} {count}"
 
 
+REBUILD_THE_MODEL = Exercise(
+    able="say every shape in a stack",
+    solution=rebuilt_model,
+    view=summary,
+    confirmed="these layers give this summary, line by line",
+    parts=dict.fromkeys(
+        ["input", "first LSTM", "second LSTM", "third LSTM", "dense"], ""
+    ),
+    mistakes={
+        "rebuilt-first-without-sequences": Mistake(
+            right="[True, True, False]",
+            wrong="[False, True, False]",
+            hint="Your stack does not build: what does the second LSTM get to read?",
+        ),
+        "rebuilt-second-without-sequences": Mistake(
+            right="[True, True, False]",
+            wrong="[True, False, False]",
+            hint="Your stack does not build: what does the third LSTM get to read?",
+        ),
+        "rebuilt-all-with-sequences": Mistake(
+            right="[True, True, False]",
+            wrong="[True, True, True]",
+            hint="Your third LSTM hands all steps up: in the summary it has two axes.",
+        ),
+        "rebuilt-bias-counted-as-a-feature": Mistake(
+            right="- 12 - 1",
+            wrong="- 12",
+            hint="Your input has a feature too many: the bias is no feature.",
+        ),
+        "rebuilt-units-counted-as-features": Mistake(
+            right="- 12 - 1",
+            wrong="- 1",
+            hint="Your input has the units among its features: subtract them.",
+        ),
+        "rebuilt-nothing-subtracted": Mistake(
+            right="- 12 - 1",
+            wrong="+ 0",
+            hint="Your input has units and bias among its features: subtract them.",
+        ),
+        "rebuilt-one-kernel-for-four": Mistake(
+            right="912 // (4 * 12)",
+            wrong="912 // 12",
+            hint="Your input has too many features: the 912 are for three gates "
+            "and a candidate, so divide by 4, too.",
+        ),
+        "rebuilt-steps-left-out": Mistake(
+            right="(30, features)",
+            wrong="(features,)",
+            hint="Your input is a single step: keras.Input takes (steps, features).",
+        ),
+        "rebuilt-batch-in-the-input": Mistake(
+            right="(30, features)",
+            wrong="(None, 30, features)",
+            hint="Your input has the batch in it: keras.Input takes (steps, "
+            "features), and puts the batch in front by itself.",
+        ),
+        "rebuilt-steps-and-features-swapped": Mistake(
+            right="(30, features)",
+            wrong="(features, 30)",
+            hint="Your input has its axes the wrong way round: (steps, features).",
+        ),
+    },
+    hints=(
+        "Which LSTMs keep the axis of 30? Their shapes tell. And the features of "
+        "the input: lesson 06 reads them back from the first count.",
+        "Features: count / (4 H) - H - 1. All steps go up where the summary has "
+        "three axes.",
+    ),
+    reasoning="The shapes tell the units and where the time axis ends: the third "
+    "LSTM is the first without `return_sequences=True`. The one thing that no "
+    "shape tells is the features of the input; the first count does, as in "
+    "lesson 06. As Keras' layers: `keras.Input((30, 6))`, `layers.LSTM(12, "
+    "return_sequences=True)`, `layers.LSTM(6, return_sequences=True)`, "
+    "`layers.LSTM(10)`, `layers.Dense(2)`.",
+)
+
+
 EXERCISES: dict[str, Exercise] = {
-    "choose_outputs": Quiz(
-        able="choose `return_sequences` and `return_state`",
-        solution="exercises.lesson_08.choose_outputs",
-        draw=draw_wish,
-        question=ask_for_outputs,
-        derivation=derive_outputs,
-        parts={"return_sequences": "", "return_state": ""},
-        mistakes={
-            "outputs-too-few-for-an-lstm": Mistake(
-                right='in {"lstm", "dense always"}',
-                wrong='in {"dense always"}',
-                hint="Your layer hands its last step up alone, and the LSTM above has "
-                "no time to walk along.",
-            ),
-            "outputs-too-few-for-each-step": Mistake(
-                right='in {"lstm", "dense always"}',
-                wrong='in {"lstm"}',
-                hint="Your layer hands its last step up alone, but an answer is "
-                "wanted at each step.",
-            ),
-            "outputs-too-many-for-one-answer": Mistake(
-                right='in {"lstm", "dense always"}',
-                wrong='in {"lstm", "dense always", "dense once"}',
-                hint="Your layer hands all steps up, so the dense layer answers at "
-                "each of them, not once.",
-            ),
-            "outputs-state-forgotten": Mistake(
-                right="state = goes_on",
-                wrong="state = False",
-                hint="Your layer keeps its state to itself: c cannot be had from the "
-                "outputs, and to read on it is needed.",
-            ),
-            "outputs-state-for-nobody": Mistake(
-                right="state = goes_on",
-                wrong="state = True",
-                hint="Your layer hands out its state, and nobody wants it: to go up, "
-                "the outputs are enough.",
-            ),
-            "outputs-both-upside-down": Mistake(
-                right="return sequences, state",
-                wrong="return not sequences, not state",
-                hint="Your choices are both the wrong way round. Ask first who reads "
-                "the outputs, then who goes on from the state; return_sequences comes "
-                "first.",
-            ),
-        },
-        reasoning="Two questions, and they have nothing to do with each other. Does "
-        "what stands above read every step, or the last one? And does anybody go on "
-        "from the state?",
-    ),
-    "stack_shapes": Quiz(
-        able="say every shape in a stack",
-        solution="exercises.lesson_08.stack_shapes",
-        draw=draw_sizes,
-        question=ask_for_shapes,
-        derivation=derive_shapes,
-        view=in_words,
-        parts=dict.fromkeys(["embedding", "first LSTM", "second LSTM", "dense"], ""),
-        mistakes={
-            "shapes-missing-axis-unnoticed": Mistake(
-                right='first, "error", "error"',
-                wrong="first, (B, H_2), (B, K)",
-                hint="Your second LSTM reads what has no time axis: below an LSTM all "
-                "steps are wanted.",
-            ),
-            "shapes-time-out-of-nothing": Mistake(
-                right='first, "error", "error"',
-                wrong="first, *((B, T, H_2) if upper_all else (B, H_2),"
-                " (B, T, K) if upper_all else (B, K))",
-                hint="Your second LSTM has all steps again, but the first one handed "
-                "its last step up alone.",
-            ),
-            "shapes-error-in-the-wrong-layer": Mistake(
-                right='first, "error", "error"',
-                wrong='"error", "error", "error"',
-                hint="Your first LSTM fails already: it can read the embedding well, "
-                "and puts something out. Who cannot read that?",
-            ),
-            "shapes-dense-after-an-error": Mistake(
-                right='first, "error", "error"',
-                wrong='first, "error", (B, K)',
-                hint="Your dense layer answers, though nothing reaches it from the "
-                "layer below.",
-            ),
-            "shapes-first-hands-up-all-always": Mistake(
-                right="if not lower_all:",
-                wrong="if False:",
-                hint="Your first LSTM hands all steps up: without return_sequences it "
-                "is the last h alone. Can the second one read that?",
-            ),
-            "shapes-last-step-always": Mistake(
-                right="(*steps, H_2) if upper_all else (*batch, H_2)",
-                wrong="(B, H_2)",
-                hint="Your second LSTM hands its last step up alone: "
-                "return_sequences=True keeps the time axis.",
-            ),
-            "shapes-all-steps-always": Mistake(
-                right="(*steps, H_2) if upper_all else (*batch, H_2)",
-                wrong="(B, T, H_2)",
-                hint="Your second LSTM hands all steps up: without return_sequences "
-                "it is the last h alone.",
-            ),
-            "shapes-one-step-kept": Mistake(
-                right="(*steps, H_2) if upper_all else (*batch, H_2)",
-                wrong="(*steps, H_2) if upper_all else (B, 1, H_2)",
-                hint="Your second LSTM keeps an axis for its single step: the last h "
-                "has two axes.",
-            ),
-            "shapes-dense-always-once": Mistake(
-                right="(*second[:-1], K)",
-                wrong="(B, K)",
-                hint="Your dense layer answers once, but it is given all steps: it "
-                "answers at each of them.",
-            ),
-            "shapes-embedding-is-its-table": Mistake(
-                right="embedding = (*steps, D)",
-                wrong="embedding = (500, D)",
-                hint="Your embedding is its table of weights: what it puts out is a "
-                "vector for each word of each review.",
-            ),
-            "shapes-steps-before-the-batch": Mistake(
-                right="(B,), (B, T)",
-                wrong="(B,), (T, B)",
-                hint="Your steps stand before the batch, as PyTorch has them unless "
-                "told otherwise: here the batch comes first.",
-            ),
-            "shapes-without-the-batch": Mistake(
-                right="(B,), (B, T)",
-                wrong="(), (T,)",
-                hint="Your shapes leave the batch out: it stands in front of each.",
-            ),
-            "shapes-none-for-the-batch": Mistake(
-                right="(B,), (B, T)",
-                wrong="(None,), (None, T)",
-                hint="Your shapes have None for the batch, as a summary has: here its "
-                "size is known.",
-            ),
-            "shapes-features-handed-through": Mistake(
-                right="first = (*steps, H_1)",
-                wrong="first = (*steps, D)",
-                hint="Your first LSTM hands up as many numbers as it reads: it hands "
-                "up its units.",
-            ),
-        },
-        reasoning="From below, one axis after the other. $B$ never changes. $T$ lives "
-        "as long as `return_sequences` keeps it, and an LSTM cannot do without it. The "
-        "last axis is the size of the layer, whatever it has read.",
-    ),
-    "stack_forward": Exercise(
-        able="choose `return_sequences` and `return_state`",
-        solution="exercises.lesson_08.stack_forward",
-        cases=forward_cases,
-        view=states_apart,
-        parts={
-            "h_2": "B T H",
-            "first.h": "B H",
-            "first.c": "B H",
-            "second.h": "B H",
-            "second.c": "B H",
-        },
-        order=("first.h", "first.c", "h_2", "second.h", "second.c"),
-        mistakes={
-            "stack-without-states": Mistake(
-                right="lower, initial_state=first)\n"
-                "    h_2, second, _ = lstm_forward(h_1, upper, initial_state=second)",
-                wrong="lower)\n    h_2, second, _ = lstm_forward(h_1, upper)",
-                hint="Your stack begins with zeros: give each layer the state that it "
-                "had.",
-            ),
-            "stack-h-alone": Mistake(
-                right="first, second = states",
-                wrong="first, second = [LSTMState(h, 0 * c) for h, c in states]",
-                hint="Your layers go on from h alone: without c they have forgotten "
-                "their long-term memory.",
-            ),
-            "stack-lower-begins-anew": Mistake(
-                right="lower, initial_state=first",
-                wrong="lower",
-                hint="Your lower layer begins with zeros: it has a state to go on "
-                "from.",
-            ),
-            "stack-upper-begins-anew": Mistake(
-                right="upper, initial_state=second",
-                wrong="upper",
-                hint="Your upper layer begins with zeros: it has a state of its own.",
-            ),
-            "stack-upper-goes-on-from-below": Mistake(
-                right="initial_state=second",
-                wrong="initial_state=first",
-                hint="Your upper layer begins with the lower one's last state: each "
-                "layer goes on from its own.",
-            ),
-            "stack-last-step-goes-up": Mistake(
-                right="lstm_forward(h_1, upper",
-                wrong="lstm_forward(h_1[:, -1:], upper",
-                hint="Your lower layer hands up its last step alone: the upper one "
-                "reads all steps.",
-            ),
-            "stack-c-goes-up": Mistake(
-                right="h_1, first, _ = lstm_forward(x, lower, initial_state=first)",
-                wrong="_, first, trace = lstm_forward(x, lower, initial_state=first)\n"
-                "    h_1 = trace.c",
-                hint="Your upper layer reads c: only h goes up.",
-            ),
-            "stack-both-read-the-input": Mistake(
-                right="lstm_forward(h_1, upper",
-                wrong="lstm_forward(x, upper",
-                hint="Your upper layer reads x: it reads the outputs of the lower one.",
-            ),
-            "stack-old-states-returned": Mistake(
-                right="return h_2, (first, second)",
-                wrong="return h_2, states",
-                hint="Your function returns the states that it was given: those after "
-                "the last step are wanted.",
-            ),
-            "stack-states-swapped": Mistake(
-                right="return h_2, (first, second)",
-                wrong="return h_2, (second, first)",
-                hint="Your two states have changed places: the lower layer's comes "
-                "first.",
-            ),
-            "stack-last-output-alone": Mistake(
-                right="return h_2, (first",
-                wrong="return h_2[:, -1], (first",
-                hint="Your function returns the last output alone: those of all steps "
-                "are wanted.",
-            ),
-            "stack-lower-outputs-returned": Mistake(
-                right="return h_2, (first",
-                wrong="return h_1, (first",
-                hint="Your outputs are those of the lower layer.",
-            ),
-        },
-        hints=(
-            "Two calls of lstm_forward. Each returns its outputs, its state and a "
-            "trace; each takes initial_state=…",
-            "h_1, first, _ = lstm_forward(x, lower, initial_state=first). The second "
-            "call is alike: which outputs does it read, which state is its own?",
-        ),
-        reasoning="To go *up*, all steps of $h$, and nothing else. To go *on*, each "
-        "layer's own $h$ and $c$. In Keras' words: the lower layer has both "
-        "`return_sequences` and `return_state`, and so has the upper one, if its "
-        "outputs are wanted at each step.",
-    ),
-    "repair_the_stack": Exercise(
-        able="repair a broken one",
-        solution="exercises.lesson_08.mended_stack",
-        cases=stack_cases,
-        parts={"the answer": "B K"},
-        given=("mended-one-step-goes-up", "mended-answer-at-each-step"),
-        mistakes={
-            "mended-one-step-goes-up": Mistake(
-                right="lstm_forward(h_1, upper)",
-                wrong="lstm_forward(h_1[:, -1:], upper)",
-                hint="The upper LSTM reads a single step, so that it has nothing to "
-                "remember: hand all steps up to it.",
-            ),
-            "mended-answer-at-each-step": Mistake(
-                right="h_2[:, -1] @ kernel",
-                wrong="h_2 @ kernel",
-                hint="The dense layer answers at each step: one answer for a sequence "
-                "comes of the last step alone.",
-            ),
-            "mended-axis-kept": Mistake(
-                right="h_2[:, -1] @ kernel",
-                wrong="h_2[:, -1:] @ kernel",
-                hint="The answer has an axis of size 1 left: -1: cuts a piece out, -1 "
-                "takes the step itself.",
-            ),
-            "mended-squeezed": Mistake(
-                right="answer: Array = h_2[:, -1] @ kernel + bias",
-                wrong="answer: Array = (h_2[:, -1:] @ kernel + bias).squeeze()",
-                hint="The answer has lost too much: squeeze takes every axis of size 1 "
-                "away, also that of a single output. Take the last step itself.",
-            ),
-            "mended-c-answers": Mistake(
-                right="h_2, _, _ = lstm_forward(h_1, upper)\n"
-                "    answer: Array = h_2[:, -1] @ kernel",
-                wrong="_, state, _ = lstm_forward(h_1, upper)\n"
-                "    answer: Array = state.c @ kernel",
-                hint="The dense layer reads c: only h goes up.",
-            ),
-            "mended-whole-state-answers": Mistake(
-                right="h_2, _, _ = lstm_forward(h_1, upper)\n"
-                "    answer: Array = h_2[:, -1] @ kernel",
-                wrong="_, state, _ = lstm_forward(h_1, upper)\n"
-                "    answer: Array = np.stack(state) @ kernel",
-                hint="The dense layer reads the whole state, h and c: only h goes up.",
-            ),
-            "mended-last-step-dropped": Mistake(
-                right="lstm_forward(h_1, upper)",
-                wrong="lstm_forward(h_1[:, :-1], upper)",
-                hint="The answer knows nothing of the last step: :-1 is all steps but "
-                "the last.",
-            ),
-            "mended-first-step": Mistake(
-                right="h_2[:, -1] @ kernel",
-                wrong="h_2[:, 0] @ kernel",
-                hint="The dense layer reads the first step, when hardly anything has "
-                "been read yet.",
-            ),
-            "mended-last-sequence": Mistake(
-                right="h_2[:, -1] @ kernel",
-                wrong="h_2[-1] @ kernel",
-                hint="The dense layer reads the last sequence of the batch: time is "
-                "the second axis.",
-            ),
-            "mended-mean-of-the-steps": Mistake(
-                right="h_2[:, -1] @ kernel",
-                wrong="h_2.mean(axis=1) @ kernel",
-                hint="The dense layer reads the mean of all steps: here the last one "
-                "is wanted.",
-            ),
-            "mended-answers-averaged": Mistake(
-                right="answer: Array = h_2[:, -1] @ kernel + bias",
-                wrong="answer: Array = (h_2 @ kernel + bias).sum(axis=1)",
-                hint="The answers of all steps are added up: the last step's is "
-                "wanted.",
-            ),
-            "mended-lower-goes-to-the-dense": Mistake(
-                right="lstm_forward(h_1, upper)",
-                wrong="lstm_forward(x, upper)",
-                hint="The upper LSTM reads x: it reads what the lower one hands up.",
-            ),
-            "mended-state-goes-up": Mistake(
-                right="h_1, _, _ = lstm_forward(x, lower)\n"
-                "    h_2, _, _ = lstm_forward(h_1, upper)",
-                wrong="h_1, state, _ = lstm_forward(x, lower)\n"
-                "    h_2, _, _ = lstm_forward(h_1, upper, initial_state=state)",
-                hint="The upper LSTM begins with the state of the lower one: only h "
-                "goes up, step by step; the upper one begins with zeros of its own.",
-            ),
-            "mended-c-goes-up": Mistake(
-                right="h_1, _, _ = lstm_forward(x, lower)",
-                wrong="_, _, trace = lstm_forward(x, lower)\n    h_1 = trace.c",
-                hint="The upper LSTM reads c: only h goes up.",
-            ),
-        },
-        hints=(
-            "Write the shape behind each line. Where does the time axis shrink, and "
-            "where should it?",
-            "Below an LSTM, all steps: h_1 goes up as it is. Below a dense layer that "
-            "answers once, only the last: h_2[:, -1].",
-        ),
-        reasoning="Two wrongs that did not even cancel: the time axis was cut below "
-        "the upper LSTM, where it is needed, and kept above it, where it is not. "
-        "Nothing complained, for an axis of size 1 fits everywhere.",
-    ),
-    "rebuild_the_model": Exercise(
-        able="say every shape in a stack",
-        solution="exercises.lesson_08.rebuilt_model",
-        view=summary,
-        confirmed="these layers give this summary, line by line",
-        parts=dict.fromkeys(
-            ["input", "first LSTM", "second LSTM", "third LSTM", "dense"], ""
-        ),
-        mistakes={
-            "rebuilt-first-without-sequences": Mistake(
-                right="[True, True, False]",
-                wrong="[False, True, False]",
-                hint="Your stack does not build: what does the second LSTM get to "
-                "read?",
-            ),
-            "rebuilt-second-without-sequences": Mistake(
-                right="[True, True, False]",
-                wrong="[True, False, False]",
-                hint="Your stack does not build: what does the third LSTM get to read?",
-            ),
-            "rebuilt-all-with-sequences": Mistake(
-                right="[True, True, False]",
-                wrong="[True, True, True]",
-                hint="Your third LSTM hands all steps up: in the summary it has two "
-                "axes.",
-            ),
-            "rebuilt-bias-counted-as-a-feature": Mistake(
-                right="- 12 - 1",
-                wrong="- 12",
-                hint="Your input has a feature too many: the bias is no feature.",
-            ),
-            "rebuilt-units-counted-as-features": Mistake(
-                right="- 12 - 1",
-                wrong="- 1",
-                hint="Your input has the units among its features: subtract them.",
-            ),
-            "rebuilt-nothing-subtracted": Mistake(
-                right="- 12 - 1",
-                wrong="+ 0",
-                hint="Your input has units and bias among its features: subtract them.",
-            ),
-            "rebuilt-one-kernel-for-four": Mistake(
-                right="912 // (4 * 12)",
-                wrong="912 // 12",
-                hint="Your input has too many features: the 912 are for three gates "
-                "and a candidate, so divide by 4, too.",
-            ),
-            "rebuilt-steps-left-out": Mistake(
-                right="(30, features)",
-                wrong="(features,)",
-                hint="Your input is a single step: keras.Input takes (steps, "
-                "features).",
-            ),
-            "rebuilt-batch-in-the-input": Mistake(
-                right="(30, features)",
-                wrong="(None, 30, features)",
-                hint="Your input has the batch in it: keras.Input takes (steps, "
-                "features), and puts the batch in front by itself.",
-            ),
-            "rebuilt-steps-and-features-swapped": Mistake(
-                right="(30, features)",
-                wrong="(features, 30)",
-                hint="Your input has its axes the wrong way round: (steps, features).",
-            ),
-        },
-        hints=(
-            "Which LSTMs keep the axis of 30? Their shapes tell. And the features of "
-            "the input: lesson 06 reads them back from the first count.",
-            "Features: count / (4 H) - H - 1. All steps go up where the summary has "
-            "three axes.",
-        ),
-        reasoning="The shapes tell the units and where the time axis ends: the third "
-        "LSTM is the first without `return_sequences=True`. The one thing that no "
-        "shape tells is the features of the input; the first count does, as in "
-        "lesson 06. As Keras' layers: `keras.Input((30, 6))`, `layers.LSTM(12, "
-        "return_sequences=True)`, `layers.LSTM(6, return_sequences=True)`, "
-        "`layers.LSTM(10)`, `layers.Dense(2)`.",
-    ),
+    "choose_outputs": CHOOSE_OUTPUTS,
+    "stack_shapes": STACK_SHAPES,
+    "stack_forward": STACK_FORWARD,
+    "repair_the_stack": REPAIR_THE_STACK,
+    "rebuild_the_model": REBUILD_THE_MODEL,
 }

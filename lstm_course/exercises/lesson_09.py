@@ -77,6 +77,72 @@ def derive_row(
     )
 
 
+SENTENCE_TO_ROW = Quiz(
+    able="turn text into ids",
+    solution=sentence_to_row,
+    draw=draw_sentence,
+    question=ask_for_row,
+    derivation=derive_row,
+    parts={"ids": "T", "mask": "T"},
+    mistakes={
+        "start-id-forgotten": Mistake(
+            right="ids = [1, *(id_of.get(word, 2) for word in tokens[1:])]",
+            wrong="ids = [id_of.get(word, 2) for word in tokens[1:]]",
+            hint="Your review has no start: id 1 comes before its first word.",
+        ),
+        "unknown-words-left-out": Mistake(
+            right="(id_of.get(word, 2) for word in tokens[1:])",
+            wrong="(id_of[word] for word in tokens[1:] if word in id_of)",
+            hint="Your unknown words are gone: each becomes id 2.",
+        ),
+        "start-kept-in-the-cut": Mistake(
+            right='ids = ids[-length:] if side == "pre"',
+            wrong='ids = ids[:1] + ids[1:][1 - length :] if side == "pre"',
+            hint="Your row keeps the start, but with 'pre' the beginning is "
+            "dropped, and [start] is the first token of all.",
+        ),
+        "cut-and-filled-at-the-other-side": Mistake(
+            right='ids = ids[-length:] if side == "pre" else ids[:length]\n'
+            "    zeros = [0] * (length - len(ids))\n"
+            "    mask = [1] * len(ids)\n"
+            '    if side == "pre":',
+            wrong='ids = ids[-length:] if side == "post" else ids[:length]\n'
+            "    zeros = [0] * (length - len(ids))\n"
+            "    mask = [1] * len(ids)\n"
+            '    if side == "post":',
+            hint="Your row is cut or filled at the wrong side: 'pre' is before, "
+            "where a review begins.",
+        ),
+        "mask-the-wrong-way-round": Mistake(
+            right="zeros = [0] * (length - len(ids))\n    mask = [1] * len(ids)",
+            wrong="zeros = [0] * (length - len(ids))\n    mask = [0] * len(ids)\n"
+            '    ones = [1] * len(zeros)\n    if side == "pre":\n'
+            "        return zeros + ids, ones + mask\n"
+            "    return ids + zeros, mask + ones",
+            hint="Your mask is the wrong way round: 1 marks what counts.",
+        ),
+        "unknown-words-masked": Mistake(
+            right="mask = [1] * len(ids)",
+            wrong="mask = [int(number != 2) for number in ids]",
+            hint="Your mask hides the unknown words: each is a step of the "
+            "review, and counts.",
+        ),
+        "start-masked": Mistake(
+            right="mask = [1] * len(ids)",
+            wrong="mask = [int(number != 1) for number in ids]",
+            hint="Your mask hides the start: it is a token, and counts.",
+        ),
+        "start-and-unknown-masked": Mistake(
+            right="mask = [1] * len(ids)",
+            wrong="mask = [int(number > 2) for number in ids]",
+            hint="Your mask hides the start and the unknown words: they are tokens.",
+        ),
+    },
+    reasoning="First all tokens become ids, the start and the unknown words too; "
+    "then the row is cut or filled; and the mask follows the zeros.",
+)
+
+
 # is_it_a_gain -------------------------------------------------------------------
 
 
@@ -117,6 +183,79 @@ def derive_gain(baseline: float, model: float, reviews: int) -> str:
     )
 
 
+IS_IT_A_GAIN = Quiz(
+    able="set a baseline that is hard to beat",
+    solution=is_it_a_gain,
+    draw=draw_accuracies,
+    question=ask_for_gain,
+    derivation=derive_gain,
+    parts={"the standard error": "", "whether it is a gain": ""},
+    tolerance=6e-4,
+    mistakes={
+        "error-without-its-root": Mistake(
+            right="np.sqrt(baseline * (1 - baseline) / reviews)",
+            wrong="(baseline * (1 - baseline) / reviews)",
+            hint="Your standard error is its square: take the root.",
+        ),
+        "error-of-one-review": Mistake(
+            right="np.sqrt(baseline * (1 - baseline) / reviews)",
+            wrong="np.sqrt(baseline * (1 - baseline))",
+            hint="Your standard error does not know how many reviews there are: "
+            "divide by n, under the root.",
+        ),
+        "error-of-p-alone": Mistake(
+            right="np.sqrt(baseline * (1 - baseline) / reviews)",
+            wrong="np.sqrt(baseline / reviews)",
+            hint="Your standard error has p alone under its root: p (1 - p).",
+        ),
+        "error-of-the-model": Mistake(
+            right="np.sqrt(baseline * (1 - baseline) / reviews)",
+            wrong="np.sqrt(model * (1 - model) / reviews)",
+            hint="Your standard error is the LSTM's: the bag's is asked for.",
+        ),
+        "error-of-the-difference": Mistake(
+            right="np.sqrt(baseline * (1 - baseline) / reviews)",
+            wrong="np.sqrt((baseline * (1 - baseline) + model * (1 - model)) / "
+            "reviews)",
+            hint="Your standard error is that of a difference of two accuracies. "
+            "Here that of the bag alone is asked for.",
+        ),
+        "error-doubled": Mistake(
+            right="return float(error)",
+            wrong="return float(2 * error)",
+            hint="Your standard error is doubled: one is asked for, and two are "
+            "what a gain has to reach.",
+        ),
+        "error-in-percent": Mistake(
+            right="return float(error)",
+            wrong="return float(100 * error)",
+            hint="Your standard error is in percent: give it as the accuracies "
+            "are, between 0 and 1.",
+        ),
+        "one-standard-error-will-do": Mistake(
+            right="model - baseline >= 2 * error",
+            wrong="model - baseline >= error",
+            hint="Your error is right. Look at the gain again: how many times the "
+            "error is it?",
+        ),
+        "any-difference-is-a-gain": Mistake(
+            right="model - baseline >= 2 * error",
+            wrong="model > baseline",
+            hint="Your error is right. But not every difference is a gain: how "
+            "many times the error is it?",
+        ),
+        "no-difference-is-a-gain": Mistake(
+            right="model - baseline >= 2 * error",
+            wrong="False",
+            hint="Your error is right. Look at the difference again: it is at "
+            "least twice the error.",
+        ),
+    },
+    reasoning="Two standard errors are the lesson's rule. Four times as many "
+    "reviews halve the error: small test parts cannot tell small gains from luck.",
+)
+
+
 # encode_by_counting -------------------------------------------------------------
 
 
@@ -152,6 +291,118 @@ def encoding_cases() -> Cases:
         "a vocabulary of one word": (texts, 4, "the end of the film"),
         "a word never counted": (texts, 7, "the masterpiece"),
     }
+
+
+ENCODE_BY_COUNTING = Exercise(
+    able="turn text into ids",
+    solution=encode_by_counting,
+    cases=encoding_cases,
+    parts={"the row of ids": "T"},
+    mistakes={
+        "reserved-ids-not-counted": Mistake(
+            right="counts.most_common(num_words - 3)",
+            wrong="counts.most_common(num_words)",
+            hint="Your vocabulary has three ids too many: num_words includes "
+            "those of padding, start and unknown.",
+        ),
+        "two-reserved-ids-counted": Mistake(
+            right="counts.most_common(num_words - 3)",
+            wrong="counts.most_common(num_words - 2)",
+            hint="Your vocabulary has an id too many: 0, 1 and 2 are three.",
+        ),
+        "all-words-kept": Mistake(
+            right="counts.most_common(num_words - 3)",
+            wrong="counts.most_common()",
+            hint="Your vocabulary keeps every word: there are to be num_words ids "
+            "in all.",
+        ),
+        "words-from-id-0": Mistake(
+            right="start=3",
+            wrong="start=0",
+            hint="Your words begin at id 0: three ids are taken before the first word.",
+        ),
+        "words-from-id-1": Mistake(
+            right="start=3",
+            wrong="start=1",
+            hint="Your words begin at id 1: three ids are taken before the first word.",
+        ),
+        "words-from-id-2": Mistake(
+            right="start=3",
+            wrong="start=2",
+            hint="Your words begin at id 2, which is taken: it stands for all "
+            "that is not known.",
+        ),
+        "encoded-without-start": Mistake(
+            right="[1, *(id_of.get(word, 2) for word in tokenize(review))]",
+            wrong="[id_of.get(word, 2) for word in tokenize(review)]",
+            hint="Your row has no start: id 1 stands before the first word.",
+        ),
+        "unknown-words-skipped": Mistake(
+            right="(id_of.get(word, 2) for word in tokenize(review))",
+            wrong="(id_of[word] for word in tokenize(review) if word in id_of)",
+            hint="Your row skips the words that it does not know: each becomes id 2.",
+        ),
+        "unknown-words-become-padding": Mistake(
+            right="id_of.get(word, 2)",
+            wrong="id_of.get(word, 0)",
+            hint="Your unknown words have id 0, as if nothing stood there: 0 is "
+            "padding, unknown is 2.",
+        ),
+        "counted-by-split": Mistake(
+            right="tokenize(text) for text in texts",
+            wrong="text.split() for text in texts",
+            hint="Your counting cuts at the blanks alone, so that 'The' and "
+            "'film,' are words: tokenize the texts.",
+        ),
+        "encoded-by-split": Mistake(
+            right="in tokenize(review)",
+            wrong="in review.split()",
+            hint="Your review is cut at the blanks alone, so that 'FILM,' is "
+            "unknown: tokenize it like the texts.",
+        ),
+        "encoded-letter-by-letter": Mistake(
+            right="in tokenize(review)",
+            wrong="in review",
+            hint="Your row has an id for each letter: tokenize cuts the review "
+            "into words.",
+        ),
+        "review-counted-too": Mistake(
+            right="for text in texts)",
+            wrong="for text in [*texts, review])",
+            hint="Your vocabulary has counted the review itself: what is judged "
+            "later must not have a say in it.",
+        ),
+        "words-kept-with-their-counts": Mistake(
+            right="[word for word, _ in",
+            wrong="[word for word in",
+            hint="Your vocabulary knows none of the words asked for. Print it: "
+            "has it pairs of word and count, as most_common returns them? "
+            "Letters, whole texts, the rarest words?",
+        ),
+        "first-words-kept": Mistake(
+            right="in counts.most_common(num_words - 3)",
+            wrong="in list(counts.items())[: num_words - 3]",
+            hint="Your vocabulary keeps the words that came first: keep the most "
+            "frequent.",
+        ),
+        "rarest-words-kept": Mistake(
+            right="in counts.most_common(num_words - 3)",
+            wrong="in counts.most_common()[: 2 - num_words : -1]",
+            hint="Your vocabulary keeps the rarest words: the most frequent come "
+            "first.",
+        ),
+    },
+    hints=(
+        "Three steps: count the words of all texts (a Counter does it), give the "
+        "most frequent num_words - 3 the ids from 3 on, look up each word.",
+        "counts.most_common(n) gives pairs of word and count; with a dictionary "
+        "id_of, the row is [1] and id_of.get(word, 2) for each word of "
+        "tokenize(review).",
+    ),
+    reasoning="The review is cut as the texts were, or its words would not be "
+    "found. It has no part in the counting. And whatever is not found is *said* "
+    "to be unknown: a word that is skipped would move its neighbours together.",
+)
 
 
 # pad_and_mask -------------------------------------------------------------------
@@ -192,6 +443,97 @@ def padding_cases() -> Cases:
         "long reviews alone": (long, 3, "post", "pre"),
         "reviews that just fit": ([[1, 5, 6], [1, 2, 3]], 3, "pre", "pre"),
     }
+
+
+PAD_AND_MASK = Exercise(
+    able="pad and mask a batch",
+    solution=pad_and_mask,
+    cases=padding_cases,
+    parts={"ids": "N T", "mask": "N T"},
+    mistakes={
+        "cut-at-the-wrong-end": Mistake(
+            right='if truncating == "pre" else',
+            wrong='if truncating == "post" else',
+            hint="Your long reviews are cut at the wrong end: 'pre' drops the "
+            "beginning and keeps the end.",
+        ),
+        "filled-at-the-wrong-end": Mistake(
+            right='if padding == "pre" else 0',
+            wrong='if padding == "post" else 0',
+            hint="Your zeros stand at the wrong end: 'pre' puts them before a review.",
+        ),
+        "cut-counted-from-the-front": Mistake(
+            right="review[-length:] if",
+            wrong="review[len(review) - length :] if",
+            hint="Your cut takes tokens from short reviews: len(review) - length "
+            "is below 0 there, and a slice counts that from the end.",
+        ),
+        "cut-where-padded": Mistake(
+            right='if truncating == "pre" else',
+            wrong='if padding == "pre" else',
+            hint="Your cut goes by padding: where a review is cut, truncating says.",
+        ),
+        "filled-where-cut": Mistake(
+            right='if padding == "pre" else 0',
+            wrong='if truncating == "pre" else 0',
+            hint="Your zeros go by truncating: where they stand, padding says.",
+        ),
+        "always-cut-at-the-beginning": Mistake(
+            right='review[-length:] if truncating == "pre" else review[:length]',
+            wrong="review[-length:]",
+            hint="Your long reviews always lose their beginning: with 'post' they "
+            "lose their end.",
+        ),
+        "always-cut-at-the-end": Mistake(
+            right='review[-length:] if truncating == "pre" else review[:length]',
+            wrong="review[:length]",
+            hint="Your long reviews always lose their end: with 'pre' they lose "
+            "their beginning.",
+        ),
+        "always-filled-before": Mistake(
+            right='length - len(kept) if padding == "pre" else 0',
+            wrong="length - len(kept)",
+            hint="Your zeros always stand before a review: with 'post' they stand "
+            "after it.",
+        ),
+        "always-filled-after": Mistake(
+            right='length - len(kept) if padding == "pre" else 0',
+            wrong="0",
+            hint="Your zeros always stand after a review: with 'pre' they stand "
+            "before it.",
+        ),
+        "ids-and-mask-swapped": Mistake(
+            right="return ids, mask",
+            wrong="return mask, ids",
+            hint="Your ids and mask have changed places: the ids come first.",
+        ),
+        "mask-marks-the-zeros": Mistake(
+            right="return ids, mask",
+            wrong="return ids, ~mask",
+            hint="Your mask marks the padding: True is where a token stands.",
+        ),
+        "mask-hides-unknown-words": Mistake(
+            right="return ids, mask",
+            wrong="return ids, ids > 2",
+            hint="Your mask hides the start and the unknown words: they are tokens.",
+        ),
+        "mask-always-true": Mistake(
+            right="mask = np.zeros((len(reviews), length), bool)",
+            wrong="mask = np.ones((len(reviews), length), bool)",
+            hint="Your mask is True everywhere: where there is padding it is False.",
+        ),
+    },
+    hints=(
+        "One review at a time: first cut it, then see how many zeros are missing, "
+        "then put them before or after. Has each row length T then, that of a "
+        "review which just fits too? The mask is made in the same way.",
+        "kept = review[-length:] or review[:length]; zeros = [0] * (length - "
+        "len(kept)); the row is zeros + kept or kept + zeros.",
+    ),
+    reasoning="Cutting and filling are two questions, each with its own side. "
+    "After the cut, no review is too long, so that the zeros missing are never "
+    "less than none.",
+)
 
 
 # bag_by_counting ----------------------------------------------------------------
@@ -251,472 +593,135 @@ def bag_cases() -> Cases:
     }
 
 
+BAG_BY_COUNTING = Exercise(
+    able="set a baseline that is hard to beat",
+    solution=bag_by_counting,
+    cases=bag_cases,
+    parts={"the logit": "B"},
+    tolerance=1e-5,
+    mistakes={
+        "padding-taken-for-a-word": Mistake(
+            right="row > 0",
+            wrong="row >= 0",
+            hint="Your bag takes padding for a word, in the counts, in the scores "
+            "and in the mean: leave it out of all three.",
+        ),
+        "start-and-unknown-no-words": Mistake(
+            right="row > 0",
+            wrong="row > 2",
+            hint="Your bag leaves the start and the unknown words out: they are "
+            "tokens, and only padding counts nowhere.",
+        ),
+        "padding-counted": Mistake(
+            right="reviews[is_token(reviews)]",
+            wrong="reviews.ravel()",
+            hint="Your counts take padding for a word, so that the sums depend on "
+            "how long the reviews are: count ids above 0.",
+        ),
+        "padding-without-its-1": Mistake(
+            right="minlength=size) + 1\n",
+            wrong="minlength=size) + 1\n        counts[0] = 0\n",
+            hint="Your sums leave id 0 out. That would do as well, but here each "
+            "of the V ids has its 1.",
+        ),
+        "padding-scored": Mistake(
+            right="np.where(is_token(asked), scores[asked], 0)",
+            wrong="scores[asked]",
+            hint="Your sums add a score for padding: only true tokens have one.",
+        ),
+        "mean-over-all-steps": Mistake(
+            right="is_token(asked).sum(axis=1)",
+            wrong="asked.shape[1]",
+            hint="Your mean divides by T, padding included: divide by the number "
+            "of true tokens.",
+        ),
+        "sum-for-mean": Mistake(
+            right="found.sum(axis=1) / is_token(asked).sum(axis=1)",
+            wrong="found.sum(axis=1)",
+            hint="Your logits are sums: divide by the number of true tokens.",
+        ),
+        "probabilities-for-logits": Mistake(
+            right="np.asarray(logits)",
+            wrong="1 / (1 + np.exp(-logits))",
+            hint="Your answers are probabilities, none below 0: the logits are wanted.",
+        ),
+        "verdicts-for-logits": Mistake(
+            right="np.asarray(logits)",
+            wrong="logits > 0",
+            hint="Your answers are verdicts, yes or no: the logits are wanted.",
+        ),
+        "scores-without-log": Mistake(
+            right="np.log(shares(ids[labels == 1]) / shares(ids[labels == 0]))",
+            wrong="shares(ids[labels == 1]) / shares(ids[labels == 0])",
+            hint="Your scores are ratios, none below 0: take their logarithm.",
+        ),
+        "scores-upside-down": Mistake(
+            right="shares(ids[labels == 1]) / shares(ids[labels == 0])",
+            wrong="shares(ids[labels == 0]) / shares(ids[labels == 1])",
+            hint="Your scores are upside down: a word of positive reviews is above 0.",
+        ),
+        "reviews-not-told-apart": Mistake(
+            right="shares(ids[labels == 1]) / shares(ids[labels == 0])",
+            wrong="shares(ids[labels]) / shares(ids[1 - labels])",
+            hint="Your scores are all 0, as if both kinds of review had the same "
+            "words. ids[labels == 1] picks the positive rows; ids[labels] does "
+            "not.",
+        ),
+        "each-word-once-a-review": Mistake(
+            right="np.bincount(reviews[is_token(reviews)], minlength=size)",
+            wrong="sum(np.bincount(r[r > 0], minlength=size) > 0 for r in reviews)",
+            hint="Your counts have a word once a review, however often it stands "
+            "there: count each time.",
+        ),
+        "size-forgotten": Mistake(
+            right=", minlength=size",
+            wrong="",
+            hint="Your counts end at the largest id that occurs: each of the V "
+            "ids has its 1, also one that stands in no review.",
+        ),
+        "sum-without-the-1s": Mistake(
+            right="counts / counts.sum()",
+            wrong="counts / (counts - 1).sum()",
+            hint="Your shares are divided by the counts alone: the 1s belong to "
+            "that sum too.",
+        ),
+        "divided-by-the-reviews": Mistake(
+            right="counts / counts.sum()",
+            wrong="counts / len(reviews)",
+            hint="Your shares are divided by the number of reviews: divide by the "
+            "sum of all the counts, 1s included.",
+        ),
+        "counts-for-shares": Mistake(
+            right="= counts / counts.sum()",
+            wrong="= counts",
+            hint="Your scores compare counts: where one kind of review has more "
+            "words, all scores lean to its side. Make shares of them.",
+        ),
+        "nothing-added-to-counts": Mistake(
+            right="minlength=size) + 1",
+            wrong="minlength=size)",
+            hint="Your counts begin at 0, and a word that stands on one side only "
+            "has an infinite score: add 1 to each.",
+        ),
+    },
+    hints=(
+        "Three steps: count each id in the positive and in the negative reviews, "
+        "make V scores of the counts, take the mean score of each review asked.",
+        "np.bincount(some_ids[some_ids > 0], minlength=size) + 1 counts; divided "
+        "by its sum these are shares; scores[asked] is (B, T), and asked > 0 its "
+        "mask.",
+    ),
+    reasoning="A bag of words again, with one score a word, found by counting "
+    "once. Each step leaves the padding out: in the counts, in the sum, and in "
+    "the number that it is divided by. (With the sum for the mean, this is *naive "
+    "Bayes* for as many reviews of each kind; the verdicts are the same.)",
+)
+
+
 EXERCISES: dict[str, Exercise] = {
-    "sentence_to_row": Quiz(
-        able="turn text into ids",
-        solution="exercises.lesson_09.sentence_to_row",
-        draw=draw_sentence,
-        question=ask_for_row,
-        derivation=derive_row,
-        parts={"ids": "T", "mask": "T"},
-        mistakes={
-            "start-id-forgotten": Mistake(
-                right="ids = [1, *(id_of.get(word, 2) for word in tokens[1:])]",
-                wrong="ids = [id_of.get(word, 2) for word in tokens[1:]]",
-                hint="Your review has no start: id 1 comes before its first word.",
-            ),
-            "unknown-words-left-out": Mistake(
-                right="(id_of.get(word, 2) for word in tokens[1:])",
-                wrong="(id_of[word] for word in tokens[1:] if word in id_of)",
-                hint="Your unknown words are gone: each becomes id 2.",
-            ),
-            "start-kept-in-the-cut": Mistake(
-                right='ids = ids[-length:] if side == "pre"',
-                wrong='ids = ids[:1] + ids[1:][1 - length :] if side == "pre"',
-                hint="Your row keeps the start, but with 'pre' the beginning is "
-                "dropped, and [start] is the first token of all.",
-            ),
-            "cut-and-filled-at-the-other-side": Mistake(
-                right='ids = ids[-length:] if side == "pre" else ids[:length]\n'
-                "    zeros = [0] * (length - len(ids))\n"
-                "    mask = [1] * len(ids)\n"
-                '    if side == "pre":',
-                wrong='ids = ids[-length:] if side == "post" else ids[:length]\n'
-                "    zeros = [0] * (length - len(ids))\n"
-                "    mask = [1] * len(ids)\n"
-                '    if side == "post":',
-                hint="Your row is cut or filled at the wrong side: 'pre' is before, "
-                "where a review begins.",
-            ),
-            "mask-the-wrong-way-round": Mistake(
-                right="zeros = [0] * (length - len(ids))\n    mask = [1] * len(ids)",
-                wrong="zeros = [0] * (length - len(ids))\n    mask = [0] * len(ids)\n"
-                '    ones = [1] * len(zeros)\n    if side == "pre":\n'
-                "        return zeros + ids, ones + mask\n"
-                "    return ids + zeros, mask + ones",
-                hint="Your mask is the wrong way round: 1 marks what counts.",
-            ),
-            "unknown-words-masked": Mistake(
-                right="mask = [1] * len(ids)",
-                wrong="mask = [int(number != 2) for number in ids]",
-                hint="Your mask hides the unknown words: each is a step of the "
-                "review, and counts.",
-            ),
-            "start-masked": Mistake(
-                right="mask = [1] * len(ids)",
-                wrong="mask = [int(number != 1) for number in ids]",
-                hint="Your mask hides the start: it is a token, and counts.",
-            ),
-            "start-and-unknown-masked": Mistake(
-                right="mask = [1] * len(ids)",
-                wrong="mask = [int(number > 2) for number in ids]",
-                hint="Your mask hides the start and the unknown words: they are "
-                "tokens.",
-            ),
-        },
-        reasoning="First all tokens become ids, the start and the unknown words too; "
-        "then the row is cut or filled; and the mask follows the zeros.",
-    ),
-    "is_it_a_gain": Quiz(
-        able="set a baseline that is hard to beat",
-        solution="exercises.lesson_09.is_it_a_gain",
-        draw=draw_accuracies,
-        question=ask_for_gain,
-        derivation=derive_gain,
-        parts={"the standard error": "", "whether it is a gain": ""},
-        tolerance=6e-4,
-        mistakes={
-            "error-without-its-root": Mistake(
-                right="np.sqrt(baseline * (1 - baseline) / reviews)",
-                wrong="(baseline * (1 - baseline) / reviews)",
-                hint="Your standard error is its square: take the root.",
-            ),
-            "error-of-one-review": Mistake(
-                right="np.sqrt(baseline * (1 - baseline) / reviews)",
-                wrong="np.sqrt(baseline * (1 - baseline))",
-                hint="Your standard error does not know how many reviews there are: "
-                "divide by n, under the root.",
-            ),
-            "error-of-p-alone": Mistake(
-                right="np.sqrt(baseline * (1 - baseline) / reviews)",
-                wrong="np.sqrt(baseline / reviews)",
-                hint="Your standard error has p alone under its root: p (1 - p).",
-            ),
-            "error-of-the-model": Mistake(
-                right="np.sqrt(baseline * (1 - baseline) / reviews)",
-                wrong="np.sqrt(model * (1 - model) / reviews)",
-                hint="Your standard error is the LSTM's: the bag's is asked for.",
-            ),
-            "error-of-the-difference": Mistake(
-                right="np.sqrt(baseline * (1 - baseline) / reviews)",
-                wrong="np.sqrt((baseline * (1 - baseline) + model * (1 - model)) / "
-                "reviews)",
-                hint="Your standard error is that of a difference of two accuracies. "
-                "Here that of the bag alone is asked for.",
-            ),
-            "error-doubled": Mistake(
-                right="return float(error)",
-                wrong="return float(2 * error)",
-                hint="Your standard error is doubled: one is asked for, and two are "
-                "what a gain has to reach.",
-            ),
-            "error-in-percent": Mistake(
-                right="return float(error)",
-                wrong="return float(100 * error)",
-                hint="Your standard error is in percent: give it as the accuracies "
-                "are, between 0 and 1.",
-            ),
-            "one-standard-error-will-do": Mistake(
-                right="model - baseline >= 2 * error",
-                wrong="model - baseline >= error",
-                hint="Your error is right. Look at the gain again: how many times the "
-                "error is it?",
-            ),
-            "any-difference-is-a-gain": Mistake(
-                right="model - baseline >= 2 * error",
-                wrong="model > baseline",
-                hint="Your error is right. But not every difference is a gain: how "
-                "many times the error is it?",
-            ),
-            "no-difference-is-a-gain": Mistake(
-                right="model - baseline >= 2 * error",
-                wrong="False",
-                hint="Your error is right. Look at the difference again: it is at "
-                "least twice the error.",
-            ),
-        },
-        reasoning="Two standard errors are the lesson's rule. Four times as many "
-        "reviews halve the error: small test parts cannot tell small gains from luck.",
-    ),
-    "encode_by_counting": Exercise(
-        able="turn text into ids",
-        solution="exercises.lesson_09.encode_by_counting",
-        cases=encoding_cases,
-        parts={"the row of ids": "T"},
-        mistakes={
-            "reserved-ids-not-counted": Mistake(
-                right="counts.most_common(num_words - 3)",
-                wrong="counts.most_common(num_words)",
-                hint="Your vocabulary has three ids too many: num_words includes "
-                "those of padding, start and unknown.",
-            ),
-            "two-reserved-ids-counted": Mistake(
-                right="counts.most_common(num_words - 3)",
-                wrong="counts.most_common(num_words - 2)",
-                hint="Your vocabulary has an id too many: 0, 1 and 2 are three.",
-            ),
-            "all-words-kept": Mistake(
-                right="counts.most_common(num_words - 3)",
-                wrong="counts.most_common()",
-                hint="Your vocabulary keeps every word: there are to be num_words ids "
-                "in all.",
-            ),
-            "words-from-id-0": Mistake(
-                right="start=3",
-                wrong="start=0",
-                hint="Your words begin at id 0: three ids are taken before the first "
-                "word.",
-            ),
-            "words-from-id-1": Mistake(
-                right="start=3",
-                wrong="start=1",
-                hint="Your words begin at id 1: three ids are taken before the first "
-                "word.",
-            ),
-            "words-from-id-2": Mistake(
-                right="start=3",
-                wrong="start=2",
-                hint="Your words begin at id 2, which is taken: it stands for all "
-                "that is not known.",
-            ),
-            "encoded-without-start": Mistake(
-                right="[1, *(id_of.get(word, 2) for word in tokenize(review))]",
-                wrong="[id_of.get(word, 2) for word in tokenize(review)]",
-                hint="Your row has no start: id 1 stands before the first word.",
-            ),
-            "unknown-words-skipped": Mistake(
-                right="(id_of.get(word, 2) for word in tokenize(review))",
-                wrong="(id_of[word] for word in tokenize(review) if word in id_of)",
-                hint="Your row skips the words that it does not know: each becomes id "
-                "2.",
-            ),
-            "unknown-words-become-padding": Mistake(
-                right="id_of.get(word, 2)",
-                wrong="id_of.get(word, 0)",
-                hint="Your unknown words have id 0, as if nothing stood there: 0 is "
-                "padding, unknown is 2.",
-            ),
-            "counted-by-split": Mistake(
-                right="tokenize(text) for text in texts",
-                wrong="text.split() for text in texts",
-                hint="Your counting cuts at the blanks alone, so that 'The' and "
-                "'film,' are words: tokenize the texts.",
-            ),
-            "encoded-by-split": Mistake(
-                right="in tokenize(review)",
-                wrong="in review.split()",
-                hint="Your review is cut at the blanks alone, so that 'FILM,' is "
-                "unknown: tokenize it like the texts.",
-            ),
-            "encoded-letter-by-letter": Mistake(
-                right="in tokenize(review)",
-                wrong="in review",
-                hint="Your row has an id for each letter: tokenize cuts the review "
-                "into words.",
-            ),
-            "review-counted-too": Mistake(
-                right="for text in texts)",
-                wrong="for text in [*texts, review])",
-                hint="Your vocabulary has counted the review itself: what is judged "
-                "later must not have a say in it.",
-            ),
-            "words-kept-with-their-counts": Mistake(
-                right="[word for word, _ in",
-                wrong="[word for word in",
-                hint="Your vocabulary knows none of the words asked for. Print it: "
-                "has it pairs of word and count, as most_common returns them? "
-                "Letters, whole texts, the rarest words?",
-            ),
-            "first-words-kept": Mistake(
-                right="in counts.most_common(num_words - 3)",
-                wrong="in list(counts.items())[: num_words - 3]",
-                hint="Your vocabulary keeps the words that came first: keep the most "
-                "frequent.",
-            ),
-            "rarest-words-kept": Mistake(
-                right="in counts.most_common(num_words - 3)",
-                wrong="in counts.most_common()[: 2 - num_words : -1]",
-                hint="Your vocabulary keeps the rarest words: the most frequent come "
-                "first.",
-            ),
-        },
-        hints=(
-            "Three steps: count the words of all texts (a Counter does it), give the "
-            "most frequent num_words - 3 the ids from 3 on, look up each word.",
-            "counts.most_common(n) gives pairs of word and count; with a dictionary "
-            "id_of, the row is [1] and id_of.get(word, 2) for each word of "
-            "tokenize(review).",
-        ),
-        reasoning="The review is cut as the texts were, or its words would not be "
-        "found. It has no part in the counting. And whatever is not found is *said* "
-        "to be unknown: a word that is skipped would move its neighbours together.",
-    ),
-    "pad_and_mask": Exercise(
-        able="pad and mask a batch",
-        solution="exercises.lesson_09.pad_and_mask",
-        cases=padding_cases,
-        parts={"ids": "N T", "mask": "N T"},
-        mistakes={
-            "cut-at-the-wrong-end": Mistake(
-                right='if truncating == "pre" else',
-                wrong='if truncating == "post" else',
-                hint="Your long reviews are cut at the wrong end: 'pre' drops the "
-                "beginning and keeps the end.",
-            ),
-            "filled-at-the-wrong-end": Mistake(
-                right='if padding == "pre" else 0',
-                wrong='if padding == "post" else 0',
-                hint="Your zeros stand at the wrong end: 'pre' puts them before a "
-                "review.",
-            ),
-            "cut-counted-from-the-front": Mistake(
-                right="review[-length:] if",
-                wrong="review[len(review) - length :] if",
-                hint="Your cut takes tokens from short reviews: len(review) - length "
-                "is below 0 there, and a slice counts that from the end.",
-            ),
-            "cut-where-padded": Mistake(
-                right='if truncating == "pre" else',
-                wrong='if padding == "pre" else',
-                hint="Your cut goes by padding: where a review is cut, truncating "
-                "says.",
-            ),
-            "filled-where-cut": Mistake(
-                right='if padding == "pre" else 0',
-                wrong='if truncating == "pre" else 0',
-                hint="Your zeros go by truncating: where they stand, padding says.",
-            ),
-            "always-cut-at-the-beginning": Mistake(
-                right='review[-length:] if truncating == "pre" else review[:length]',
-                wrong="review[-length:]",
-                hint="Your long reviews always lose their beginning: with 'post' they "
-                "lose their end.",
-            ),
-            "always-cut-at-the-end": Mistake(
-                right='review[-length:] if truncating == "pre" else review[:length]',
-                wrong="review[:length]",
-                hint="Your long reviews always lose their end: with 'pre' they lose "
-                "their beginning.",
-            ),
-            "always-filled-before": Mistake(
-                right='length - len(kept) if padding == "pre" else 0',
-                wrong="length - len(kept)",
-                hint="Your zeros always stand before a review: with 'post' they stand "
-                "after it.",
-            ),
-            "always-filled-after": Mistake(
-                right='length - len(kept) if padding == "pre" else 0',
-                wrong="0",
-                hint="Your zeros always stand after a review: with 'pre' they stand "
-                "before it.",
-            ),
-            "ids-and-mask-swapped": Mistake(
-                right="return ids, mask",
-                wrong="return mask, ids",
-                hint="Your ids and mask have changed places: the ids come first.",
-            ),
-            "mask-marks-the-zeros": Mistake(
-                right="return ids, mask",
-                wrong="return ids, ~mask",
-                hint="Your mask marks the padding: True is where a token stands.",
-            ),
-            "mask-hides-unknown-words": Mistake(
-                right="return ids, mask",
-                wrong="return ids, ids > 2",
-                hint="Your mask hides the start and the unknown words: they are "
-                "tokens.",
-            ),
-            "mask-always-true": Mistake(
-                right="mask = np.zeros((len(reviews), length), bool)",
-                wrong="mask = np.ones((len(reviews), length), bool)",
-                hint="Your mask is True everywhere: where there is padding it is "
-                "False.",
-            ),
-        },
-        hints=(
-            "One review at a time: first cut it, then see how many zeros are missing, "
-            "then put them before or after. Has each row length T then, that of a "
-            "review which just fits too? The mask is made in the same way.",
-            "kept = review[-length:] or review[:length]; zeros = [0] * (length - "
-            "len(kept)); the row is zeros + kept or kept + zeros.",
-        ),
-        reasoning="Cutting and filling are two questions, each with its own side. "
-        "After the cut, no review is too long, so that the zeros missing are never "
-        "less than none.",
-    ),
-    "bag_by_counting": Exercise(
-        able="set a baseline that is hard to beat",
-        solution="exercises.lesson_09.bag_by_counting",
-        cases=bag_cases,
-        parts={"the logit": "B"},
-        tolerance=1e-5,
-        mistakes={
-            "padding-taken-for-a-word": Mistake(
-                right="row > 0",
-                wrong="row >= 0",
-                hint="Your bag takes padding for a word, in the counts, in the scores "
-                "and in the mean: leave it out of all three.",
-            ),
-            "start-and-unknown-no-words": Mistake(
-                right="row > 0",
-                wrong="row > 2",
-                hint="Your bag leaves the start and the unknown words out: they are "
-                "tokens, and only padding counts nowhere.",
-            ),
-            "padding-counted": Mistake(
-                right="reviews[is_token(reviews)]",
-                wrong="reviews.ravel()",
-                hint="Your counts take padding for a word, so that the sums depend on "
-                "how long the reviews are: count ids above 0.",
-            ),
-            "padding-without-its-1": Mistake(
-                right="minlength=size) + 1\n",
-                wrong="minlength=size) + 1\n        counts[0] = 0\n",
-                hint="Your sums leave id 0 out. That would do as well, but here each "
-                "of the V ids has its 1.",
-            ),
-            "padding-scored": Mistake(
-                right="np.where(is_token(asked), scores[asked], 0)",
-                wrong="scores[asked]",
-                hint="Your sums add a score for padding: only true tokens have one.",
-            ),
-            "mean-over-all-steps": Mistake(
-                right="is_token(asked).sum(axis=1)",
-                wrong="asked.shape[1]",
-                hint="Your mean divides by T, padding included: divide by the number "
-                "of true tokens.",
-            ),
-            "sum-for-mean": Mistake(
-                right="found.sum(axis=1) / is_token(asked).sum(axis=1)",
-                wrong="found.sum(axis=1)",
-                hint="Your logits are sums: divide by the number of true tokens.",
-            ),
-            "probabilities-for-logits": Mistake(
-                right="np.asarray(logits)",
-                wrong="1 / (1 + np.exp(-logits))",
-                hint="Your answers are probabilities, none below 0: the logits are "
-                "wanted.",
-            ),
-            "verdicts-for-logits": Mistake(
-                right="np.asarray(logits)",
-                wrong="logits > 0",
-                hint="Your answers are verdicts, yes or no: the logits are wanted.",
-            ),
-            "scores-without-log": Mistake(
-                right="np.log(shares(ids[labels == 1]) / shares(ids[labels == 0]))",
-                wrong="shares(ids[labels == 1]) / shares(ids[labels == 0])",
-                hint="Your scores are ratios, none below 0: take their logarithm.",
-            ),
-            "scores-upside-down": Mistake(
-                right="shares(ids[labels == 1]) / shares(ids[labels == 0])",
-                wrong="shares(ids[labels == 0]) / shares(ids[labels == 1])",
-                hint="Your scores are upside down: a word of positive reviews is "
-                "above 0.",
-            ),
-            "reviews-not-told-apart": Mistake(
-                right="shares(ids[labels == 1]) / shares(ids[labels == 0])",
-                wrong="shares(ids[labels]) / shares(ids[1 - labels])",
-                hint="Your scores are all 0, as if both kinds of review had the same "
-                "words. ids[labels == 1] picks the positive rows; ids[labels] does "
-                "not.",
-            ),
-            "each-word-once-a-review": Mistake(
-                right="np.bincount(reviews[is_token(reviews)], minlength=size)",
-                wrong="sum(np.bincount(r[r > 0], minlength=size) > 0 for r in reviews)",
-                hint="Your counts have a word once a review, however often it stands "
-                "there: count each time.",
-            ),
-            "size-forgotten": Mistake(
-                right=", minlength=size",
-                wrong="",
-                hint="Your counts end at the largest id that occurs: each of the V "
-                "ids has its 1, also one that stands in no review.",
-            ),
-            "sum-without-the-1s": Mistake(
-                right="counts / counts.sum()",
-                wrong="counts / (counts - 1).sum()",
-                hint="Your shares are divided by the counts alone: the 1s belong to "
-                "that sum too.",
-            ),
-            "divided-by-the-reviews": Mistake(
-                right="counts / counts.sum()",
-                wrong="counts / len(reviews)",
-                hint="Your shares are divided by the number of reviews: divide by the "
-                "sum of all the counts, 1s included.",
-            ),
-            "counts-for-shares": Mistake(
-                right="= counts / counts.sum()",
-                wrong="= counts",
-                hint="Your scores compare counts: where one kind of review has more "
-                "words, all scores lean to its side. Make shares of them.",
-            ),
-            "nothing-added-to-counts": Mistake(
-                right="minlength=size) + 1",
-                wrong="minlength=size)",
-                hint="Your counts begin at 0, and a word that stands on one side only "
-                "has an infinite score: add 1 to each.",
-            ),
-        },
-        hints=(
-            "Three steps: count each id in the positive and in the negative reviews, "
-            "make V scores of the counts, take the mean score of each review asked.",
-            "np.bincount(some_ids[some_ids > 0], minlength=size) + 1 counts; divided "
-            "by its sum these are shares; scores[asked] is (B, T), and asked > 0 its "
-            "mask.",
-        ),
-        reasoning="A bag of words again, with one score a word, found by counting "
-        "once. Each step leaves the padding out: in the counts, in the sum, and in "
-        "the number that it is divided by. (With the sum for the mean, this is *naive "
-        "Bayes* for as many reviews of each kind; the verdicts are the same.)",
-    ),
+    "sentence_to_row": SENTENCE_TO_ROW,
+    "is_it_a_gain": IS_IT_A_GAIN,
+    "encode_by_counting": ENCODE_BY_COUNTING,
+    "pad_and_mask": PAD_AND_MASK,
+    "bag_by_counting": BAG_BY_COUNTING,
 }

@@ -13,6 +13,7 @@ from lstm_course.checker.planting import Mistake
 
 Part = tuple[Array, Array]  # features (N, D) and labels (N,), 0 or 1
 
+
 # read_the_curve -----------------------------------------------------------------
 
 
@@ -68,6 +69,81 @@ def derive_epochs(losses: Sequence[float], patience: int) -> str:
         f"Epochs {without} are not below it. These are {patience} in a row: the end.\n"
         f"Last is {last}, kept is {kept}. What came after {last} the run never sees."
     )
+
+
+READ_THE_CURVE = Quiz(
+    able="stop early, keep the best model",
+    solution=read_the_curve,
+    draw=draw_curve,
+    question=ask_for_epochs,
+    derivation=derive_epochs,
+    parts={"last": "", "kept": ""},
+    mistakes={
+        "curve-last-epoch-kept": Mistake(
+            right="return epoch + 1, kept + 1",
+            wrong="return epoch + 1, epoch + 1",
+            hint="Your run keeps its last epoch: that one ended it by not being "
+            "better.",
+        ),
+        "curve-lowest-of-all-kept": Mistake(
+            right="return epoch + 1, kept + 1",
+            wrong="return epoch + 1, 1 + int(np.argmin(losses))",
+            hint="Your kept epoch is the lowest of the whole curve: the run was "
+            "stopped before it came there.",
+        ),
+        "curve-patience-not-renewed": Mistake(
+            right="kept, waited = epoch, 0",
+            wrong="kept = epoch",
+            hint="Your patience is used up over the whole curve: the epochs must "
+            "follow one another, and each new lowest loss begins the count anew.",
+        ),
+        "curve-against-the-epoch-before": Mistake(
+            right="kept, waited = epoch, 0\n        else:",
+            wrong="kept, waited = epoch, 0\n"
+            "        elif losses[epoch] < losses[epoch - 1]:\n"
+            "            waited = 0\n        else:",
+            hint="Your epochs are compared with the one before: what counts is "
+            "whether a loss is below the lowest so far.",
+        ),
+        "curve-stops-one-later": Mistake(
+            right="waited == patience",
+            wrong="waited == patience + 1",
+            hint="Your run goes on one epoch too long: count the epochs after the "
+            "best one; at the number of the patience it ends.",
+        ),
+        "curve-stops-one-earlier": Mistake(
+            right="waited == patience",
+            wrong="waited == patience - 1",
+            hint="Your run ends one epoch too soon: only the epochs after the "
+            "best one are counted.",
+        ),
+        "curve-last-epoch-not-counted": Mistake(
+            right="return epoch + 1, kept + 1",
+            wrong="return epoch, kept + 1",
+            hint="Your last epoch is the one before: that in which the patience "
+            "runs out has been run, too.",
+        ),
+        "curve-counted-from-zero": Mistake(
+            right="return epoch + 1, kept + 1",
+            wrong="return epoch, kept",
+            hint="Your epochs are counted from 0: the first is epoch 1.",
+        ),
+        "curve-ties-count": Mistake(
+            right="losses[epoch] < losses[kept]",
+            wrong="losses[epoch] <= losses[kept]",
+            hint="Your run takes an equal loss for a better one: it has to fall below.",
+        ),
+        "curve-epochs-swapped": Mistake(
+            right="return epoch + 1, kept + 1",
+            wrong="return kept + 1, epoch + 1",
+            hint="Your two epochs have changed places: the last one of the run "
+            "stands first.",
+        ),
+    },
+    reasoning="One number is carried along, the lowest loss so far, and one count, "
+    "of the epochs since. Both look back only: what the curve did later cannot "
+    "help a run that has ended.",
+)
 
 
 # keep_the_best ------------------------------------------------------------------
@@ -131,6 +207,110 @@ def curve_cases() -> Cases:
     }
 
 
+KEEP_THE_BEST = Exercise(
+    able="stop early, keep the best model",
+    solution=keep_the_best,
+    cases=curve_cases,
+    parts={"best": "D", "the last epoch": "", "the best epoch": ""},
+    order=("the last epoch", "the best epoch", "best"),
+    mistakes={
+        "weights-of-the-last-epoch": Mistake(
+            right="weights.copy(), loss, epoch",
+            wrong="weights, loss, epoch",
+            hint="Your best weights are those of the last epoch: train changes the "
+            "array in place, and best = weights is the same array. Keep a copy.",
+        ),
+        "patience-not-renewed": Mistake(
+            right="loss, epoch\n            waited = 0",
+            wrong="loss, epoch",
+            hint="Your patience is never renewed: each new lowest loss begins the "
+            "count of waiting epochs anew.",
+        ),
+        "against-the-epoch-before": Mistake(
+            right="else:\n            waited += 1",
+            wrong="else:\n            lowest, waited = loss, waited + 1",
+            hint="Your loop compares with the epoch before: compare with the "
+            "lowest loss so far.",
+        ),
+        "highest-loss-kept": Mistake(
+            right="lowest, waited = np.inf, 0\n"
+            "    for epoch in range(1, epochs + 1):\n"
+            "        train(weights)\n"
+            "        loss = measure(weights)\n"
+            "        if loss < lowest:",
+            wrong="lowest, waited = -np.inf, 0\n"
+            "    for epoch in range(1, epochs + 1):\n"
+            "        train(weights)\n"
+            "        loss = measure(weights)\n"
+            "        if loss > lowest:",
+            hint="Your loop keeps the highest loss, as one would an accuracy: a "
+            "loss is good when it is low.",
+        ),
+        "equal-loss-taken-for-better": Mistake(
+            right="loss < lowest",
+            wrong="loss <= lowest",
+            hint="Your loop takes an equal loss for a better one: it has to be lower.",
+        ),
+        "patience-one-too-long": Mistake(
+            right="waited == patience",
+            wrong="waited > patience",
+            hint="Your loop waits one epoch too long: after patience epochs in a "
+            "row without a lower loss it ends.",
+        ),
+        "patience-one-too-short": Mistake(
+            right="waited == patience",
+            wrong="waited == patience - 1",
+            hint="Your loop ends one epoch too soon: the best epoch itself is not "
+            "one of those that are waited for.",
+        ),
+        "epochs-counted-from-zero": Mistake(
+            right="return best, epoch, best_epoch",
+            wrong="return best, epoch - 1, best_epoch - 1",
+            hint="Your epochs are counted from 0: the first is epoch 1.",
+        ),
+        "epochs-swapped": Mistake(
+            right="return best, epoch, best_epoch",
+            wrong="return best, best_epoch, epoch",
+            hint="Your two epochs have changed places: the last one that was run "
+            "comes first.",
+        ),
+        "measured-before-training": Mistake(
+            right="        train(weights)\n        loss = measure(weights)",
+            wrong="        loss = measure(weights)\n        train(weights)",
+            hint="Your loop measures before it trains: that is the loss of the "
+            "epoch before.",
+        ),
+        "waits-while-it-rises": Mistake(
+            right="else:\n            waited += 1",
+            wrong="elif loss < before:\n            waited = 0\n"
+            "        else:\n            waited += 1\n        before = loss",
+            hint="Your count of waiting epochs begins anew whenever the loss "
+            "falls: it has to fall below the lowest so far.",
+        ),
+        "an-epoch-too-few": Mistake(
+            right="range(1, epochs + 1)",
+            wrong="range(1, epochs)",
+            hint="Your loop runs an epoch too few: range(1, n) ends with n - 1.",
+        ),
+        "epochs-until-the-end": Mistake(
+            right="            break",
+            wrong="            pass",
+            hint="Your loop never ends early: when it has waited patience epochs, "
+            "break.",
+        ),
+    },
+    hints=(
+        "Carry four things through the loop: the lowest loss so far, a copy of its "
+        "weights, its epoch, and how many epochs you have waited since.",
+        "if loss < lowest: keep loss, weights.copy() and epoch, and set waited to "
+        "0; else waited += 1. Break when waited == patience.",
+    ),
+    reasoning="The last epoch and the best one are two things: the loop ends at "
+    "the first and returns the weights of the second. As training changes the "
+    "weights in place, what is kept must be a copy. A checkpoint on disk is one.",
+)
+
+
 # hide_features ------------------------------------------------------------------
 
 
@@ -161,6 +341,108 @@ def dropout_cases() -> Cases:
         "one feature": at((5, 3, 1), 0.4, True),
         "as many sequences as steps": at((4, 4, 3), 0.3, True),
     }
+
+
+HIDE_FEATURES = Exercise(
+    able="say what dropout does and what it does not",
+    solution=hide_features,
+    cases=dropout_cases,
+    parts={"the result": "B T D"},
+    mistakes={
+        "hidden-anew-at-each-step": Mistake(
+            right="(len(x), 1, x.shape[2])",
+            wrong="x.shape",
+            hint="Your mask is drawn anew at each step: what is hidden now was "
+            "read a moment ago. One mask serves all steps of a sequence.",
+        ),
+        "whole-steps-hidden": Mistake(
+            right="(len(x), 1, x.shape[2])",
+            wrong="(*x.shape[:2], 1)",
+            hint="Your mask hides whole steps, with all their features: it is to "
+            "hide features, at all steps.",
+        ),
+        "one-mask-for-all-sequences": Mistake(
+            right="(len(x), 1, x.shape[2])",
+            wrong="(1, 1, x.shape[2])",
+            hint="Your sequences all lose the same features: each draws its own mask.",
+        ),
+        "mask-of-steps-for-all-sequences": Mistake(
+            right="(len(x), 1, x.shape[2])",
+            wrong="x.shape[1:]",
+            hint="Your mask has an axis of steps and none of sequences: each "
+            "sequence draws its own, and all its steps share it.",
+        ),
+        "kept-not-made-larger": Mistake(
+            right="x * kept / (1 - rate)",
+            wrong="x * kept",
+            hint="Your inputs get smaller on average: what is kept must make up "
+            "for what is hidden.",
+        ),
+        "rate-taken-for-what-is-kept": Mistake(
+            right=">= rate\n    hidden: Array = x * kept / (1 - rate)",
+            wrong="< rate\n    hidden: Array = x * kept / rate",
+            hint="Your rate is the share that is kept: here, as in Keras, it is "
+            "the share that is hidden.",
+        ),
+        "mask-upside-down": Mistake(
+            right=">= rate",
+            wrong="< rate",
+            hint="Your mask is upside down: where the number drawn is below the "
+            "rate, the feature is hidden.",
+        ),
+        "draws-read-from-the-other-end": Mistake(
+            right=">= rate",
+            wrong="< 1 - rate",
+            hint="Your mask keeps what is drawn below 1 - rate. That hides as "
+            "many, but others: here a number below the rate hides.",
+        ),
+        "divided-by-what-is-hidden": Mistake(
+            right="/ (1 - rate)",
+            wrong="/ rate",
+            hint="Your inputs are divided by the share that is hidden: divide by "
+            "the share that is kept.",
+        ),
+        "multiplied-by-what-is-kept": Mistake(
+            right="/ (1 - rate)",
+            wrong="* (1 - rate)",
+            hint="Your kept features are made smaller: divided by 1 - rate they "
+            "make up for what is hidden.",
+        ),
+        "hidden-from-the-reader-alone": Mistake(
+            right="if not training:",
+            wrong="if training:",
+            hint="Your dropout is at work when the model predicts, and not while "
+            "it trains: it is the other way round.",
+        ),
+        "made-larger-when-predicting": Mistake(
+            right="        return x\n",
+            wrong="        return x / (1 - rate)\n",
+            hint="Your inputs are made larger when the model predicts: then "
+            "nothing is hidden, and there is nothing to make up for.",
+        ),
+        "hidden-from-the-reader-too": Mistake(
+            right="if not training:",
+            wrong="if False:",
+            hint="Your dropout goes on when the model predicts: then nothing is "
+            "hidden.",
+        ),
+        "made-smaller-when-predicting": Mistake(
+            right="        return x\n",
+            wrong="        return (1 - rate) * x\n",
+            hint="Your inputs are made smaller when the model predicts: the "
+            "scaling was done in training, so x goes through as it is.",
+        ),
+    },
+    hints=(
+        "Which axes does the mask need? One number for each sequence and feature; "
+        "the axis of the steps has length 1, and broadcasting does the rest.",
+        "kept = rng.random((B, 1, D)) >= rate, and x * kept / (1 - rate). With "
+        "training=False return x.",
+    ),
+    reasoning="The mask has no axis of steps, so a feature is hidden from the "
+    "whole sequence. Dividing by $1 - p$ in training keeps the mean, and the model "
+    "that predicts needs no dropout at all.",
+)
 
 
 # put_it_beside ------------------------------------------------------------------
@@ -200,6 +482,132 @@ def accuracy_cases() -> Cases:
         "hardly a lead": (*runs(5, 0.806, 0.805, 0.003), 0.809, 2500),
         "a baseline that is ahead": (*runs(3, 0.71, 0.79, 0.004), 0.71, 1000),
     }
+
+
+PUT_IT_BESIDE = Exercise(
+    able="put a training result beside its spread, its baseline and its published "
+    "figures",
+    solution=put_it_beside,
+    cases=accuracy_cases,
+    parts=dict.fromkeys(["ahead", "error", "chance", "better", "close"], ""),
+    mistakes={
+        "best-runs-compared": Mistake(
+            right="ahead = lead.mean()",
+            wrong="ahead = ours.max() - baseline.max()",
+            hint="Your lead is between the two best runs, that is, between two "
+            "strokes of luck: take the mean over the seeds.",
+        ),
+        "lead-the-wrong-way-round": Mistake(
+            right="lead = ours - baseline",
+            wrong="lead = baseline - ours",
+            hint="Your lead has the wrong sign: it is above 0 where ours is higher.",
+        ),
+        "lead-without-its-sign": Mistake(
+            right="ahead = lead.mean()",
+            wrong="ahead = np.abs(lead).mean()",
+            hint="Your lead is a mean of distances: where the baseline is higher, "
+            "the seed counts against ours.",
+        ),
+        "spread-of-one-run": Mistake(
+            right="lead.std(ddof=1) / np.sqrt(len(lead))",
+            wrong="lead.std(ddof=1)",
+            hint="Your error is the spread of single runs: that of their mean is "
+            "smaller, by the root of their number.",
+        ),
+        "seeds-not-paired": Mistake(
+            right="lead.std(ddof=1) / np.sqrt(len(lead))",
+            wrong="np.sqrt((ours.var(ddof=1) + baseline.var(ddof=1)) / len(ours))",
+            hint="Your error takes the two lists apart: subtract them seed by seed "
+            "first, then look how far the differences spread.",
+        ),
+        "spread-without-ddof": Mistake(
+            right="lead.std(ddof=1)",
+            wrong="lead.std()",
+            hint="Your standard deviation divides by the number of seeds; ddof=1 "
+            "divides by one less, for the mean was taken from the same numbers.",
+        ),
+        "chance-without-root": Mistake(
+            right="np.sqrt(p * (1 - p) / reviews)",
+            wrong="p * (1 - p) / reviews",
+            hint="Your chance is a variance: the standard error is its root.",
+        ),
+        "chance-of-the-seeds": Mistake(
+            right="p * (1 - p) / reviews",
+            wrong="p * (1 - p) / len(ours)",
+            hint="Your chance divides by the number of seeds: what it depends on "
+            "is the number of reviews.",
+        ),
+        "chance-of-the-print": Mistake(
+            right="np.sqrt(p * (1 - p) / reviews)",
+            wrong="np.sqrt(published * (1 - published) / reviews)",
+            hint="Your chance is that of the published figure: p is the mean of ours.",
+        ),
+        "any-lead-will-do": Mistake(
+            right="ahead > 2 * max(error, chance)",
+            wrong="ahead > 0",
+            hint="Your better is True for any lead: it has to be more than twice "
+            "the larger of the two errors.",
+        ),
+        "ahead-either-way": Mistake(
+            right="ahead > 2 * max",
+            wrong="abs(ahead) > 2 * max",
+            hint="Your better is True where the baseline is ahead, too: a lead "
+            "has a sign.",
+        ),
+        "one-error-will-do": Mistake(
+            right="2 * max(error, chance)",
+            wrong="max(error, chance)",
+            hint="Your better asks for one error, not for two: chance alone goes "
+            "further than one in about a third of all cases.",
+        ),
+        "smaller-error-taken": Mistake(
+            right="max(error, chance)",
+            wrong="min(error, chance)",
+            hint="Your better asks the smaller of the two errors: a lead must "
+            "stand against both.",
+        ),
+        "chance-not-asked": Mistake(
+            right="max(error, chance)",
+            wrong="error",
+            hint="Your better asks the seeds alone: the held-out reviews are a "
+            "draw, too, the same one for all seeds.",
+        ),
+        "seeds-not-asked": Mistake(
+            right="max(error, chance)",
+            wrong="chance",
+            hint="Your better asks the held-out reviews alone: the seeds spread, too.",
+        ),
+        "print-within-one-error": Mistake(
+            right="<= 2 * chance",
+            wrong="<= chance",
+            hint="Your close allows one chance, not two.",
+        ),
+        "print-by-the-seeds": Mistake(
+            right="<= 2 * chance",
+            wrong="<= 2 * error",
+            hint="Your close asks how the leads spread: the baseline has no part "
+            "in it. Hold the distance against chance.",
+        ),
+        "print-on-one-side-only": Mistake(
+            right="abs(published - p) <= 2 * chance",
+            wrong="published - p <= 2 * chance",
+            hint="Your close looks at one side only: a figure in print may also "
+            "lie too far below.",
+        ),
+    },
+    hints=(
+        "ours - baseline gives a lead for each seed; the first two numbers are its "
+        "mean and the standard error of that mean. The third needs p and n alone.",
+        "error = lead.std(ddof=1) / np.sqrt(len(lead)); chance = np.sqrt(p * (1 - "
+        "p) / reviews); better: ahead > 2 * max(error, chance); close: "
+        "abs(published - p) <= 2 * chance.",
+    ),
+    reasoning="There are two kinds of luck. The seeds' shows in how the leads "
+    "spread, and more seeds make it smaller. That of the held-out reviews is the "
+    "same for all seeds, and only more reviews help. A lead has to stand against "
+    "both; and by two errors, not by one, for chance alone goes further than one "
+    "in about a third of all cases.",
+)
 
 
 # train_fairly -------------------------------------------------------------------
@@ -258,464 +666,66 @@ def part_cases() -> Cases:
     }
 
 
+TRAIN_FAIRLY = Exercise(
+    able="train fairly",
+    solution=train_fairly,
+    cases=part_cases,
+    parts={"kept": "D", "the accuracy": ""},
+    given=("centred-with-all-parts", "chosen-on-the-test-part"),
+    mistakes={
+        "centred-with-all-parts": Mistake(
+            right="np.mean(train[0], axis=0)",
+            wrong="np.mean(np.concatenate([x for x, _ in parts]), axis=0)",
+            hint="The centre is taken from all three parts, so the test part has "
+            "had a say before it is looked at.",
+        ),
+        "chosen-on-the-test-part": Mistake(
+            right="loss(w, *validation)",
+            wrong="loss(w, *test)",
+            hint="The epoch is chosen on the test part: whoever chooses there can "
+            "no longer judge there.",
+        ),
+        "chosen-on-the-training-part": Mistake(
+            right="loss(w, *validation)",
+            wrong="loss(w, *train)",
+            hint="The epoch is chosen on the training part, or is simply the "
+            "last: the loss there goes on falling, whatever was learned.",
+        ),
+        "centred-with-the-validation-part": Mistake(
+            right="np.mean(train[0], axis=0)",
+            wrong="np.mean(np.concatenate([train[0], validation[0]]), axis=0)",
+            hint="The centre is taken from two parts: what is learned, the centre "
+            "too, is learned from the training part alone.",
+        ),
+        "each-part-centred-by-itself": Mistake(
+            right="((x - centre, y) for x, y in parts)",
+            wrong="((x - x.mean(axis=0), y) for x, y in parts)",
+            hint="Each part is centred by itself: the centre is learned from the "
+            "training part, then taken away from all three.",
+        ),
+        "reported-on-the-validation-part": Mistake(
+            right="accuracy(kept, *test)",
+            wrong="accuracy(kept, *validation)",
+            hint="The accuracy reported is that of the part that chose the epoch: "
+            "it is judged on the test part, once.",
+        ),
+    },
+    hints=(
+        "Go line by line, and ask each time which part it reads, and whether it "
+        "learns, chooses or judges.",
+        "Two lines read the test part too early: the one that makes centre, and "
+        "the one that sets reached.",
+    ),
+    reasoning="Everything learned, the centre as well as the weights, comes from "
+    "the training part; the epoch is chosen on the validation part; the test part "
+    "is read in the last line, once.",
+)
+
+
 EXERCISES: dict[str, Exercise] = {
-    "read_the_curve": Quiz(
-        able="stop early, keep the best model",
-        solution="exercises.lesson_10.read_the_curve",
-        draw=draw_curve,
-        question=ask_for_epochs,
-        derivation=derive_epochs,
-        parts={"last": "", "kept": ""},
-        mistakes={
-            "curve-last-epoch-kept": Mistake(
-                right="return epoch + 1, kept + 1",
-                wrong="return epoch + 1, epoch + 1",
-                hint="Your run keeps its last epoch: that one ended it by not being "
-                "better.",
-            ),
-            "curve-lowest-of-all-kept": Mistake(
-                right="return epoch + 1, kept + 1",
-                wrong="return epoch + 1, 1 + int(np.argmin(losses))",
-                hint="Your kept epoch is the lowest of the whole curve: the run was "
-                "stopped before it came there.",
-            ),
-            "curve-patience-not-renewed": Mistake(
-                right="kept, waited = epoch, 0",
-                wrong="kept = epoch",
-                hint="Your patience is used up over the whole curve: the epochs must "
-                "follow one another, and each new lowest loss begins the count anew.",
-            ),
-            "curve-against-the-epoch-before": Mistake(
-                right="kept, waited = epoch, 0\n        else:",
-                wrong="kept, waited = epoch, 0\n"
-                "        elif losses[epoch] < losses[epoch - 1]:\n"
-                "            waited = 0\n        else:",
-                hint="Your epochs are compared with the one before: what counts is "
-                "whether a loss is below the lowest so far.",
-            ),
-            "curve-stops-one-later": Mistake(
-                right="waited == patience",
-                wrong="waited == patience + 1",
-                hint="Your run goes on one epoch too long: count the epochs after the "
-                "best one; at the number of the patience it ends.",
-            ),
-            "curve-stops-one-earlier": Mistake(
-                right="waited == patience",
-                wrong="waited == patience - 1",
-                hint="Your run ends one epoch too soon: only the epochs after the "
-                "best one are counted.",
-            ),
-            "curve-last-epoch-not-counted": Mistake(
-                right="return epoch + 1, kept + 1",
-                wrong="return epoch, kept + 1",
-                hint="Your last epoch is the one before: that in which the patience "
-                "runs out has been run, too.",
-            ),
-            "curve-counted-from-zero": Mistake(
-                right="return epoch + 1, kept + 1",
-                wrong="return epoch, kept",
-                hint="Your epochs are counted from 0: the first is epoch 1.",
-            ),
-            "curve-ties-count": Mistake(
-                right="losses[epoch] < losses[kept]",
-                wrong="losses[epoch] <= losses[kept]",
-                hint="Your run takes an equal loss for a better one: it has to fall "
-                "below.",
-            ),
-            "curve-epochs-swapped": Mistake(
-                right="return epoch + 1, kept + 1",
-                wrong="return kept + 1, epoch + 1",
-                hint="Your two epochs have changed places: the last one of the run "
-                "stands first.",
-            ),
-        },
-        reasoning="One number is carried along, the lowest loss so far, and one count, "
-        "of the epochs since. Both look back only: what the curve did later cannot "
-        "help a run that has ended.",
-    ),
-    "keep_the_best": Exercise(
-        able="stop early, keep the best model",
-        solution="exercises.lesson_10.keep_the_best",
-        cases=curve_cases,
-        parts={"best": "D", "the last epoch": "", "the best epoch": ""},
-        order=("the last epoch", "the best epoch", "best"),
-        mistakes={
-            "weights-of-the-last-epoch": Mistake(
-                right="weights.copy(), loss, epoch",
-                wrong="weights, loss, epoch",
-                hint="Your best weights are those of the last epoch: train changes the "
-                "array in place, and best = weights is the same array. Keep a copy.",
-            ),
-            "patience-not-renewed": Mistake(
-                right="loss, epoch\n            waited = 0",
-                wrong="loss, epoch",
-                hint="Your patience is never renewed: each new lowest loss begins the "
-                "count of waiting epochs anew.",
-            ),
-            "against-the-epoch-before": Mistake(
-                right="else:\n            waited += 1",
-                wrong="else:\n            lowest, waited = loss, waited + 1",
-                hint="Your loop compares with the epoch before: compare with the "
-                "lowest loss so far.",
-            ),
-            "highest-loss-kept": Mistake(
-                right="lowest, waited = np.inf, 0\n"
-                "    for epoch in range(1, epochs + 1):\n"
-                "        train(weights)\n"
-                "        loss = measure(weights)\n"
-                "        if loss < lowest:",
-                wrong="lowest, waited = -np.inf, 0\n"
-                "    for epoch in range(1, epochs + 1):\n"
-                "        train(weights)\n"
-                "        loss = measure(weights)\n"
-                "        if loss > lowest:",
-                hint="Your loop keeps the highest loss, as one would an accuracy: a "
-                "loss is good when it is low.",
-            ),
-            "equal-loss-taken-for-better": Mistake(
-                right="loss < lowest",
-                wrong="loss <= lowest",
-                hint="Your loop takes an equal loss for a better one: it has to be "
-                "lower.",
-            ),
-            "patience-one-too-long": Mistake(
-                right="waited == patience",
-                wrong="waited > patience",
-                hint="Your loop waits one epoch too long: after patience epochs in a "
-                "row without a lower loss it ends.",
-            ),
-            "patience-one-too-short": Mistake(
-                right="waited == patience",
-                wrong="waited == patience - 1",
-                hint="Your loop ends one epoch too soon: the best epoch itself is not "
-                "one of those that are waited for.",
-            ),
-            "epochs-counted-from-zero": Mistake(
-                right="return best, epoch, best_epoch",
-                wrong="return best, epoch - 1, best_epoch - 1",
-                hint="Your epochs are counted from 0: the first is epoch 1.",
-            ),
-            "epochs-swapped": Mistake(
-                right="return best, epoch, best_epoch",
-                wrong="return best, best_epoch, epoch",
-                hint="Your two epochs have changed places: the last one that was run "
-                "comes first.",
-            ),
-            "measured-before-training": Mistake(
-                right="        train(weights)\n        loss = measure(weights)",
-                wrong="        loss = measure(weights)\n        train(weights)",
-                hint="Your loop measures before it trains: that is the loss of the "
-                "epoch before.",
-            ),
-            "waits-while-it-rises": Mistake(
-                right="else:\n            waited += 1",
-                wrong="elif loss < before:\n            waited = 0\n"
-                "        else:\n            waited += 1\n        before = loss",
-                hint="Your count of waiting epochs begins anew whenever the loss "
-                "falls: it has to fall below the lowest so far.",
-            ),
-            "an-epoch-too-few": Mistake(
-                right="range(1, epochs + 1)",
-                wrong="range(1, epochs)",
-                hint="Your loop runs an epoch too few: range(1, n) ends with n - 1.",
-            ),
-            "epochs-until-the-end": Mistake(
-                right="            break",
-                wrong="            pass",
-                hint="Your loop never ends early: when it has waited patience epochs, "
-                "break.",
-            ),
-        },
-        hints=(
-            "Carry four things through the loop: the lowest loss so far, a copy of its "
-            "weights, its epoch, and how many epochs you have waited since.",
-            "if loss < lowest: keep loss, weights.copy() and epoch, and set waited to "
-            "0; else waited += 1. Break when waited == patience.",
-        ),
-        reasoning="The last epoch and the best one are two things: the loop ends at "
-        "the first and returns the weights of the second. As training changes the "
-        "weights in place, what is kept must be a copy. A checkpoint on disk is one.",
-    ),
-    "hide_features": Exercise(
-        able="say what dropout does and what it does not",
-        solution="exercises.lesson_10.hide_features",
-        cases=dropout_cases,
-        parts={"the result": "B T D"},
-        mistakes={
-            "hidden-anew-at-each-step": Mistake(
-                right="(len(x), 1, x.shape[2])",
-                wrong="x.shape",
-                hint="Your mask is drawn anew at each step: what is hidden now was "
-                "read a moment ago. One mask serves all steps of a sequence.",
-            ),
-            "whole-steps-hidden": Mistake(
-                right="(len(x), 1, x.shape[2])",
-                wrong="(*x.shape[:2], 1)",
-                hint="Your mask hides whole steps, with all their features: it is to "
-                "hide features, at all steps.",
-            ),
-            "one-mask-for-all-sequences": Mistake(
-                right="(len(x), 1, x.shape[2])",
-                wrong="(1, 1, x.shape[2])",
-                hint="Your sequences all lose the same features: each draws its own "
-                "mask.",
-            ),
-            "mask-of-steps-for-all-sequences": Mistake(
-                right="(len(x), 1, x.shape[2])",
-                wrong="x.shape[1:]",
-                hint="Your mask has an axis of steps and none of sequences: each "
-                "sequence draws its own, and all its steps share it.",
-            ),
-            "kept-not-made-larger": Mistake(
-                right="x * kept / (1 - rate)",
-                wrong="x * kept",
-                hint="Your inputs get smaller on average: what is kept must make up "
-                "for what is hidden.",
-            ),
-            "rate-taken-for-what-is-kept": Mistake(
-                right=">= rate\n    hidden: Array = x * kept / (1 - rate)",
-                wrong="< rate\n    hidden: Array = x * kept / rate",
-                hint="Your rate is the share that is kept: here, as in Keras, it is "
-                "the share that is hidden.",
-            ),
-            "mask-upside-down": Mistake(
-                right=">= rate",
-                wrong="< rate",
-                hint="Your mask is upside down: where the number drawn is below the "
-                "rate, the feature is hidden.",
-            ),
-            "draws-read-from-the-other-end": Mistake(
-                right=">= rate",
-                wrong="< 1 - rate",
-                hint="Your mask keeps what is drawn below 1 - rate. That hides as "
-                "many, but others: here a number below the rate hides.",
-            ),
-            "divided-by-what-is-hidden": Mistake(
-                right="/ (1 - rate)",
-                wrong="/ rate",
-                hint="Your inputs are divided by the share that is hidden: divide by "
-                "the share that is kept.",
-            ),
-            "multiplied-by-what-is-kept": Mistake(
-                right="/ (1 - rate)",
-                wrong="* (1 - rate)",
-                hint="Your kept features are made smaller: divided by 1 - rate they "
-                "make up for what is hidden.",
-            ),
-            "hidden-from-the-reader-alone": Mistake(
-                right="if not training:",
-                wrong="if training:",
-                hint="Your dropout is at work when the model predicts, and not while "
-                "it trains: it is the other way round.",
-            ),
-            "made-larger-when-predicting": Mistake(
-                right="        return x\n",
-                wrong="        return x / (1 - rate)\n",
-                hint="Your inputs are made larger when the model predicts: then "
-                "nothing is hidden, and there is nothing to make up for.",
-            ),
-            "hidden-from-the-reader-too": Mistake(
-                right="if not training:",
-                wrong="if False:",
-                hint="Your dropout goes on when the model predicts: then nothing is "
-                "hidden.",
-            ),
-            "made-smaller-when-predicting": Mistake(
-                right="        return x\n",
-                wrong="        return (1 - rate) * x\n",
-                hint="Your inputs are made smaller when the model predicts: the "
-                "scaling was done in training, so x goes through as it is.",
-            ),
-        },
-        hints=(
-            "Which axes does the mask need? One number for each sequence and feature; "
-            "the axis of the steps has length 1, and broadcasting does the rest.",
-            "kept = rng.random((B, 1, D)) >= rate, and x * kept / (1 - rate). With "
-            "training=False return x.",
-        ),
-        reasoning="The mask has no axis of steps, so a feature is hidden from the "
-        "whole sequence. Dividing by $1 - p$ in training keeps the mean, and the model "
-        "that predicts needs no dropout at all.",
-    ),
-    "put_it_beside": Exercise(
-        able="put a training result beside its spread, its baseline and its published "
-        "figures",
-        solution="exercises.lesson_10.put_it_beside",
-        cases=accuracy_cases,
-        parts=dict.fromkeys(["ahead", "error", "chance", "better", "close"], ""),
-        mistakes={
-            "best-runs-compared": Mistake(
-                right="ahead = lead.mean()",
-                wrong="ahead = ours.max() - baseline.max()",
-                hint="Your lead is between the two best runs, that is, between two "
-                "strokes of luck: take the mean over the seeds.",
-            ),
-            "lead-the-wrong-way-round": Mistake(
-                right="lead = ours - baseline",
-                wrong="lead = baseline - ours",
-                hint="Your lead has the wrong sign: it is above 0 where ours is "
-                "higher.",
-            ),
-            "lead-without-its-sign": Mistake(
-                right="ahead = lead.mean()",
-                wrong="ahead = np.abs(lead).mean()",
-                hint="Your lead is a mean of distances: where the baseline is higher, "
-                "the seed counts against ours.",
-            ),
-            "spread-of-one-run": Mistake(
-                right="lead.std(ddof=1) / np.sqrt(len(lead))",
-                wrong="lead.std(ddof=1)",
-                hint="Your error is the spread of single runs: that of their mean is "
-                "smaller, by the root of their number.",
-            ),
-            "seeds-not-paired": Mistake(
-                right="lead.std(ddof=1) / np.sqrt(len(lead))",
-                wrong="np.sqrt((ours.var(ddof=1) + baseline.var(ddof=1)) / len(ours))",
-                hint="Your error takes the two lists apart: subtract them seed by seed "
-                "first, then look how far the differences spread.",
-            ),
-            "spread-without-ddof": Mistake(
-                right="lead.std(ddof=1)",
-                wrong="lead.std()",
-                hint="Your standard deviation divides by the number of seeds; ddof=1 "
-                "divides by one less, for the mean was taken from the same numbers.",
-            ),
-            "chance-without-root": Mistake(
-                right="np.sqrt(p * (1 - p) / reviews)",
-                wrong="p * (1 - p) / reviews",
-                hint="Your chance is a variance: the standard error is its root.",
-            ),
-            "chance-of-the-seeds": Mistake(
-                right="p * (1 - p) / reviews",
-                wrong="p * (1 - p) / len(ours)",
-                hint="Your chance divides by the number of seeds: what it depends on "
-                "is the number of reviews.",
-            ),
-            "chance-of-the-print": Mistake(
-                right="np.sqrt(p * (1 - p) / reviews)",
-                wrong="np.sqrt(published * (1 - published) / reviews)",
-                hint="Your chance is that of the published figure: p is the mean of "
-                "ours.",
-            ),
-            "any-lead-will-do": Mistake(
-                right="ahead > 2 * max(error, chance)",
-                wrong="ahead > 0",
-                hint="Your better is True for any lead: it has to be more than twice "
-                "the larger of the two errors.",
-            ),
-            "ahead-either-way": Mistake(
-                right="ahead > 2 * max",
-                wrong="abs(ahead) > 2 * max",
-                hint="Your better is True where the baseline is ahead, too: a lead "
-                "has a sign.",
-            ),
-            "one-error-will-do": Mistake(
-                right="2 * max(error, chance)",
-                wrong="max(error, chance)",
-                hint="Your better asks for one error, not for two: chance alone goes "
-                "further than one in about a third of all cases.",
-            ),
-            "smaller-error-taken": Mistake(
-                right="max(error, chance)",
-                wrong="min(error, chance)",
-                hint="Your better asks the smaller of the two errors: a lead must "
-                "stand against both.",
-            ),
-            "chance-not-asked": Mistake(
-                right="max(error, chance)",
-                wrong="error",
-                hint="Your better asks the seeds alone: the held-out reviews are a "
-                "draw, too, the same one for all seeds.",
-            ),
-            "seeds-not-asked": Mistake(
-                right="max(error, chance)",
-                wrong="chance",
-                hint="Your better asks the held-out reviews alone: the seeds spread, "
-                "too.",
-            ),
-            "print-within-one-error": Mistake(
-                right="<= 2 * chance",
-                wrong="<= chance",
-                hint="Your close allows one chance, not two.",
-            ),
-            "print-by-the-seeds": Mistake(
-                right="<= 2 * chance",
-                wrong="<= 2 * error",
-                hint="Your close asks how the leads spread: the baseline has no part "
-                "in it. Hold the distance against chance.",
-            ),
-            "print-on-one-side-only": Mistake(
-                right="abs(published - p) <= 2 * chance",
-                wrong="published - p <= 2 * chance",
-                hint="Your close looks at one side only: a figure in print may also "
-                "lie too far below.",
-            ),
-        },
-        hints=(
-            "ours - baseline gives a lead for each seed; the first two numbers are its "
-            "mean and the standard error of that mean. The third needs p and n alone.",
-            "error = lead.std(ddof=1) / np.sqrt(len(lead)); chance = np.sqrt(p * (1 - "
-            "p) / reviews); better: ahead > 2 * max(error, chance); close: "
-            "abs(published - p) <= 2 * chance.",
-        ),
-        reasoning="There are two kinds of luck. The seeds' shows in how the leads "
-        "spread, and more seeds make it smaller. That of the held-out reviews is the "
-        "same for all seeds, and only more reviews help. A lead has to stand against "
-        "both; and by two errors, not by one, for chance alone goes further than one "
-        "in about a third of all cases.",
-    ),
-    "train_fairly": Exercise(
-        able="train fairly",
-        solution="exercises.lesson_10.train_fairly",
-        cases=part_cases,
-        parts={"kept": "D", "the accuracy": ""},
-        given=("centred-with-all-parts", "chosen-on-the-test-part"),
-        mistakes={
-            "centred-with-all-parts": Mistake(
-                right="np.mean(train[0], axis=0)",
-                wrong="np.mean(np.concatenate([x for x, _ in parts]), axis=0)",
-                hint="The centre is taken from all three parts, so the test part has "
-                "had a say before it is looked at.",
-            ),
-            "chosen-on-the-test-part": Mistake(
-                right="loss(w, *validation)",
-                wrong="loss(w, *test)",
-                hint="The epoch is chosen on the test part: whoever chooses there can "
-                "no longer judge there.",
-            ),
-            "chosen-on-the-training-part": Mistake(
-                right="loss(w, *validation)",
-                wrong="loss(w, *train)",
-                hint="The epoch is chosen on the training part, or is simply the "
-                "last: the loss there goes on falling, whatever was learned.",
-            ),
-            "centred-with-the-validation-part": Mistake(
-                right="np.mean(train[0], axis=0)",
-                wrong="np.mean(np.concatenate([train[0], validation[0]]), axis=0)",
-                hint="The centre is taken from two parts: what is learned, the centre "
-                "too, is learned from the training part alone.",
-            ),
-            "each-part-centred-by-itself": Mistake(
-                right="((x - centre, y) for x, y in parts)",
-                wrong="((x - x.mean(axis=0), y) for x, y in parts)",
-                hint="Each part is centred by itself: the centre is learned from the "
-                "training part, then taken away from all three.",
-            ),
-            "reported-on-the-validation-part": Mistake(
-                right="accuracy(kept, *test)",
-                wrong="accuracy(kept, *validation)",
-                hint="The accuracy reported is that of the part that chose the epoch: "
-                "it is judged on the test part, once.",
-            ),
-        },
-        hints=(
-            "Go line by line, and ask each time which part it reads, and whether it "
-            "learns, chooses or judges.",
-            "Two lines read the test part too early: the one that makes centre, and "
-            "the one that sets reached.",
-        ),
-        reasoning="Everything learned, the centre as well as the weights, comes from "
-        "the training part; the epoch is chosen on the validation part; the test part "
-        "is read in the last line, once.",
-    ),
+    "read_the_curve": READ_THE_CURVE,
+    "keep_the_best": KEEP_THE_BEST,
+    "hide_features": HIDE_FEATURES,
+    "put_it_beside": PUT_IT_BESIDE,
+    "train_fairly": TRAIN_FAIRLY,
 }

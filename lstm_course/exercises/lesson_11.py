@@ -6,7 +6,7 @@ from numpy.random import Generator
 from lstm_course.arrays.shapes import Array
 from lstm_course.checker.exercise import Cases, Exercise, Quiz
 from lstm_course.checker.planting import Mistake
-from lstm_course.layers.gru import GRUParams, GRUState
+from lstm_course.layers.gru import GRUParams, GRUState, gru_step
 
 # gru_gate_settings --------------------------------------------------------------
 
@@ -54,6 +54,38 @@ def derive_gru_gates(before: float, x: float, u: float, n: float, h: float) -> s
     )
 
 
+GRU_GATE_SETTINGS = Quiz(
+    able="say what its two gates do",
+    solution=gru_gate_settings,
+    draw=draw_gru_gates,
+    question=ask_for_gru_gates,
+    derivation=derive_gru_gates,
+    parts={"z": "", "r": ""},
+    mistakes={
+        "update-gate-means-replace": Mistake(
+            right="return z, r",
+            wrong="return 1 - z, r",
+            hint="Your update gate is upside down: in this course z = 1 keeps h', "
+            "and 0 replaces it by n.",
+        ),
+        "reset-gate-means-reset": Mistake(
+            right="return z, r",
+            wrong="return z, 1 - r",
+            hint="Your reset gate is upside down: despite its name, at 1 the "
+            "candidate listens to h', at 0 it does not.",
+        ),
+        "reset-gate-first": Mistake(
+            right="return z, r",
+            wrong="return r, z",
+            hint="Your z and r have changed places: z stands first; it mixes h' and n.",
+        ),
+    },
+    reasoning="Begin with the candidate: is $h'$ in it? That is $r$, and nothing "
+    "else is. Then the new state: is it $h'$ or $n$? That is $z$. A unit may very "
+    "well keep $h'$ and let its candidate listen to it, too; nobody hears of it.",
+)
+
+
 # gru_step -----------------------------------------------------------------------
 
 
@@ -96,6 +128,118 @@ def gru_cases() -> Cases:
         "one unit and one row": at(B, D, 1),
         "as many sequences as units": at(2, 2, 2, 2),
     }
+
+
+_IN_BOTH_FORMS = (
+    "n = np.tanh(x_n + r * (h @ U_n + b_n))\n"
+    "    else:\n"
+    "        n = np.tanh(x_n + (r * h) @ U_n)"
+)
+
+
+GRU_STEP = Exercise(
+    able="write the GRU in both of its forms",
+    solution=gru_step,
+    cases=gru_cases,
+    parts=dict.fromkeys(["h", "z", "r", "n"], "B H"),
+    order=("z", "r", "n", "h"),
+    enough=1,
+    mistakes={
+        "gru-no-reset-in-either-form": Mistake(
+            right=_IN_BOTH_FORMS,
+            wrong="n = np.tanh(x_n + (h @ U_n + b_n))\n"
+            "    else:\n"
+            "        n = np.tanh(x_n + h @ U_n)",
+            hint="Your reset gate has nothing to do, in either form: it scales "
+            "what the candidate hears of h'.",
+        ),
+        "gru-no-reset-with-one-row": Mistake(
+            right="np.tanh(x_n + (r * h) @ U_n)",
+            wrong="np.tanh(x_n + h @ U_n)",
+            hint="Your candidate never meets the reset gate when the bias has one row.",
+        ),
+        "gru-candidate-sigmoid": Mistake(
+            right=_IN_BOTH_FORMS,
+            wrong="n = sigmoid(x_n + r * (h @ U_n + b_n))\n"
+            "    else:\n"
+            "        n = sigmoid(x_n + (r * h) @ U_n)",
+            hint="Your candidate is a sigmoid: the two gates are, but n is a tanh.",
+        ),
+        "gru-candidate-without-tanh": Mistake(
+            right=_IN_BOTH_FORMS,
+            wrong="n = x_n + r * (h @ U_n + b_n)\n"
+            "    else:\n"
+            "        n = x_n + (r * h) @ U_n",
+            hint="Your candidate is a sum and no tanh of it: it has to stay "
+            "between -1 and 1.",
+        ),
+        "gru-reset-on-x-too": Mistake(
+            right=_IN_BOTH_FORMS,
+            wrong="n = np.tanh(r * (x_n + h @ U_n + b_n))\n"
+            "    else:\n"
+            "        n = np.tanh(r * (x_n + h @ U_n))",
+            hint="Your reset gate scales all that the candidate hears: it scales "
+            "what comes from h', and leaves x alone.",
+        ),
+        "gru-reset-upside-down": Mistake(
+            right="r = sigmoid(x_r + h @ U_r + b_r)",
+            wrong="r = 1 - sigmoid(x_r + h @ U_r + b_r)",
+            hint="Your reset gate is upside down: despite its name, at 1 the "
+            "candidate listens to h'.",
+        ),
+        "gru-reset-on-kept-state": Mistake(
+            right="h = z * h + (1 - z) * n",
+            wrong="h = z * (r * h) + (1 - z) * n",
+            hint="Your reset gate touches the state that is kept: r stands "
+            "between h' and the candidate, nowhere else.",
+        ),
+        "gru-gates-without-second-bias": Mistake(
+            right="z = sigmoid(x_z + h @ U_z + b_z)\n"
+            "    r = sigmoid(x_r + h @ U_r + b_r)",
+            wrong="z = sigmoid(x_z + h @ U_z)\n    r = sigmoid(x_r + h @ U_r)",
+            hint="Your gates leave out the second bias: both rows go into z and "
+            "r, too.",
+        ),
+        "gru-one-row-read-as-two": Mistake(
+            right="params.bias if params.reset_after else (params.bias, 0 * "
+            "params.bias)\n    U_z, U_r, U_n = np.split(params.recurrent_kernel, "
+            "3, axis=1)\n    x_z, x_r, x_n = np.split(x_t @ params.kernel + b_x, "
+            "3, axis=1)\n    b_z, b_r, b_n = np.split(b_h, 3)",
+            wrong="params.bias[0], params.bias[1]"
+            "\n    U_z, U_r, U_n = np.split(params.recurrent_kernel, 3, axis=1)"
+            "\n    x_z, x_r, x_n = np.split(x_t @ params.kernel + b_x, 3, axis=1)"
+            "\n    b_z, b_r, b_n = np.split(b_h * np.ones(3 * h.shape[1]), 3)"
+            "\n    params = params._replace(bias=np.zeros((2, 3)))",
+            hint="Your bias is always cut into b[0] and b[1]: where it has one "
+            "row, those are two single numbers, and r has to act before the "
+            "product.",
+        ),
+        "gru-bias-rows-swapped": Mistake(
+            right="b_x, b_h = params.bias if",
+            wrong="b_x, b_h = params.bias[::-1] if",
+            hint="Your two rows of biases have changed places: the first goes with "
+            "x @ W, the second with h' @ U.",
+        ),
+        "gru-first-bias-inside-reset": Mistake(
+            right="x_z, x_r, x_n = np.split(x_t @ params.kernel + b_x, 3, axis=1)\n"
+            "    b_z, b_r, b_n = np.split(b_h, 3)",
+            wrong="x_z, x_r, x_n = np.split(x_t @ params.kernel, 3, axis=1)\n"
+            "    b_z, b_r, b_n = np.split(b_x + b_h, 3)\n"
+            "    x_n = x_n if params.reset_after else x_n + b_n",
+            hint="Your first bias stands inside the reset gate: it goes with x @ "
+            "W; only the second row goes with h' @ U.",
+        ),
+    },
+    hints=(
+        "Cut W, U and the bias into three along their last axis, in the order "
+        "z, r, n. params.bias.ndim is 2 or 1 and tells the two forms apart.",
+        "Two rows: n = tanh(x W_n + b_n + r * (h' @ U_n + b'_n)), and z and r have "
+        "both their biases, too. One row: n = tanh(x W_n + b_n + (r * h') @ U_n).",
+    ),
+    reasoning="The two forms differ in a single line: $r$ scales what comes *out* "
+    "of the product with $U_n$, or what goes *into* it. A second bias of 0 lets "
+    "all the other lines serve both.",
+)
 
 
 # who_is_ahead -------------------------------------------------------------------
@@ -149,6 +293,112 @@ def measured_runs() -> Cases:
     }
 
 
+WHO_IS_AHEAD = Exercise(
+    able="compare cells so that the comparison means something",
+    solution=who_is_ahead,
+    cases=measured_runs,
+    parts={"the difference": "", "its standard error": "", "who is ahead": ""},
+    mistakes={
+        "runs-paired-by-position": Mistake(
+            right="points = np.array([first[seed] - second[seed] for seed in shared])",
+            wrong="pairs = zip(first.values(), second.values(), strict=False)\n"
+            "    points = np.array([one - other for one, other in pairs])",
+            hint="Your pairs are made by position: the runs that belong together "
+            "have the same seed.",
+        ),
+        "runs-paired-in-order-of-seeds": Mistake(
+            right="points = np.array([first[seed] - second[seed] for seed in shared])",
+            wrong="pairs = zip(sorted(first), sorted(second), strict=False)\n"
+            "    points = np.array([first[a] - second[b] for a, b in pairs])",
+            hint="Your seeds are sorted, and still paired by position: a seed "
+            "that only one cell has moves all that follow.",
+        ),
+        "runs-not-paired": Mistake(
+            right="mean = points.mean()\n"
+            "    error = points.std(ddof=1) / np.sqrt(len(points))",
+            wrong="groups = [np.array([*runs.values()]) for runs in (first, "
+            "second)]\n    mean = groups[0].mean() - groups[1].mean()\n    error "
+            "= np.sqrt(sum(np.var(g, ddof=1) / len(g) for g in groups))",
+            hint="Your runs are not paired: you compare two groups, and what a "
+            "seed does to both cells counts as chance. Take the difference seed "
+            "by seed.",
+        ),
+        "error-of-unpaired-runs": Mistake(
+            right="error = points.std(ddof=1) / np.sqrt(len(points))",
+            wrong="pairs = np.array([(first[seed], second[seed]) for seed in "
+            "shared])\n    error = np.sqrt(pairs.var(axis=0, ddof=1).sum() / "
+            "len(points))",
+            hint="Your error is that of two groups: what a seed does to both "
+            "cells is still in it. Take the spread of the differences.",
+        ),
+        "spread-for-standard-error": Mistake(
+            right="points.std(ddof=1) / np.sqrt(len(points))",
+            wrong="points.std(ddof=1)",
+            hint="Your standard error is the standard deviation, the spread of "
+            "single runs: that of their mean is smaller, by the root of their "
+            "number.",
+        ),
+        "twice-the-standard-error": Mistake(
+            right="error = points.std(ddof=1) / np.sqrt(len(points))\n"
+            '    ahead = "nobody"\n'
+            "    if abs(mean) > 2 * error:",
+            wrong="error = 2 * points.std(ddof=1) / np.sqrt(len(points))\n"
+            '    ahead = "nobody"\n'
+            "    if abs(mean) > error:",
+            hint="Your second number is two standard errors: return one of them.",
+        ),
+        "divided-by-the-number": Mistake(
+            right="np.sqrt(len(points))",
+            wrong="len(points)",
+            hint="Your standard error is divided by the number of runs: by its root.",
+        ),
+        "spread-divided-by-n": Mistake(
+            right="points.std(ddof=1)",
+            wrong="points.std()",
+            hint="Your spread is too small: the mean comes from the same few "
+            "runs, so divide by n - 1 (ddof=1).",
+        ),
+        "second-minus-first": Mistake(
+            right="first[seed] - second[seed]",
+            wrong="second[seed] - first[seed]",
+            hint="Your difference is second minus first: it is first minus second.",
+        ),
+        "minus-sign-of-the-difference": Mistake(
+            right="return mean, error, ahead",
+            wrong="return -mean, error, ahead",
+            hint="Your difference has the wrong sign: it is first minus second.",
+        ),
+        "larger-mean-wins": Mistake(
+            right="abs(mean) > 2 * error",
+            wrong="mean",
+            hint="Your larger mean is always ahead: within two standard errors "
+            "chance alone is explanation enough, and nobody is.",
+        ),
+        "one-standard-error": Mistake(
+            right="abs(mean) > 2 * error",
+            wrong="abs(mean) > error",
+            hint="Your winner needs one standard error: that happens by chance "
+            "about every third time. It takes two.",
+        ),
+        "only-one-winner": Mistake(
+            right="abs(mean) > 2 * error",
+            wrong="mean > 2 * error",
+            hint="Your second cell never wins: a difference can be negative.",
+        ),
+    },
+    hints=(
+        "First the seeds that are in both; then one difference for each of them. "
+        "The cells themselves are not needed any more.",
+        "error = points.std(ddof=1) / np.sqrt(len(points)), where points holds "
+        "first[seed] - second[seed]. Ahead is who is by more than 2 * error.",
+    ),
+    reasoning="A run owes much to its seed: the reviews it saw, the weights it "
+    "began with. In the difference of two runs of one seed what is common to both "
+    "cancels out. So the differences are what is averaged, and their spread is "
+    "what says how far to trust the average.",
+)
+
+
 # carry_weights_over -------------------------------------------------------------
 
 
@@ -182,358 +432,111 @@ def foreign_weights() -> Cases:
     }
 
 
-_IN_BOTH_FORMS = (
-    "n = np.tanh(x_n + r * (h @ U_n + b_n))\n"
-    "    else:\n"
-    "        n = np.tanh(x_n + (r * h) @ U_n)"
+CARRY_WEIGHTS_OVER = Exercise(
+    able="say what its two gates do",
+    solution=carry_weights_over,
+    cases=foreign_weights,
+    parts={"kernel": "D 3H", "recurrent_kernel": "H 3H", "bias": "2 3H"},
+    mistakes={
+        "update-gate-not-turned": Mistake(
+            right="[-z, r, n]",
+            wrong="[z, r, n]",
+            hint="Your update gate is still theirs: at 1 it replaces. Turn z over.",
+        ),
+        "weights-one-minus-z": Mistake(
+            right="[-z, r, n]",
+            wrong="[1 - z, r, n]",
+            hint="Your z is turned over as if its weights were the gate: which "
+            "change of sign inside σ makes 1 - z of z?",
+        ),
+        "reset-gate-turned": Mistake(
+            right="[-z, r, n]",
+            wrong="[z, -r, n]",
+            hint="Your reset gate is turned over: its meaning is the same in "
+            "both; z is the one that differs.",
+        ),
+        "blocks-not-reordered": Mistake(
+            right="[-z, r, n]",
+            wrong="[r, -z, n]",
+            hint="Your blocks are still in their order, r, z, n: here z comes first.",
+        ),
+        "first-block-turned": Mistake(
+            right="[-z, r, n]",
+            wrong="[-r, z, n]",
+            hint="Your sign changes in the first block as theirs stand, which is "
+            "r; and here z comes first.",
+        ),
+        "blocks-only-transposed": Mistake(
+            right="[-z, r, n]",
+            wrong="[r, z, n]",
+            hint="Your blocks are theirs, turned on their sides: both their order "
+            "and the meaning of z differ.",
+        ),
+        "candidate-turned-too": Mistake(
+            right="[-z, r, n]",
+            wrong="[-z, r, -n]",
+            hint="Your candidate is turned, too: z and 1 - z change places, n stays.",
+        ),
+        "weights-reshaped": Mistake(
+            right="theirs.T",
+            wrong="theirs.reshape(theirs.shape[::-1])",
+            hint="Your reshape has the right shape and mixes up the numbers: to "
+            "turn rows into columns, transpose.",
+        ),
+        "blocks-reshaped": Mistake(
+            right=", axis=-1))",
+            wrong=", axis=-1).T.reshape(theirs.T.shape))",
+            hint="Your reshape has the right shape and mixes up the numbers: to "
+            "turn rows into columns, transpose.",
+        ),
+        "recurrent-blocks-not-transposed": Mistake(
+            right="ours[0], ours[1],",
+            wrong="ours[0], np.hstack([u.T for u in np.split(ours[1], 3, axis=1)]),",
+            hint="Your blocks of U are put side by side as they are: each is (H, "
+            "H), so the shape does not tell. Transpose each.",
+        ),
+        "recurrent-not-turned": Mistake(
+            right="ours[0], ours[1],",
+            wrong="ours[0], ours[1] * np.repeat([-1, 1, 1], len(b_x) // 3),",
+            hint="Your z is not turned over in U: what comes from h' goes into z, too.",
+        ),
+        "biases-as-theirs": Mistake(
+            right="np.stack([ours[2], ours[3]])",
+            wrong="np.stack([b_x, b_h])",
+            hint="Your biases are as they came: order and sign go for them as well.",
+        ),
+        "biases-not-turned": Mistake(
+            right="np.stack([ours[2], ours[3]])",
+            wrong="np.stack(ours[2:]) * np.repeat([-1, 1, 1], len(b_x) // 3)",
+            hint="Your z is not turned over in the biases: they go into z as well.",
+        ),
+        "biases-added-up": Mistake(
+            right="np.stack([ours[2], ours[3]])",
+            wrong="ours[2] + ours[3]",
+            hint="Your two biases are added up to one row: that is the other form "
+            "of the GRU. Here r acts on the second one, so keep it apart.",
+        ),
+        "biases-swapped": Mistake(
+            right="np.stack([ours[2], ours[3]])",
+            wrong="np.stack([ours[3], ours[2]])",
+            hint="Your two rows of biases have changed places: that of x comes first.",
+        ),
+    },
+    hints=(
+        "Three things differ: rows and columns, the order of the blocks, and which "
+        "way round z is. np.split and np.concatenate, along the last axis.",
+        "Of each of the four: r, z, n = np.split(array.T, 3, axis=-1), and then "
+        "[-z, r, n], for σ(-a) = 1 - σ(a). The two biases become two rows.",
+    ),
+    reasoning="Transposing and reordering are bookkeeping. The update gate needs a "
+    "thought: $\\sigma(-a) = 1 - \\sigma(a)$, so all that goes *into* $z$ changes "
+    "its sign, weights and both biases. $r$ and $n$ mean the same in both.",
 )
+
+
 EXERCISES: dict[str, Exercise] = {
-    "gru_gate_settings": Quiz(
-        able="say what its two gates do",
-        solution="exercises.lesson_11.gru_gate_settings",
-        draw=draw_gru_gates,
-        question=ask_for_gru_gates,
-        derivation=derive_gru_gates,
-        parts={"z": "", "r": ""},
-        mistakes={
-            "update-gate-means-replace": Mistake(
-                right="return z, r",
-                wrong="return 1 - z, r",
-                hint="Your update gate is upside down: in this course z = 1 keeps h', "
-                "and 0 replaces it by n.",
-            ),
-            "reset-gate-means-reset": Mistake(
-                right="return z, r",
-                wrong="return z, 1 - r",
-                hint="Your reset gate is upside down: despite its name, at 1 the "
-                "candidate listens to h', at 0 it does not.",
-            ),
-            "reset-gate-first": Mistake(
-                right="return z, r",
-                wrong="return r, z",
-                hint="Your z and r have changed places: z stands first; it mixes h' "
-                "and n.",
-            ),
-        },
-        reasoning="Begin with the candidate: is $h'$ in it? That is $r$, and nothing "
-        "else is. Then the new state: is it $h'$ or $n$? That is $z$. A unit may very "
-        "well keep $h'$ and let its candidate listen to it, too; nobody hears of it.",
-    ),
-    "gru_step": Exercise(
-        able="write the GRU in both of its forms",
-        solution="layers.gru.gru_step",
-        cases=gru_cases,
-        parts=dict.fromkeys(["h", "z", "r", "n"], "B H"),
-        order=("z", "r", "n", "h"),
-        enough=1,
-        mistakes={
-            "gru-no-reset-in-either-form": Mistake(
-                right=_IN_BOTH_FORMS,
-                wrong="n = np.tanh(x_n + (h @ U_n + b_n))\n"
-                "    else:\n"
-                "        n = np.tanh(x_n + h @ U_n)",
-                hint="Your reset gate has nothing to do, in either form: it scales "
-                "what the candidate hears of h'.",
-            ),
-            "gru-no-reset-with-one-row": Mistake(
-                right="np.tanh(x_n + (r * h) @ U_n)",
-                wrong="np.tanh(x_n + h @ U_n)",
-                hint="Your candidate never meets the reset gate when the bias has one "
-                "row.",
-            ),
-            "gru-candidate-sigmoid": Mistake(
-                right=_IN_BOTH_FORMS,
-                wrong="n = sigmoid(x_n + r * (h @ U_n + b_n))\n"
-                "    else:\n"
-                "        n = sigmoid(x_n + (r * h) @ U_n)",
-                hint="Your candidate is a sigmoid: the two gates are, but n is a tanh.",
-            ),
-            "gru-candidate-without-tanh": Mistake(
-                right=_IN_BOTH_FORMS,
-                wrong="n = x_n + r * (h @ U_n + b_n)\n"
-                "    else:\n"
-                "        n = x_n + (r * h) @ U_n",
-                hint="Your candidate is a sum and no tanh of it: it has to stay "
-                "between -1 and 1.",
-            ),
-            "gru-reset-on-x-too": Mistake(
-                right=_IN_BOTH_FORMS,
-                wrong="n = np.tanh(r * (x_n + h @ U_n + b_n))\n"
-                "    else:\n"
-                "        n = np.tanh(r * (x_n + h @ U_n))",
-                hint="Your reset gate scales all that the candidate hears: it scales "
-                "what comes from h', and leaves x alone.",
-            ),
-            "gru-reset-upside-down": Mistake(
-                right="r = sigmoid(x_r + h @ U_r + b_r)",
-                wrong="r = 1 - sigmoid(x_r + h @ U_r + b_r)",
-                hint="Your reset gate is upside down: despite its name, at 1 the "
-                "candidate listens to h'.",
-            ),
-            "gru-reset-on-kept-state": Mistake(
-                right="h = z * h + (1 - z) * n",
-                wrong="h = z * (r * h) + (1 - z) * n",
-                hint="Your reset gate touches the state that is kept: r stands "
-                "between h' and the candidate, nowhere else.",
-            ),
-            "gru-gates-without-second-bias": Mistake(
-                right="z = sigmoid(x_z + h @ U_z + b_z)\n"
-                "    r = sigmoid(x_r + h @ U_r + b_r)",
-                wrong="z = sigmoid(x_z + h @ U_z)\n    r = sigmoid(x_r + h @ U_r)",
-                hint="Your gates leave out the second bias: both rows go into z and "
-                "r, too.",
-            ),
-            "gru-one-row-read-as-two": Mistake(
-                right="params.bias if params.reset_after else (params.bias, 0 * "
-                "params.bias)\n    U_z, U_r, U_n = np.split(params.recurrent_kernel, "
-                "3, axis=1)\n    x_z, x_r, x_n = np.split(x_t @ params.kernel + b_x, "
-                "3, axis=1)\n    b_z, b_r, b_n = np.split(b_h, 3)",
-                wrong="params.bias[0], params.bias[1]"
-                "\n    U_z, U_r, U_n = np.split(params.recurrent_kernel, 3, axis=1)"
-                "\n    x_z, x_r, x_n = np.split(x_t @ params.kernel + b_x, 3, axis=1)"
-                "\n    b_z, b_r, b_n = np.split(b_h * np.ones(3 * h.shape[1]), 3)"
-                "\n    params = params._replace(bias=np.zeros((2, 3)))",
-                hint="Your bias is always cut into b[0] and b[1]: where it has one "
-                "row, those are two single numbers, and r has to act before the "
-                "product.",
-            ),
-            "gru-bias-rows-swapped": Mistake(
-                right="b_x, b_h = params.bias if",
-                wrong="b_x, b_h = params.bias[::-1] if",
-                hint="Your two rows of biases have changed places: the first goes with "
-                "x @ W, the second with h' @ U.",
-            ),
-            "gru-first-bias-inside-reset": Mistake(
-                right="x_z, x_r, x_n = np.split(x_t @ params.kernel + b_x, 3, axis=1)\n"
-                "    b_z, b_r, b_n = np.split(b_h, 3)",
-                wrong="x_z, x_r, x_n = np.split(x_t @ params.kernel, 3, axis=1)\n"
-                "    b_z, b_r, b_n = np.split(b_x + b_h, 3)\n"
-                "    x_n = x_n if params.reset_after else x_n + b_n",
-                hint="Your first bias stands inside the reset gate: it goes with x @ "
-                "W; only the second row goes with h' @ U.",
-            ),
-        },
-        hints=(
-            "Cut W, U and the bias into three along their last axis, in the order "
-            "z, r, n. params.bias.ndim is 2 or 1 and tells the two forms apart.",
-            "Two rows: n = tanh(x W_n + b_n + r * (h' @ U_n + b'_n)), and z and r have "
-            "both their biases, too. One row: n = tanh(x W_n + b_n + (r * h') @ U_n).",
-        ),
-        reasoning="The two forms differ in a single line: $r$ scales what comes *out* "
-        "of the product with $U_n$, or what goes *into* it. A second bias of 0 lets "
-        "all the other lines serve both.",
-    ),
-    "who_is_ahead": Exercise(
-        able="compare cells so that the comparison means something",
-        solution="exercises.lesson_11.who_is_ahead",
-        cases=measured_runs,
-        parts={"the difference": "", "its standard error": "", "who is ahead": ""},
-        mistakes={
-            "runs-paired-by-position": Mistake(
-                right="points = np.array([first[seed] - second[seed] for seed in "
-                "shared])",
-                wrong="pairs = zip(first.values(), second.values(), strict=False)\n"
-                "    points = np.array([one - other for one, other in pairs])",
-                hint="Your pairs are made by position: the runs that belong together "
-                "have the same seed.",
-            ),
-            "runs-paired-in-order-of-seeds": Mistake(
-                right="points = np.array([first[seed] - second[seed] for seed in "
-                "shared])",
-                wrong="pairs = zip(sorted(first), sorted(second), strict=False)\n"
-                "    points = np.array([first[a] - second[b] for a, b in pairs])",
-                hint="Your seeds are sorted, and still paired by position: a seed "
-                "that only one cell has moves all that follow.",
-            ),
-            "runs-not-paired": Mistake(
-                right="mean = points.mean()\n"
-                "    error = points.std(ddof=1) / np.sqrt(len(points))",
-                wrong="groups = [np.array([*runs.values()]) for runs in (first, "
-                "second)]\n    mean = groups[0].mean() - groups[1].mean()\n    error "
-                "= np.sqrt(sum(np.var(g, ddof=1) / len(g) for g in groups))",
-                hint="Your runs are not paired: you compare two groups, and what a "
-                "seed does to both cells counts as chance. Take the difference seed "
-                "by seed.",
-            ),
-            "error-of-unpaired-runs": Mistake(
-                right="error = points.std(ddof=1) / np.sqrt(len(points))",
-                wrong="pairs = np.array([(first[seed], second[seed]) for seed in "
-                "shared])\n    error = np.sqrt(pairs.var(axis=0, ddof=1).sum() / "
-                "len(points))",
-                hint="Your error is that of two groups: what a seed does to both "
-                "cells is still in it. Take the spread of the differences.",
-            ),
-            "spread-for-standard-error": Mistake(
-                right="points.std(ddof=1) / np.sqrt(len(points))",
-                wrong="points.std(ddof=1)",
-                hint="Your standard error is the standard deviation, the spread of "
-                "single runs: that of their mean is smaller, by the root of their "
-                "number.",
-            ),
-            "twice-the-standard-error": Mistake(
-                right="error = points.std(ddof=1) / np.sqrt(len(points))\n"
-                '    ahead = "nobody"\n'
-                "    if abs(mean) > 2 * error:",
-                wrong="error = 2 * points.std(ddof=1) / np.sqrt(len(points))\n"
-                '    ahead = "nobody"\n'
-                "    if abs(mean) > error:",
-                hint="Your second number is two standard errors: return one of them.",
-            ),
-            "divided-by-the-number": Mistake(
-                right="np.sqrt(len(points))",
-                wrong="len(points)",
-                hint="Your standard error is divided by the number of runs: by its "
-                "root.",
-            ),
-            "spread-divided-by-n": Mistake(
-                right="points.std(ddof=1)",
-                wrong="points.std()",
-                hint="Your spread is too small: the mean comes from the same few "
-                "runs, so divide by n - 1 (ddof=1).",
-            ),
-            "second-minus-first": Mistake(
-                right="first[seed] - second[seed]",
-                wrong="second[seed] - first[seed]",
-                hint="Your difference is second minus first: it is first minus second.",
-            ),
-            "minus-sign-of-the-difference": Mistake(
-                right="return mean, error, ahead",
-                wrong="return -mean, error, ahead",
-                hint="Your difference has the wrong sign: it is first minus second.",
-            ),
-            "larger-mean-wins": Mistake(
-                right="abs(mean) > 2 * error",
-                wrong="mean",
-                hint="Your larger mean is always ahead: within two standard errors "
-                "chance alone is explanation enough, and nobody is.",
-            ),
-            "one-standard-error": Mistake(
-                right="abs(mean) > 2 * error",
-                wrong="abs(mean) > error",
-                hint="Your winner needs one standard error: that happens by chance "
-                "about every third time. It takes two.",
-            ),
-            "only-one-winner": Mistake(
-                right="abs(mean) > 2 * error",
-                wrong="mean > 2 * error",
-                hint="Your second cell never wins: a difference can be negative.",
-            ),
-        },
-        hints=(
-            "First the seeds that are in both; then one difference for each of them. "
-            "The cells themselves are not needed any more.",
-            "error = points.std(ddof=1) / np.sqrt(len(points)), where points holds "
-            "first[seed] - second[seed]. Ahead is who is by more than 2 * error.",
-        ),
-        reasoning="A run owes much to its seed: the reviews it saw, the weights it "
-        "began with. In the difference of two runs of one seed what is common to both "
-        "cancels out. So the differences are what is averaged, and their spread is "
-        "what says how far to trust the average.",
-    ),
-    "carry_weights_over": Exercise(
-        able="say what its two gates do",
-        solution="exercises.lesson_11.carry_weights_over",
-        cases=foreign_weights,
-        parts={"kernel": "D 3H", "recurrent_kernel": "H 3H", "bias": "2 3H"},
-        mistakes={
-            "update-gate-not-turned": Mistake(
-                right="[-z, r, n]",
-                wrong="[z, r, n]",
-                hint="Your update gate is still theirs: at 1 it replaces. Turn z over.",
-            ),
-            "weights-one-minus-z": Mistake(
-                right="[-z, r, n]",
-                wrong="[1 - z, r, n]",
-                hint="Your z is turned over as if its weights were the gate: which "
-                "change of sign inside σ makes 1 - z of z?",
-            ),
-            "reset-gate-turned": Mistake(
-                right="[-z, r, n]",
-                wrong="[z, -r, n]",
-                hint="Your reset gate is turned over: its meaning is the same in "
-                "both; z is the one that differs.",
-            ),
-            "blocks-not-reordered": Mistake(
-                right="[-z, r, n]",
-                wrong="[r, -z, n]",
-                hint="Your blocks are still in their order, r, z, n: here z comes "
-                "first.",
-            ),
-            "first-block-turned": Mistake(
-                right="[-z, r, n]",
-                wrong="[-r, z, n]",
-                hint="Your sign changes in the first block as theirs stand, which is "
-                "r; and here z comes first.",
-            ),
-            "blocks-only-transposed": Mistake(
-                right="[-z, r, n]",
-                wrong="[r, z, n]",
-                hint="Your blocks are theirs, turned on their sides: both their order "
-                "and the meaning of z differ.",
-            ),
-            "candidate-turned-too": Mistake(
-                right="[-z, r, n]",
-                wrong="[-z, r, -n]",
-                hint="Your candidate is turned, too: z and 1 - z change places, n "
-                "stays.",
-            ),
-            "weights-reshaped": Mistake(
-                right="theirs.T",
-                wrong="theirs.reshape(theirs.shape[::-1])",
-                hint="Your reshape has the right shape and mixes up the numbers: to "
-                "turn rows into columns, transpose.",
-            ),
-            "blocks-reshaped": Mistake(
-                right=", axis=-1))",
-                wrong=", axis=-1).T.reshape(theirs.T.shape))",
-                hint="Your reshape has the right shape and mixes up the numbers: to "
-                "turn rows into columns, transpose.",
-            ),
-            "recurrent-blocks-not-transposed": Mistake(
-                right="ours[0], ours[1],",
-                wrong="ours[0], np.hstack([u.T for u in np.split(ours[1], 3, "
-                "axis=1)]),",
-                hint="Your blocks of U are put side by side as they are: each is (H, "
-                "H), so the shape does not tell. Transpose each.",
-            ),
-            "recurrent-not-turned": Mistake(
-                right="ours[0], ours[1],",
-                wrong="ours[0], ours[1] * np.repeat([-1, 1, 1], len(b_x) // 3),",
-                hint="Your z is not turned over in U: what comes from h' goes into z, "
-                "too.",
-            ),
-            "biases-as-theirs": Mistake(
-                right="np.stack([ours[2], ours[3]])",
-                wrong="np.stack([b_x, b_h])",
-                hint="Your biases are as they came: order and sign go for them as "
-                "well.",
-            ),
-            "biases-not-turned": Mistake(
-                right="np.stack([ours[2], ours[3]])",
-                wrong="np.stack(ours[2:]) * np.repeat([-1, 1, 1], len(b_x) // 3)",
-                hint="Your z is not turned over in the biases: they go into z as well.",
-            ),
-            "biases-added-up": Mistake(
-                right="np.stack([ours[2], ours[3]])",
-                wrong="ours[2] + ours[3]",
-                hint="Your two biases are added up to one row: that is the other form "
-                "of the GRU. Here r acts on the second one, so keep it apart.",
-            ),
-            "biases-swapped": Mistake(
-                right="np.stack([ours[2], ours[3]])",
-                wrong="np.stack([ours[3], ours[2]])",
-                hint="Your two rows of biases have changed places: that of x comes "
-                "first.",
-            ),
-        },
-        hints=(
-            "Three things differ: rows and columns, the order of the blocks, and which "
-            "way round z is. np.split and np.concatenate, along the last axis.",
-            "Of each of the four: r, z, n = np.split(array.T, 3, axis=-1), and then "
-            "[-z, r, n], for σ(-a) = 1 - σ(a). The two biases become two rows.",
-        ),
-        reasoning="Transposing and reordering are bookkeeping. The update gate needs a "
-        "thought: $\\sigma(-a) = 1 - \\sigma(a)$, so all that goes *into* $z$ changes "
-        "its sign, weights and both biases. $r$ and $n$ mean the same in both.",
-    ),
+    "gru_gate_settings": GRU_GATE_SETTINGS,
+    "gru_step": GRU_STEP,
+    "who_is_ahead": WHO_IS_AHEAD,
+    "carry_weights_over": CARRY_WEIGHTS_OVER,
 }

@@ -57,6 +57,73 @@ def derive_fading(f: float | None, half: int | None, words: int) -> str:
     )
 
 
+HALF_LIFE = Quiz(
+    able="say what a picture of gates does not show",
+    solution=half_life,
+    draw=draw_fading,
+    question=ask_for_fading,
+    derivation=derive_fading,
+    parts={"the first number": "", "the share": ""},
+    tolerance=0.0061,
+    mistakes={
+        "time-constant-for-half-life": Mistake(
+            right="np.log(0.5) / np.log(f)",
+            wrong="1 / (1 - f)",
+            hint="Your first number is the time constant, 1 / (1 - f): after it "
+            "about a third is left, not half.",
+        ),
+        "half-life-upside-down": Mistake(
+            right="np.log(0.5) / np.log(f)",
+            wrong="np.log(f) / np.log(0.5)",
+            hint="Your half-life is upside down: solve f^k = 0.5 for k.",
+        ),
+        "fading-by-subtraction": Mistake(
+            right="f**words\n",
+            wrong="max(0.0, 1 - words * (1 - f))\n",
+            hint="Your share falls by the same amount at each word: it is "
+            "multiplied by f.",
+        ),
+        "lost-for-left": Mistake(
+            right="f**words\n",
+            wrong="1 - f**words\n",
+            hint="Your share is what is lost: what is left is f^k.",
+        ),
+        "half-life-for-time-constant": Mistake(
+            right="0.5 ** (1 / half), 0.5 ** (words / half)",
+            wrong="1 - 1 / half, (1 - 1 / half) ** words",
+            hint="Your f has a time constant of so many words: after it about a "
+            "third is left, not half.",
+        ),
+        "rounded-on-the-way": Mistake(
+            right="0.5 ** (words / half)",
+            wrong="round(0.5 ** (1 / half), 2) ** words",
+            hint="Your share is made of the rounded f: go on with all its digits.",
+        ),
+        "half-of-the-half-by-subtraction": Mistake(
+            right="0.5 ** (words / half)",
+            wrong="max(0.0, 1 - words / (2 * half))",
+            hint="Your share falls by the same amount at each word: it is "
+            "multiplied by f.",
+        ),
+        "half-shared-out-evenly": Mistake(
+            right="0.5 ** (1 / half), 0.5 ** (words / half)",
+            wrong="1 - 0.5 / half, (1 - 0.5 / half) ** words",
+            hint="Your f takes away an equal part of the half at each word: f^k = "
+            "0.5 is what it has to fulfil.",
+        ),
+        "lost-for-left-by-halves": Mistake(
+            right="0.5 ** (words / half)",
+            wrong="1 - 0.5 ** (words / half)",
+            hint="Your share is what is lost: what is left is f^k.",
+        ),
+    },
+    reasoning="Fading multiplies, so logarithms count the words. It is the right "
+    "answer to a small question: how fast one cell fades where nothing is written. "
+    "How long the *layer* remembers is another one, and the map of forget gates "
+    "does not show it.",
+)
+
+
 # follow_the_verdict -------------------------------------------------------------
 
 
@@ -88,6 +155,108 @@ def trace_cases() -> Cases:
         "one unit": at(1, (3, 6, 1), -0.4),
         "one text": at(4, (1, 9, 3), 0.4),
     }
+
+
+FOLLOW_THE_VERDICT = Exercise(
+    able="follow a trained LSTM through a text word by word",
+    solution=follow_the_verdict,
+    cases=trace_cases,
+    parts={"the probability": "B T", "the word": "B"},
+    mistakes={
+        "head-on-the-cell": Mistake(
+            right="h @ w + b",
+            wrong="c @ w + b",
+            hint="Your head reads the cell state c: it was trained on h, and sees "
+            "only h.",
+        ),
+        "sigmoid-left-out": Mistake(
+            right="sigmoid(h @ w + b)",
+            wrong="h @ w + b",
+            hint="Your verdicts are logits: a probability is their sigmoid.",
+        ),
+        "head-without-bias": Mistake(
+            right="h @ w + b",
+            wrong="h @ w",
+            hint="Your head has no bias: add b to the sum of the votes.",
+        ),
+        "states-added-up": Mistake(
+            right="sigmoid(h @ w + b)",
+            wrong="sigmoid(np.cumsum(h @ w, axis=1) + b)",
+            hint="Your verdicts add up the states of all steps so far: the state "
+            "of a step holds all that is left of those before.",
+        ),
+        "verdict-of-the-last-alone": Mistake(
+            right="return verdicts, np",
+            wrong="return verdicts[:, -1], np",
+            hint="Your verdict is the last one alone: the head can be asked after "
+            "every word.",
+        ),
+        "falls-overlooked": Mistake(
+            right="np.abs(moves).argmax(axis=1)",
+            wrong="moves.argmax(axis=1)",
+            hint="Your word is the one of the largest rise: a fall moves the "
+            "verdict, too.",
+        ),
+        "word-before-named": Mistake(
+            right=", prepend=before_any)",
+            wrong=")",
+            hint="Your differences begin between the first word and the second, "
+            "so that you name the word before: the first word moves the verdict, "
+            "too, from where it stands with h = 0.",
+        ),
+        "first-word-left-out": Mistake(
+            right="np.abs(moves).argmax(axis=1)",
+            wrong="1 + np.abs(moves[:, 1:]).argmax(axis=1)",
+            hint="Your first word never wins: it moves the verdict, too, from "
+            "where it stands with h = 0.",
+        ),
+        "strongest-verdict-named": Mistake(
+            right="np.abs(moves).argmax(axis=1)",
+            wrong="np.abs(verdicts - 0.5).argmax(axis=1)",
+            hint="Your word is the one where the verdict is most decided: wanted "
+            "is the one where it changes most.",
+        ),
+        "begins-at-one-half": Mistake(
+            right="sigmoid(np.array(b))",
+            wrong="0.5",
+            hint="Your verdict before any word is one half: with h = 0 the head "
+            "still has its bias.",
+        ),
+        "begins-at-zero": Mistake(
+            right="sigmoid(np.array(b))",
+            wrong="0.0",
+            hint="Your verdict before any word is 0, a firm no: with h = 0 the "
+            "head still has its bias, and then comes the sigmoid.",
+        ),
+        "words-counted-from-one": Mistake(
+            right="np.abs(moves).argmax(axis=1)",
+            wrong="1 + np.abs(moves).argmax(axis=1)",
+            hint="Your words are counted from 1: an index begins with 0.",
+        ),
+        "strength-for-the-word": Mistake(
+            right="np.abs(moves).argmax(axis=1)",
+            wrong="np.abs(moves).max(axis=1)",
+            hint="Your word is told by how far it moved the verdict: wanted is "
+            "which one it was.",
+        ),
+        "moves-of-the-logit": Mistake(
+            right="prepend=before_any)",
+            wrong="prepend=before_any)\n"
+            "    moves = np.diff(h @ w + b, axis=1, prepend=b)",
+            hint="Your moves are those of the logit: far out, a long way of the "
+            "logit is a short one of the probability.",
+        ),
+    },
+    hints=(
+        "h @ w gives the sum of the votes at every step at once. For the word, "
+        "compare each verdict with the one before it; before the first word h = 0.",
+        "p = sigmoid(h @ w + b); moves = np.diff(p, axis=1, prepend=...), where "
+        "the verdict before any word is sigmoid(b); np.abs(moves).argmax(axis=1).",
+    ),
+    reasoning="The head does not know at which step it is asked. Before the first "
+    "word $h$ is 0, so the verdict begins at $\\sigma(b)$, and the first word is "
+    "measured from there.",
+)
 
 
 # hold_a_gate --------------------------------------------------------------------
@@ -132,6 +301,120 @@ def gate_cases() -> Cases:
         "one unit": at((2, 5, 3), 1, 0, 1.0, 2),
         "one sequence": at((1, 5, 2), 3, 0, 1.0, 2),
     }
+
+
+HOLD_A_GATE = Exercise(
+    able="test an explanation by intervening in a gate",
+    solution=hold_a_gate,
+    cases=gate_cases,
+    parts={"h": "B T H"},
+    mistakes={
+        "all-units-held": Mistake(
+            right="f[:, unit] = value",
+            wrong="f[...] = value",
+            hint="Your intervention holds the forget gates of all units: change "
+            "one thing at a time, the column of the one unit.",
+        ),
+        "sequence-for-unit": Mistake(
+            right="f[:, unit] = value",
+            wrong="f[unit] = value",
+            hint="Your intervention holds a row of f, all units of one sequence: "
+            "a unit is a column.",
+        ),
+        "held-from-the-first-step": Mistake(
+            right="if t < start:",
+            wrong="if False:",
+            hint="Your gate is held from the first step: before start it stands "
+            "as the model sets it.",
+        ),
+        "held-at-one-step-only": Mistake(
+            right="if t < start:",
+            wrong="if t != start:",
+            hint="Your gate is held at one step only: hold it from start to the end.",
+        ),
+        "held-a-step-early": Mistake(
+            right="if t < start:",
+            wrong="if t < start - 1:",
+            hint="Your gate is held one step early: steps count from 0, and step "
+            "start is the first that is held.",
+        ),
+        "held-a-step-late": Mistake(
+            right="if t < start:",
+            wrong="if t <= start:",
+            hint="Your gate is held one step late: at step start it is held already.",
+        ),
+        "held-until-instead-of-from": Mistake(
+            right="if t < start:",
+            wrong="if t >= start:",
+            hint="Your gate is held until start: it is to be held from there on.",
+        ),
+        "held-before-the-sigmoid": Mistake(
+            right="f[:, unit] = value",
+            wrong="f[:, unit] = sigmoid(np.array(value))",
+            hint="Your value goes through the sigmoid: hold the gate itself, not "
+            "what it is made of.",
+        ),
+        "input-gate-held": Mistake(
+            right="f = gates.f.copy()\n        f[:, unit] = value\n"
+            "        return gates._replace(f=f)",
+            wrong="f = gates.i.copy()\n        f[:, unit] = value\n"
+            "        return gates._replace(i=f)",
+            hint="Your intervention holds the input gate: the blocks stand in the "
+            "order i, f, g, o.",
+        ),
+        "nothing-held": Mistake(
+            right="f[:, unit] = value",
+            wrong="pass",
+            hint="Your h is that of the run without intervention: the gate must be "
+            "changed before c is made of it, and change must return it changed.",
+        ),
+        "cell-set-instead": Mistake(
+            right="f = gates.f.copy()\n        f[:, unit] = value\n"
+            "        return gates._replace(f=f)",
+            wrong="i, f, g, o = (gate.copy() for gate in gates)\n"
+            "        i[:, unit], f[:, unit], g[:, unit] = 1, 0, value\n"
+            "        return LSTMGates(i, f, g, o)",
+            hint="Your intervention sets the cell itself: hold the gate f, and c "
+            "follows.",
+        ),
+        "input-gate-shut-too": Mistake(
+            right="return gates._replace(f=f)",
+            wrong="return gates._replace(f=f, i=np.where("
+            "np.arange(f.shape[1]) == unit, 0, gates.i))",
+            hint="Your intervention shuts the input gate, too: here f alone is held.",
+        ),
+        "cells-returned": Mistake(
+            right="outputs, _ = forward_with(x",
+            wrong="_, outputs = forward_with(x",
+            hint="Your result is c after every step: forward_with returns h "
+            "first, then c.",
+        ),
+        "gates-of-the-run-before": Mistake(
+            right="outputs, _ = forward_with(x, params, change)",
+            wrong="_, _, run = lstm_forward(x, params)\n"
+            "    outputs, _ = forward_with(x, params, lambda t, gates: "
+            "change(t, LSTMGates(*(gate[:, t] for gate in run.gates))))",
+            hint="Your other gates are those of the run without intervention: "
+            "once h has changed, all gates must be computed from the new h.",
+        ),
+        "gate-multiplied": Mistake(
+            right="f[:, unit] = value",
+            wrong="f[:, unit] *= value",
+            hint="Your gate is multiplied by the value: held at a value means set "
+            "to it.",
+        ),
+    },
+    hints=(
+        "Take the loop over the steps: compute all gates from x and the present "
+        "h, then change the one, then let c and h follow.",
+        "With forward_with: change(t, gates) returns gates before start, and "
+        "gates._replace(f=f) afterwards, f a copy with f[:, unit] = value.",
+    ),
+    reasoning="The change is made after the gates are computed and before they "
+    "work, at every step from `start` on. From there all else may answer: the "
+    "unit's new $h$ goes through $U$ into the gates of all units, and that is part "
+    "of the effect.",
+)
 
 
 # same_picture -------------------------------------------------------------------
@@ -186,337 +469,63 @@ def look_at(x: Array, params: LSTMParams, w: Array) -> tuple[Array, Array]:
     return np.stack([i, f, o]), sigmoid(outputs[:, -1] @ w)
 
 
+SAME_PICTURE = Exercise(
+    able="say what a picture of gates does not show",
+    solution=same_picture,
+    confirmed="so it comes out on a small LSTM with random weights",
+    view=letter_by_letter,
+    parts={"change 1": "", "change 2": "", "change 3": "", "change 4": ""},
+    mistakes={
+        "verdict-read-off-the-picture": Mistake(
+            right="2 * picture + judged",
+            wrong="3 * picture",
+            hint="Your answer lets the verdict go with the picture: which weights "
+            "does the map not show, and what does the sum of the votes not care "
+            "about?",
+        ),
+        "head-not-renumbered": Mistake(
+            right="w[order]",
+            wrong="w",
+            hint="Your change 2 leaves the head as it was: its weights move along "
+            "with the units, and so do the rows of U.",
+        ),
+        "map-without-rows": Mistake(
+            right="picture = np.allclose(new_gates, gates)",
+            wrong="picture = np.allclose(np.sort(new_gates), np.sort(gates))",
+            hint="Your change 2 leaves the map as it was: its rows are the units, "
+            "and they stand in another order now.",
+        ),
+        "gates-hear-the-turned-unit": Mistake(
+            right="recurrent_kernel * sign[:, None]",
+            wrong="recurrent_kernel",
+            hint="Your change 3 lets the gates hear the unit's new sign: with its "
+            "row of U turned, too, h' U is what it was.",
+        ),
+        "vote-of-the-turned-unit": Mistake(
+            right="w * sign",
+            wrong="w",
+            hint="Your change 3 turns the unit's vote: its weight in the head is "
+            "turned as well, and minus times minus is plus.",
+        ),
+    },
+    hints=(
+        "For each change ask twice: do i, f and o get other numbers at any place "
+        "of the map? And does h w, added up over all units, change?",
+        "1: the head stands outside the map. 2: the same rows in another order, "
+        "the same sum. 3: each sign is turned twice on every way. 4: an LSTM reads "
+        "in order.",
+    ),
+    reasoning="The map shows neither the head nor the candidate: the first change "
+    "turns every verdict round and leaves no trace in it. The units have no order "
+    "and no sign of their own: the second and the third give the same model, which "
+    "is why unit 0 of another seed may say the opposite. Only the fourth is seen "
+    "in both.",
+)
+
+
 EXERCISES: dict[str, Exercise] = {
-    "half_life": Quiz(
-        able="say what a picture of gates does not show",
-        solution="exercises.lesson_12.half_life",
-        draw=draw_fading,
-        question=ask_for_fading,
-        derivation=derive_fading,
-        parts={"the first number": "", "the share": ""},
-        tolerance=0.0061,
-        mistakes={
-            "time-constant-for-half-life": Mistake(
-                right="np.log(0.5) / np.log(f)",
-                wrong="1 / (1 - f)",
-                hint="Your first number is the time constant, 1 / (1 - f): after it "
-                "about a third is left, not half.",
-            ),
-            "half-life-upside-down": Mistake(
-                right="np.log(0.5) / np.log(f)",
-                wrong="np.log(f) / np.log(0.5)",
-                hint="Your half-life is upside down: solve f^k = 0.5 for k.",
-            ),
-            "fading-by-subtraction": Mistake(
-                right="f**words\n",
-                wrong="max(0.0, 1 - words * (1 - f))\n",
-                hint="Your share falls by the same amount at each word: it is "
-                "multiplied by f.",
-            ),
-            "lost-for-left": Mistake(
-                right="f**words\n",
-                wrong="1 - f**words\n",
-                hint="Your share is what is lost: what is left is f^k.",
-            ),
-            "half-life-for-time-constant": Mistake(
-                right="0.5 ** (1 / half), 0.5 ** (words / half)",
-                wrong="1 - 1 / half, (1 - 1 / half) ** words",
-                hint="Your f has a time constant of so many words: after it about a "
-                "third is left, not half.",
-            ),
-            "rounded-on-the-way": Mistake(
-                right="0.5 ** (words / half)",
-                wrong="round(0.5 ** (1 / half), 2) ** words",
-                hint="Your share is made of the rounded f: go on with all its digits.",
-            ),
-            "half-of-the-half-by-subtraction": Mistake(
-                right="0.5 ** (words / half)",
-                wrong="max(0.0, 1 - words / (2 * half))",
-                hint="Your share falls by the same amount at each word: it is "
-                "multiplied by f.",
-            ),
-            "half-shared-out-evenly": Mistake(
-                right="0.5 ** (1 / half), 0.5 ** (words / half)",
-                wrong="1 - 0.5 / half, (1 - 0.5 / half) ** words",
-                hint="Your f takes away an equal part of the half at each word: f^k = "
-                "0.5 is what it has to fulfil.",
-            ),
-            "lost-for-left-by-halves": Mistake(
-                right="0.5 ** (words / half)",
-                wrong="1 - 0.5 ** (words / half)",
-                hint="Your share is what is lost: what is left is f^k.",
-            ),
-        },
-        reasoning="Fading multiplies, so logarithms count the words. It is the right "
-        "answer to a small question: how fast one cell fades where nothing is written. "
-        "How long the *layer* remembers is another one, and the map of forget gates "
-        "does not show it.",
-    ),
-    "follow_the_verdict": Exercise(
-        able="follow a trained LSTM through a text word by word",
-        solution="exercises.lesson_12.follow_the_verdict",
-        cases=trace_cases,
-        parts={"the probability": "B T", "the word": "B"},
-        mistakes={
-            "head-on-the-cell": Mistake(
-                right="h @ w + b",
-                wrong="c @ w + b",
-                hint="Your head reads the cell state c: it was trained on h, and sees "
-                "only h.",
-            ),
-            "sigmoid-left-out": Mistake(
-                right="sigmoid(h @ w + b)",
-                wrong="h @ w + b",
-                hint="Your verdicts are logits: a probability is their sigmoid.",
-            ),
-            "head-without-bias": Mistake(
-                right="h @ w + b",
-                wrong="h @ w",
-                hint="Your head has no bias: add b to the sum of the votes.",
-            ),
-            "states-added-up": Mistake(
-                right="sigmoid(h @ w + b)",
-                wrong="sigmoid(np.cumsum(h @ w, axis=1) + b)",
-                hint="Your verdicts add up the states of all steps so far: the state "
-                "of a step holds all that is left of those before.",
-            ),
-            "verdict-of-the-last-alone": Mistake(
-                right="return verdicts, np",
-                wrong="return verdicts[:, -1], np",
-                hint="Your verdict is the last one alone: the head can be asked after "
-                "every word.",
-            ),
-            "falls-overlooked": Mistake(
-                right="np.abs(moves).argmax(axis=1)",
-                wrong="moves.argmax(axis=1)",
-                hint="Your word is the one of the largest rise: a fall moves the "
-                "verdict, too.",
-            ),
-            "word-before-named": Mistake(
-                right=", prepend=before_any)",
-                wrong=")",
-                hint="Your differences begin between the first word and the second, "
-                "so that you name the word before: the first word moves the verdict, "
-                "too, from where it stands with h = 0.",
-            ),
-            "first-word-left-out": Mistake(
-                right="np.abs(moves).argmax(axis=1)",
-                wrong="1 + np.abs(moves[:, 1:]).argmax(axis=1)",
-                hint="Your first word never wins: it moves the verdict, too, from "
-                "where it stands with h = 0.",
-            ),
-            "strongest-verdict-named": Mistake(
-                right="np.abs(moves).argmax(axis=1)",
-                wrong="np.abs(verdicts - 0.5).argmax(axis=1)",
-                hint="Your word is the one where the verdict is most decided: wanted "
-                "is the one where it changes most.",
-            ),
-            "begins-at-one-half": Mistake(
-                right="sigmoid(np.array(b))",
-                wrong="0.5",
-                hint="Your verdict before any word is one half: with h = 0 the head "
-                "still has its bias.",
-            ),
-            "begins-at-zero": Mistake(
-                right="sigmoid(np.array(b))",
-                wrong="0.0",
-                hint="Your verdict before any word is 0, a firm no: with h = 0 the "
-                "head still has its bias, and then comes the sigmoid.",
-            ),
-            "words-counted-from-one": Mistake(
-                right="np.abs(moves).argmax(axis=1)",
-                wrong="1 + np.abs(moves).argmax(axis=1)",
-                hint="Your words are counted from 1: an index begins with 0.",
-            ),
-            "strength-for-the-word": Mistake(
-                right="np.abs(moves).argmax(axis=1)",
-                wrong="np.abs(moves).max(axis=1)",
-                hint="Your word is told by how far it moved the verdict: wanted is "
-                "which one it was.",
-            ),
-            "moves-of-the-logit": Mistake(
-                right="prepend=before_any)",
-                wrong="prepend=before_any)\n"
-                "    moves = np.diff(h @ w + b, axis=1, prepend=b)",
-                hint="Your moves are those of the logit: far out, a long way of the "
-                "logit is a short one of the probability.",
-            ),
-        },
-        hints=(
-            "h @ w gives the sum of the votes at every step at once. For the word, "
-            "compare each verdict with the one before it; before the first word h = 0.",
-            "p = sigmoid(h @ w + b); moves = np.diff(p, axis=1, prepend=...), where "
-            "the verdict before any word is sigmoid(b); np.abs(moves).argmax(axis=1).",
-        ),
-        reasoning="The head does not know at which step it is asked. Before the first "
-        "word $h$ is 0, so the verdict begins at $\\sigma(b)$, and the first word is "
-        "measured from there.",
-    ),
-    "hold_a_gate": Exercise(
-        able="test an explanation by intervening in a gate",
-        solution="exercises.lesson_12.hold_a_gate",
-        cases=gate_cases,
-        parts={"h": "B T H"},
-        mistakes={
-            "all-units-held": Mistake(
-                right="f[:, unit] = value",
-                wrong="f[...] = value",
-                hint="Your intervention holds the forget gates of all units: change "
-                "one thing at a time, the column of the one unit.",
-            ),
-            "sequence-for-unit": Mistake(
-                right="f[:, unit] = value",
-                wrong="f[unit] = value",
-                hint="Your intervention holds a row of f, all units of one sequence: "
-                "a unit is a column.",
-            ),
-            "held-from-the-first-step": Mistake(
-                right="if t < start:",
-                wrong="if False:",
-                hint="Your gate is held from the first step: before start it stands "
-                "as the model sets it.",
-            ),
-            "held-at-one-step-only": Mistake(
-                right="if t < start:",
-                wrong="if t != start:",
-                hint="Your gate is held at one step only: hold it from start to the "
-                "end.",
-            ),
-            "held-a-step-early": Mistake(
-                right="if t < start:",
-                wrong="if t < start - 1:",
-                hint="Your gate is held one step early: steps count from 0, and step "
-                "start is the first that is held.",
-            ),
-            "held-a-step-late": Mistake(
-                right="if t < start:",
-                wrong="if t <= start:",
-                hint="Your gate is held one step late: at step start it is held "
-                "already.",
-            ),
-            "held-until-instead-of-from": Mistake(
-                right="if t < start:",
-                wrong="if t >= start:",
-                hint="Your gate is held until start: it is to be held from there on.",
-            ),
-            "held-before-the-sigmoid": Mistake(
-                right="f[:, unit] = value",
-                wrong="f[:, unit] = sigmoid(np.array(value))",
-                hint="Your value goes through the sigmoid: hold the gate itself, not "
-                "what it is made of.",
-            ),
-            "input-gate-held": Mistake(
-                right="f = gates.f.copy()\n        f[:, unit] = value\n"
-                "        return gates._replace(f=f)",
-                wrong="f = gates.i.copy()\n        f[:, unit] = value\n"
-                "        return gates._replace(i=f)",
-                hint="Your intervention holds the input gate: the blocks stand in the "
-                "order i, f, g, o.",
-            ),
-            "nothing-held": Mistake(
-                right="f[:, unit] = value",
-                wrong="pass",
-                hint="Your h is that of the run without intervention: the gate must be "
-                "changed before c is made of it, and change must return it changed.",
-            ),
-            "cell-set-instead": Mistake(
-                right="f = gates.f.copy()\n        f[:, unit] = value\n"
-                "        return gates._replace(f=f)",
-                wrong="i, f, g, o = (gate.copy() for gate in gates)\n"
-                "        i[:, unit], f[:, unit], g[:, unit] = 1, 0, value\n"
-                "        return LSTMGates(i, f, g, o)",
-                hint="Your intervention sets the cell itself: hold the gate f, and c "
-                "follows.",
-            ),
-            "input-gate-shut-too": Mistake(
-                right="return gates._replace(f=f)",
-                wrong="return gates._replace(f=f, i=np.where("
-                "np.arange(f.shape[1]) == unit, 0, gates.i))",
-                hint="Your intervention shuts the input gate, too: here f alone is "
-                "held.",
-            ),
-            "cells-returned": Mistake(
-                right="outputs, _ = forward_with(x",
-                wrong="_, outputs = forward_with(x",
-                hint="Your result is c after every step: forward_with returns h "
-                "first, then c.",
-            ),
-            "gates-of-the-run-before": Mistake(
-                right="outputs, _ = forward_with(x, params, change)",
-                wrong="_, _, run = lstm_forward(x, params)\n"
-                "    outputs, _ = forward_with(x, params, lambda t, gates: "
-                "change(t, LSTMGates(*(gate[:, t] for gate in run.gates))))",
-                hint="Your other gates are those of the run without intervention: "
-                "once h has changed, all gates must be computed from the new h.",
-            ),
-            "gate-multiplied": Mistake(
-                right="f[:, unit] = value",
-                wrong="f[:, unit] *= value",
-                hint="Your gate is multiplied by the value: held at a value means set "
-                "to it.",
-            ),
-        },
-        hints=(
-            "Take the loop over the steps: compute all gates from x and the present "
-            "h, then change the one, then let c and h follow.",
-            "With forward_with: change(t, gates) returns gates before start, and "
-            "gates._replace(f=f) afterwards, f a copy with f[:, unit] = value.",
-        ),
-        reasoning="The change is made after the gates are computed and before they "
-        "work, at every step from `start` on. From there all else may answer: the "
-        "unit's new $h$ goes through $U$ into the gates of all units, and that is part "
-        "of the effect.",
-    ),
-    "same_picture": Exercise(
-        able="say what a picture of gates does not show",
-        solution="exercises.lesson_12.same_picture",
-        confirmed="so it comes out on a small LSTM with random weights",
-        view=letter_by_letter,
-        parts={"change 1": "", "change 2": "", "change 3": "", "change 4": ""},
-        mistakes={
-            "verdict-read-off-the-picture": Mistake(
-                right="2 * picture + judged",
-                wrong="3 * picture",
-                hint="Your answer lets the verdict go with the picture: which weights "
-                "does the map not show, and what does the sum of the votes not care "
-                "about?",
-            ),
-            "head-not-renumbered": Mistake(
-                right="w[order]",
-                wrong="w",
-                hint="Your change 2 leaves the head as it was: its weights move along "
-                "with the units, and so do the rows of U.",
-            ),
-            "map-without-rows": Mistake(
-                right="picture = np.allclose(new_gates, gates)",
-                wrong="picture = np.allclose(np.sort(new_gates), np.sort(gates))",
-                hint="Your change 2 leaves the map as it was: its rows are the units, "
-                "and they stand in another order now.",
-            ),
-            "gates-hear-the-turned-unit": Mistake(
-                right="recurrent_kernel * sign[:, None]",
-                wrong="recurrent_kernel",
-                hint="Your change 3 lets the gates hear the unit's new sign: with its "
-                "row of U turned, too, h' U is what it was.",
-            ),
-            "vote-of-the-turned-unit": Mistake(
-                right="w * sign",
-                wrong="w",
-                hint="Your change 3 turns the unit's vote: its weight in the head is "
-                "turned as well, and minus times minus is plus.",
-            ),
-        },
-        hints=(
-            "For each change ask twice: do i, f and o get other numbers at any place "
-            "of the map? And does h w, added up over all units, change?",
-            "1: the head stands outside the map. 2: the same rows in another order, "
-            "the same sum. 3: each sign is turned twice on every way. 4: an LSTM reads "
-            "in order.",
-        ),
-        reasoning="The map shows neither the head nor the candidate: the first change "
-        "turns every verdict round and leaves no trace in it. The units have no order "
-        "and no sign of their own: the second and the third give the same model, which "
-        "is why unit 0 of another seed may say the opposite. Only the fourth is seen "
-        "in both.",
-    ),
+    "half_life": HALF_LIFE,
+    "follow_the_verdict": FOLLOW_THE_VERDICT,
+    "hold_a_gate": HOLD_A_GATE,
+    "same_picture": SAME_PICTURE,
 }

@@ -179,7 +179,7 @@ def test_a_quiz_draws_from_its_seed(told):
 
 def right(name, seed):
     exercise = find_exercise(name)
-    return exercise.solve(*exercise.draw(np.random.default_rng(seed)))
+    return exercise.solution(*exercise.draw(np.random.default_rng(seed)))
 
 
 def test_after_an_answer_the_derivation_is_shown(told):
@@ -209,7 +209,7 @@ def test_solution_shows_the_source_that_checks(name, told, file):
     solution(name)
     text = told()
     exercise = find_exercise(name)
-    assert f"def {exercise.solve.__name__}(" in text
+    assert f"def {exercise.solution.__name__}(" in text
     assert isinstance(exercise, Quiz) or f"✓ {name}: Right" in text
     assert not file.exists(), "a solution that was looked at is no try"
 

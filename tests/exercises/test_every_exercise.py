@@ -13,7 +13,7 @@ import pytest
 
 from lstm_course.checker.exercise import Quiz
 from lstm_course.checker.guard import guarded
-from lstm_course.checker.planting import plant, planted
+from lstm_course.checker.planting import name_of, plant, planted
 from lstm_course.commands.run import read
 from lstm_course.commands.solutions import solution_cells
 from lstm_course.exercises.check import verdict_on
@@ -40,7 +40,7 @@ def test_the_solution_passes(name):
     exercise = find_exercise(name)
     for seed in SEEDS if isinstance(exercise, Quiz) else [1]:
         cases = cases_of(exercise, seed)
-        verdict = verdict_on(name, answer_by(exercise, exercise.solve, cases), cases)
+        verdict = verdict_on(name, answer_by(exercise, exercise.solution, cases), cases)
         assert verdict.outcome == "passed", (seed, verdict.text)
         assert verdict.text.startswith("Right")
 
@@ -71,7 +71,7 @@ def right_results(name, seed):
     kept = sys.getprofile()
     sys.setprofile(note)
     try:
-        results = [exercise.solve(*arguments) for arguments in cases.values()]
+        results = [exercise.solution(*arguments) for arguments in cases.values()]
     finally:
         sys.setprofile(kept)
     return results, called
@@ -79,11 +79,9 @@ def right_results(name, seed):
 
 def raw_results(exercise, mistake, cases):
     """What somebody gets in each case who makes the mistake: a result, or an error."""
-    context = (
-        nullcontext() if mistake.function == exercise.solution else planted(mistake)
-    )
-    own = mistake.function == exercise.solution
-    solve = plant(mistake) if own else exercise.solve
+    own = mistake.function == name_of(exercise.solution)
+    context = nullcontext() if own else planted(mistake)
+    solve = plant(mistake) if own else exercise.solution
     results = []
     with context, np.errstate(all="ignore"):
         for arguments in cases.values():

@@ -18,7 +18,7 @@ def test_the_errors_without_memory_are_those_of_a_draw():
     """What the formulas say of 3 marked numbers between 1 and 3."""
     numbers = np.random.default_rng(0).uniform(1, 3, (200_000, 3))
     sums = numbers.sum(axis=1)
-    guess, nothing, one = find_exercise("errors_without_memory").solve(1, 3, 3)
+    guess, nothing, one = find_exercise("errors_without_memory").solution(1, 3, 3)
     assert abs(sums.mean() - guess) < 0.01
     assert abs(np.mean((sums - guess) ** 2) - nothing) < 0.01
     other = numbers[:, 2] + guess - 2  # the last is known
@@ -289,7 +289,7 @@ def test_the_bias_keeps_so_much():
     distances = np.array([2, 10, 100])
     params = lstm_init(np.random.default_rng(0), 1, 3, dtype=np.float64)
     params = params._make(0 * w for w in params)
-    params = params._replace(bias=find_exercise("memory_bias").solve(distances, 0.5))
+    params = params._replace(bias=find_exercise("memory_bias").solution(distances, 0.5))
     state = LSTMState(np.zeros((1, 3)), np.ones((1, 3)))
     after = []
     for _ in range(100):

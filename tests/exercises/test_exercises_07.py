@@ -527,7 +527,7 @@ def test_the_ceiling_is_reached_and_not_passed():
     rng = np.random.default_rng(3)
     for _ in range(20):
         weights, bias = exercise.draw(rng)
-        floor, ceiling = exercise.solve(weights, bias)
+        floor, ceiling = exercise.solution(weights, bias)
         h = rng.choice([-1, 1], size=(500, 3)) * rng.choice([1, 0.5], size=(500, 3))
         said = h @ np.array(weights) + bias
         assert np.isclose(said.max(), ceiling)

@@ -372,7 +372,7 @@ def test_three_decimals_are_enough_for_a_gain():
     gains = []
     for _ in range(60):
         numbers = exercise.draw(rng)
-        error, gain = exercise.solve(*numbers)
+        error, gain = exercise.solution(*numbers)
         gains.append(gain)
         verdict = verdict_on("is_it_a_gain", (round(error, 3), gain), {"": numbers})
         assert verdict.outcome == "passed", verdict.text

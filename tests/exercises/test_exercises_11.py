@@ -322,6 +322,6 @@ def test_weights_that_were_not_transposed():
 
 def test_the_quiz_takes_both_gates_together():
     numbers = find_exercise("gru_gate_settings").draw(np.random.default_rng(1))
-    right = find_exercise("gru_gate_settings").solve(*numbers)
+    right = find_exercise("gru_gate_settings").solution(*numbers)
     verdict = verdict_on("gru_gate_settings", [*right], {"": numbers})
     assert verdict.outcome == "passed"

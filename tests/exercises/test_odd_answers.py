@@ -1126,9 +1126,9 @@ def test_check_of_odd_deeds(label, capsys):
 @pytest.mark.parametrize("name", FUNCTIONS[:6] + VALUES[:6])
 def test_right_is_still_right(name):
     exercise = find_exercise(name)
-    cases, answer = None, exercise.solve
+    cases, answer = None, exercise.solution
     if isinstance(exercise, Quiz):
         cases = {"": exercise.draw(np.random.default_rng(1))}
     if not exercise.cases:
-        answer = exercise.solve(*(cases or {"": ()})[""])
+        answer = exercise.solution(*(cases or {"": ()})[""])
     assert judge.judge(exercise, answer, cases).outcome == "passed"
