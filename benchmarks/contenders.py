@@ -79,10 +79,13 @@ class _NumPy:
     def model(self, weights: list[Array], ids: Ids, labels: Array) -> Model:
         """Train as the body of the course's fit does; predict by its predict."""
         from lstm_course.arrays.trees import tree_from_leaves, tree_leaves
-        from lstm_course.training import sentiment as course
+        from lstm_course.system.process import tune_process
+        from lstm_course.training.engine import NumpySentimentModel
         from lstm_course.training.optimizers import optimizer_init, rmsprop_update
+        from lstm_course.training.sentiment import SentimentConfig, sentiment_gradients
 
-        model = course.NumpySentimentModel(course.SentimentConfig())
+        tune_process()
+        model = NumpySentimentModel(SentimentConfig())
         model.params = tree_from_leaves(model.params, weights)
         state = optimizer_init(model.params)
         rng = np.random.default_rng(0)
@@ -92,7 +95,7 @@ class _NumPy:
             params, order = model.params, rng.permutation(reviews)
             for start in range(0, reviews, REFERENCE.batch):
                 chosen = order[start : start + REFERENCE.batch]
-                _, _, grads = course.sentiment_gradients(
+                _, _, grads = sentiment_gradients(
                     ids[chosen], labels[chosen], params, model.config
                 )
                 params, state = rmsprop_update(
@@ -107,7 +110,11 @@ class _NumPy:
         )
 
     def layer(self, x: Array, d_outputs: Array, weights: list[Array]) -> Layer:
-        from lstm_course.layers.lstm import LSTMParams, lstm_backward, lstm_forward
+        from lstm_course.layers.fused.lstm import lstm_backward, lstm_forward
+        from lstm_course.layers.lstm import LSTMParams
+        from lstm_course.system.process import tune_process
+
+        tune_process()
 
         params = LSTMParams(*weights)
 

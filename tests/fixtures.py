@@ -5,8 +5,9 @@ every number is random and not zero, and what is optional (initial state, gradie
 into the final state, mask, direction) is there unless the test is about its absence.
 """
 
-from functools import partial
+from functools import partial, wraps
 from typing import Any, NamedTuple
+from unittest import mock
 
 import numpy as np
 
@@ -18,7 +19,7 @@ from lstm_course.layers.bidirectional import (
     bidirectional_forward,
     bidirectional_init,
 )
-from lstm_course.layers.cells import CELLS, Cell
+from lstm_course.layers.cells import CELLS, PLAIN_CELLS, Cell
 
 B, T, D, H = 3, 6, 4, 5
 
@@ -88,6 +89,22 @@ def stack_of(cell: Cell) -> Cell:
     return Cell(init, forward, backward, Stack, Stack)
 
 
+def by_plain_cells(cell: Cell) -> Cell:
+    """Return a layer whose passes, and those of the layers in it, are plain."""
+
+    def in_plain(function: Any) -> Any:
+        @wraps(function)
+        def call(*args: Any, **options: Any) -> Any:
+            with mock.patch.dict(CELLS, PLAIN_CELLS):
+                return function(*args, **options)
+
+        return call
+
+    return cell._replace(
+        forward=in_plain(cell.forward), backward=in_plain(cell.backward)
+    )
+
+
 class Kind(NamedTuple):
     """A recurrent layer here and in Keras, or a layer made of two."""
 
@@ -95,10 +112,14 @@ class Kind(NamedTuple):
     keras: str
     options: dict[str, Any]  # of its init, and of Keras' layer
     form: type[Any] | None = None  # of its params, where it is made of two
+    plain: bool = False  # the loop of steps, in place of the fused passes
 
     @property
     def cell(self) -> Cell:
         """The functions of the layer."""
+        if self.plain:
+            with mock.patch.dict(CELLS, PLAIN_CELLS):
+                return by_plain_cells(self._replace(plain=False).cell)
         cell = CELLS[self.name]
         if self.form is BothWays:
             init = partial(bidirectional_init, cell=self.name)
@@ -109,12 +130,14 @@ class Kind(NamedTuple):
         return cell
 
 
-KINDS = {
+FUSED = {
     "rnn": Kind("rnn", "SimpleRNN", {}),
     "lstm": Kind("lstm", "LSTM", {}),
     "gru": Kind("gru", "GRU", {"reset_after": True}),
     "gru, reset before": Kind("gru", "GRU", {"reset_after": False}),
 }
+PLAIN = {f"plain {name}": kind._replace(plain=True) for name, kind in FUSED.items()}
+KINDS = FUSED | PLAIN
 BOTH_WAYS = {
     f"{name}, both ways": kind._replace(form=BothWays) for name, kind in KINDS.items()
 }

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from fixtures import (
     BOTH_WAYS,
+    FUSED,
     KINDS,
     LAYERS,
     MASKS,
@@ -97,6 +98,61 @@ def weighted_sum(layer, example):
 
 def test_every_cell_is_among_the_kinds():
     assert {kind.name for kind in KINDS.values()} == set(CELLS)
+
+
+@pytest.mark.parametrize("kind", [kind for kind in LAYERS if LAYERS[kind].plain])
+@pytest.mark.parametrize("mask", MASKS)
+@pytest.mark.parametrize("initial_state", [True, False], ids=["state", "no state"])
+@directions
+def test_plain_is_fused(kind, mask, initial_state, go_backwards):
+    example = make_example(
+        kind, mask, initial_state=initial_state, go_backwards=go_backwards
+    )
+    fused = example._replace(kind=kind.removeprefix("plain "))
+    assert_close(run(example), run(fused), 1e-13)
+
+
+@pytest.mark.parametrize("kind", FUSED)
+@pytest.mark.parametrize("mask", MASKS)
+@directions
+def test_both_traces_show_the_same(kind, mask, go_backwards):
+    example = make_example(kind, mask, go_backwards=go_backwards)
+    arguments = example.inputs, example.params
+    *_, plain = KINDS[f"plain {kind}"].cell.forward(*arguments, **example.options)
+    *_, fused = example.cell.forward(*arguments, **example.options)
+    for name in ("h", "c", "gates"):
+        if hasattr(fused, name):
+            assert_close(getattr(plain, name), getattr(fused, name), 1e-13)
+    given = np.ones((B, T), bool) if example.mask is None else example.mask
+    expected = given[:, ::-1] if go_backwards else given
+    assert np.array_equal(plain.mask, expected)
+    assert fused.mask is None or np.array_equal(fused.mask, expected)
+
+
+def step_of(kind, suffix=""):
+    return getattr(lstm_course, f"{KINDS[kind].name}_step{suffix}")
+
+
+@pytest.mark.parametrize("kind", FUSED)
+def test_a_step_back_is_the_complex_step_in_every_entry(kind):
+    example = make_example(kind)
+    tree = x_t, params, state = (
+        example.inputs[:, 0],
+        example.params,
+        example.d_final_state,
+    )
+    new_state, gates = step_of(kind)(x_t, state, params)
+    d_new_state = tree_map(lambda array: array[::-1], example.initial_state)
+
+    def loss(tree):
+        x_t, params, state = tree
+        new_state, _ = step_of(kind)(x_t, state, params)
+        pairs = zip(new_state, d_new_state, strict=True)
+        return sum(np.sum(one * other) for one, other in pairs)
+
+    back = step_of(kind, "_backward")
+    came = back(d_new_state, x_t, state, params, new_state, gates)
+    assert_close(came, complex_step_gradient(loss, tree), 1e-12)
 
 
 @layers
@@ -404,12 +460,13 @@ WRONG_STEP = [
 def assert_refused(function, arguments, kind, name, bad, message):
     """Put a wrong argument in place of the right one, and read what is said."""
     whole, _, part = name.partition(".")
-    value = bad(GATES[kind])
+    gates = GATES[kind.removeprefix("plain ")]
+    value = bad(gates)
     if part:
         value = arguments[whole]._replace(**{part: value})
-    w = f"{GATES[kind]}H".removeprefix("1")
+    w = f"{gates}H".removeprefix("1")
     state = KINDS[kind].cell.state.__name__
-    message = message.format(w=w, size=H * GATES[kind], state=state)
+    message = message.format(w=w, size=H * gates, state=state)
     expected = f"^{re.escape(name)} .*{re.escape(message)}"
     with pytest.raises((TypeError, ValueError), match=expected):
         function(**arguments | {whole: value})
@@ -469,8 +526,34 @@ def test_step_says_what_does_not_fit(kind, case):
         "state": example.initial_state,
         "params": example.params,
     }
-    step = getattr(lstm_course, f"{KINDS[kind].name}_step")
-    assert_refused(step, right, kind, *case)
+    assert_refused(step_of(kind), right, kind, *case)
+
+
+WRONG_STEP_BACKWARD = [
+    *WRONG_STEP,
+    ("new_state", lambda g: None, "is a NoneType; expected {state}"),
+    ("new_state.h", lambda g: ones((B, D)), "shape (3, 4); expected (B, H) with H = 5"),
+    ("d_new_state", lambda g: ones((B, H)), "is a ndarray; expected {state}"),
+    ("d_new_state.h", lambda g: ones((1, H)), "shape (1, 5); expected (B, H) with B"),
+    ("gates", lambda g: None, "is a NoneType; expected "),
+]
+
+
+@pytest.mark.parametrize("kind", FUSED)
+@pytest.mark.parametrize("case", WRONG_STEP_BACKWARD, ids=lambda case: case[0])
+def test_step_back_says_what_does_not_fit(kind, case):
+    example = make_example(kind)
+    x_t, state, params = example.inputs[:, 0], example.initial_state, example.params
+    new_state, gates = step_of(kind)(x_t, state, params)
+    right = {
+        "d_new_state": example.d_final_state,
+        "x_t": x_t,
+        "state": state,
+        "params": params,
+        "new_state": new_state,
+        "gates": gates,
+    }
+    assert_refused(step_of(kind, "_backward"), right, kind, *case)
 
 
 def test_the_second_field_of_a_state_is_checked_too():

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from fixtures import KINDS, B, D, T, assert_close, make_example
+from fixtures import FUSED, B, D, T, assert_close, make_example
 
 from lstm_course.layers.dropout import dropout_mask
 from lstm_course.system.keras_import import import_keras
@@ -38,19 +38,19 @@ def test_a_rate_outside_its_range_is_refused(rate):
         dropout_mask(np.random.default_rng(4), 3, 5, rate)
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", FUSED)
 def test_inputs_times_the_mask_is_kerass_dropout(kind):
     import tensorflow as tf
 
     keras = import_keras()
     example = make_example(kind, initial_state=False)
     dropped = dropout_mask(np.random.default_rng(4), B, D, 0.4, np.float64)
-    layer = getattr(keras.layers, KINDS[kind].keras)(
+    layer = getattr(keras.layers, FUSED[kind].keras)(
         example.d_outputs.shape[2],
         return_sequences=True,
         dropout=0.4,
         dtype="float64",
-        **KINDS[kind].options,
+        **FUSED[kind].options,
     )
     layer.build((None, None, D))
     params_to_keras(example.params, layer)

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from fixtures import KINDS, assert_close, make_example
+from fixtures import assert_close, make_example
 
 from lstm_course.arrays.gradcheck import complex_step_gradient
 from lstm_course.arrays.initializers import orthogonal
@@ -31,7 +31,6 @@ def test_state_gradients_are_those_of_the_rest_of_the_sequence(kind):
         example.inputs,
         example.params,
         example.d_final_state,
-        cell=KINDS[kind].name,
         initial_state=example.initial_state,
     )
     for t, state in enumerate(states_of(example)):
@@ -55,7 +54,7 @@ def test_reach_is_a_product_of_jacobians(cell):
     example = make_example(cell, "no mask", initial_state=False)
     _, steps, _ = example.inputs.shape
     units = example.params.recurrent_kernel.shape[0]
-    reach = gradient_reach(example.inputs, example.params, cell=cell, seed=4)
+    reach = gradient_reach(example.inputs, example.params, seed=4)
     assert reach.shape == (steps + 1,)
     assert reach[0] == pytest.approx(1, rel=1e-14)
 
@@ -105,11 +104,11 @@ def test_without_input_an_rnn_has_the_radius_to_the_power_of_the_distance(radius
     rng = np.random.default_rng(5)
     kernel = radius * orthogonal(rng, (6, 6), np.float64)
     params = RNNParams(rng.normal(size=(2, 6)), kernel, np.zeros(6))
-    reach = gradient_reach(np.zeros((3, 20, 2)), params, cell="rnn")
+    reach = gradient_reach(np.zeros((3, 20, 2)), params)
     assert reach == pytest.approx(radius ** np.arange(21), rel=1e-12)
 
 
 def test_a_gradient_that_is_gone_is_zero():
     params = RNNParams(np.ones((2, 3)), np.zeros((3, 3)), np.zeros(3))
-    reach = gradient_reach(np.ones((1, 2, 2)), params, cell="rnn")
+    reach = gradient_reach(np.ones((1, 2, 2)), params)
     assert reach.tolist() == pytest.approx([1, 0, 0])

@@ -14,9 +14,9 @@ from lstm_course.layers.lstm import (
     lstm_forward,
     lstm_step,
 )
-from lstm_course.study.reading import forward_with, read, running_logits
+from lstm_course.study.reading import forward_with, read_review, running_logits
+from lstm_course.training.engine import NumpySentimentModel
 from lstm_course.training.sentiment import (
-    NumpySentimentModel,
     SentimentConfig,
     SentimentParams,
     sentiment_init,
@@ -50,7 +50,7 @@ def params(rng):
 
 
 def test_every_step_is_what_lstm_step_gives(params):
-    reading = read(TEXT, VOCABULARY, params)
+    reading = read_review(TEXT, VOCABULARY, params)
     assert reading.words == WORDS
     assert reading.ids.tolist() == [1, 3, 2, 4, 5, 6]
     state = LSTMState(np.zeros((1, H)), np.zeros((1, H)))
@@ -68,7 +68,7 @@ def test_every_step_is_what_lstm_step_gives(params):
 
 
 def test_votes_add_up_to_the_logit(params):
-    reading = read(TEXT, VOCABULARY, params)
+    reading = read_review(TEXT, VOCABULARY, params)
     assert reading.votes.shape == (len(WORDS), H)
     np.testing.assert_allclose(
         reading.votes.sum(axis=1) + params.head.bias, reading.logits, atol=1e-12
@@ -79,12 +79,12 @@ def test_the_last_verdict_is_the_prediction_for_the_padded_text(params):
     config = SentimentConfig("lstm", len(VOCABULARY), D, H, mask_zero=True)
     model = NumpySentimentModel(config, params)
     ids, _ = pad_batch([VOCABULARY.encode(TEXT)], 11)
-    verdict = read(TEXT, VOCABULARY, params).verdicts[-1]
+    verdict = read_review(TEXT, VOCABULARY, params).verdicts[-1]
     np.testing.assert_allclose(model.predict(ids), [verdict], atol=1e-12)
 
 
 def test_an_empty_text_is_its_start(params):
-    assert read("", VOCABULARY, params).words == ("[start]",)
+    assert read_review("", VOCABULARY, params).words == ("[start]",)
 
 
 @pytest.mark.parametrize(
@@ -98,13 +98,13 @@ def test_an_empty_text_is_its_start(params):
 def test_a_model_without_a_single_lstm_is_refused(rng, config, kinds):
     other = sentiment_init(rng, config)
     with pytest.raises(ValueError, match=f"holds {kinds}; expected .'LSTMParams'."):
-        read(TEXT, VOCABULARY, other)
+        read_review(TEXT, VOCABULARY, other)
 
 
 def test_another_vocabulary_is_refused(params):
     larger = Vocabulary((*VOCABULARY.tokens, "so"))
     with pytest.raises(ValueError, match="ids"):
-        read(TEXT, larger, params)
+        read_review(TEXT, larger, params)
 
 
 def test_gates_left_as_they_are_change_nothing(params, rng):

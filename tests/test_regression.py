@@ -16,7 +16,7 @@ from lstm_course.training.regression import (
     regression_backward,
     regression_forward,
     regression_init,
-    train,
+    train_regression,
 )
 
 B, T, D, H, K = 3, 6, 4, 5, 2
@@ -42,13 +42,13 @@ def test_gradients_are_central_differences(cell, data):
     params = strong_params(cell)
 
     def loss(params):
-        predictions, _ = regression_forward(inputs, params, cell=cell)
+        predictions, _ = regression_forward(inputs, params)
         return mean_squared_error(predictions, targets)[0]
 
-    predictions, trace = regression_forward(inputs, params, cell=cell)
+    predictions, trace = regression_forward(inputs, params)
     assert predictions.shape == (B, K)
     _, d_predictions = mean_squared_error(predictions, targets)
-    came = regression_backward(d_predictions, trace, cell=cell)
+    came = regression_backward(d_predictions, trace)
     assert_close(came, central_difference_gradient(loss, params), 1e-8)
 
 
@@ -64,7 +64,7 @@ def test_predictions_are_kerass(cell, data):
         ]
     )
     model.set_weights([array for _, array in tree_leaves(params)])
-    predictions, _ = regression_forward(data[0], params, cell=cell)
+    predictions, _ = regression_forward(data[0], params)
     assert predictions == pytest.approx(model(data[0]).numpy(), rel=1e-12)
 
 
@@ -77,19 +77,18 @@ def test_a_step_of_training_is_adams_on_the_clipped_gradient(clip_norm, data):
         next(batches)
         return data
 
-    first, second = train(
+    first, second = train_regression(
         params,
         draw_batch,
-        cell="lstm",
         steps=2,
         learning_rate=0.03,
         clip_norm=clip_norm,
     )
     assert next(batches) == 2
 
-    predictions, trace = regression_forward(data[0], params, cell="lstm")
+    predictions, trace = regression_forward(data[0], params)
     loss, d_predictions = mean_squared_error(predictions, data[1])
-    grads = regression_backward(d_predictions, trace, cell="lstm")
+    grads = regression_backward(d_predictions, trace)
     norm = np.linalg.norm(np.concatenate([g.ravel() for _, g in tree_leaves(grads)]))
     assert norm > 0.01
     assert (first.loss, first.gradient_norm) == pytest.approx((loss, norm), rel=1e-12)
@@ -109,7 +108,7 @@ def test_training_stops_when_nobody_listens_and_changes_nothing(data):
         drawn.append(1)
         return data
 
-    for step in train(params, draw_batch, cell="gru", steps=1000):  # noqa: B007
+    for step in train_regression(params, draw_batch, steps=1000):  # noqa: B007
         if len(drawn) == 3:
             break
     assert len(drawn) == 3
@@ -121,12 +120,12 @@ def test_training_stops_when_nobody_listens_and_changes_nothing(data):
 def test_adding_two_numbers_over_ten_steps_is_learned(cell):
     rng = np.random.default_rng(1)
     params = regression_init(rng, cell, 2, 8)
-    *_, last = train(
-        params, lambda: adding_batch(rng, 32, 10), cell=cell, steps=400, clip_norm=1
+    *_, last = train_regression(
+        params, lambda: adding_batch(rng, 32, 10), steps=400, clip_norm=1
     )
     assert dtypes_of(last.params) == {np.dtype(np.float32)}
     inputs, targets = adding_batch(np.random.default_rng(99), 300, 10)
-    predictions, _ = regression_forward(inputs, last.params, cell=cell)
+    predictions, _ = regression_forward(inputs, last.params)
     loss, _ = mean_squared_error(predictions, targets)
     assert loss < 0.06  # guessing the mean gives 0.17
 

@@ -17,7 +17,8 @@ from lstm_course.experiments.reviews import (
 )
 from lstm_course.experiments.runner import experiment_names, load_experiment
 from lstm_course.experiments.shuffled import shuffle_words
-from lstm_course.training.sentiment import NumpySentimentModel, SentimentConfig
+from lstm_course.training.engine import NumpySentimentModel
+from lstm_course.training.sentiment import SentimentConfig
 
 CONFIG = SentimentConfig("gru", num_words=9, embedding_dim=3, units=2, dropout=0.4)
 

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from lstm_course.arrays.shapes import check_draw, check_shapes, field_specs
+from lstm_course.layers.gru import GRUParams
 from lstm_course.layers.lstm import LSTMState
 
 x = np.zeros((3, 6, 4))
@@ -97,14 +98,22 @@ def test_a_slip_in_a_spec_is_found():
 
 def test_field_specs_name_each_array():
     state = LSTMState(x[:, 0], x[:, 1])
-    form = LSTMState("B D", "B H")
-    specs = field_specs("start", state, form)
+    specs = field_specs("start", state, LSTMState)
     assert {name: spec for name, (_, spec) in specs.items()} == {
-        "start.h": "B D",
+        "start.h": "B H",
         "start.c": "B H",
     }
     assert specs["start.c"][0] is state.c
-    assert field_specs("start", None, form, optional=True) == {}
+    assert field_specs("start", None, LSTMState, optional=True) == {}
+
+
+@pytest.mark.parametrize(
+    ("bias", "spec"),
+    [(np.ones(6), "3H"), (np.ones((2, 6)), "2 3H"), (np.ones((1, 1, 1)), "3H")],
+)
+def test_of_several_specs_the_number_of_axes_decides(bias, spec):
+    params = GRUParams(np.ones((4, 6)), np.ones((2, 6)), bias)
+    assert field_specs("params", params, GRUParams)["params.bias"][1] == spec
 
 
 @pytest.mark.parametrize(
@@ -116,7 +125,7 @@ def test_field_specs_name_each_array():
 )
 def test_field_specs_refuse_another_kind(optional, message):
     with pytest.raises(TypeError, match=f"^{message}$"):
-        field_specs("d", [x, x], LSTMState("B H", "B H"), optional=optional)
+        field_specs("d", [x, x], LSTMState, optional=optional)
 
 
 @pytest.mark.parametrize("rng", [None, 42, np.random, np.random.RandomState(3)])
@@ -141,4 +150,4 @@ def test_a_drawn_size_is_an_integer_of_at_least_one():
 
 def test_only_what_is_optional_may_be_none():
     with pytest.raises(TypeError, match=r"^d is a NoneType; expected LSTMState$"):
-        field_specs("d", None, LSTMState("B H", "B H"))
+        field_specs("d", None, LSTMState)

@@ -15,6 +15,7 @@ FLOORS = [
     {"arrays"},
     {"system"},
     {"layers", "data", "checker"},
+    {"plain"},  # a face of the layers, as is __init__ of everything
     {"training"},
     {"twin", "study"},
     {"experiments", "exercises"},

@@ -78,7 +78,7 @@ def test_model_history_and_picture_are_written(tmp_path, capsys):
 def test_the_recipe_is_followed(tmp_path, monkeypatch, recipe):
     monkeypatch.setitem(RECIPES, recipe, RECIPES[recipe]._replace(epochs=2))
     given = {}
-    from lstm_course.training.sentiment import NumpySentimentModel
+    from lstm_course.training.engine import NumpySentimentModel
 
     real = NumpySentimentModel.fit
 
@@ -271,7 +271,7 @@ def test_a_full_disk_is_noticed_before_training(tmp_path, monkeypatch, was_there
     out = tmp_path / "run"
     if was_there:
         out.mkdir()
-    monkeypatch.setattr("lstm_course.training.sentiment.fit", None)
+    monkeypatch.setattr("lstm_course.training.engine.fit", None)
     message = f"^the run cannot be written to {re.escape(str(out))}: File too large$"
     with full_disk(room=1_000), pytest.raises(OSError, match=message):
         run(out)
@@ -338,7 +338,7 @@ def test_without_a_name_each_run_has_the_first_folder_that_is_free(
     [
         ({"recipe": "slow"}, r"recipe is 'slow'; expected one of \['book', 'quick'\]"),
         ({"engine": "torch"}, "engine is 'torch'; expected 'numpy' or 'keras'"),
-        ({"seed": -1}, "seed is -1; expected a whole number, 0 or more"),
+        ({"seed": -1}, "seed is -1; expected at least 0"),
     ],
 )
 def test_what_does_not_exist_is_refused_before_any_work(
@@ -353,7 +353,7 @@ def test_what_does_not_exist_is_refused_before_any_work(
 def test_a_folder_that_cannot_be_is_noticed_before_training(tmp_path, monkeypatch):
     taken = tmp_path / "taken"
     taken.touch()
-    monkeypatch.setattr("lstm_course.training.sentiment.fit", None)
+    monkeypatch.setattr("lstm_course.training.engine.fit", None)
     with pytest.raises(
         OSError, match=r"^the run cannot be written to .*taken.run: \w+"
     ):

@@ -14,10 +14,10 @@ from lstm_course import build_sentiment_model, load_imdb, load_model
 from lstm_course.arrays.activations import sigmoid
 from lstm_course.arrays.trees import tree_from_leaves
 from lstm_course.system.keras_import import import_keras
+from lstm_course.training.engine import NumpySentimentModel
 from lstm_course.training.losses import binary_cross_entropy
 from lstm_course.training.progress_bar import Progress
 from lstm_course.training.sentiment import (
-    NumpySentimentModel,
     SentimentConfig,
     sentiment_backward,
     sentiment_forward,

@@ -11,7 +11,7 @@ One table of letters serves the whole course:
 import re
 import reprlib
 from functools import lru_cache
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, get_type_hints
 
 import numpy as np
 from numpy.typing import NDArray
@@ -99,15 +99,24 @@ def check_shapes(**named: tuple[Array, str]) -> dict[str, int]:
     return sizes
 
 
+@lru_cache
+def _specs_of(form: type[Any]) -> dict[str, tuple[str, ...]]:
+    hints = get_type_hints(form, include_extras=True)
+    return {field: hints[field].__metadata__ for field in form._fields}
+
+
 def field_specs(
-    name: str, value: object, form: Any, *, optional: bool = False
+    name: str, value: object, form: type[Any], *, optional: bool = False
 ) -> dict[str, tuple[Any, str]]:
     """Return (array, spec) for each field of a named tuple.
 
+    The specs stand in its class: ``kernel: Annotated[Array, "D 4H"]``. Of several, the
+    one with as many axes as the array counts, or else the first.
+
     Args:
         name: of the argument; its fields are called ``name.field``.
-        value: the named tuple that came.
-        form: one of the kind that is expected, with specs for arrays.
+        value: the named tuple that was given.
+        form: the class that is expected.
         optional: whether it may be None, which has no fields.
 
     Raises:
@@ -115,13 +124,15 @@ def field_specs(
     """
     if value is None and optional:
         return {}
-    if not isinstance(value, type(form)):
-        expected = type(form).__name__ + " or None" * optional
+    if not isinstance(value, form):
+        expected = form.__name__ + " or None" * optional
         raise TypeError(f"{name} is a {type(value).__name__}; expected {expected}")
-    return {
-        f"{name}.{key}": (getattr(value, key), getattr(form, key))
-        for key in form._fields
-    }
+    found = {}
+    for field, specs in _specs_of(form).items():  # type: ignore[arg-type]
+        array = getattr(value, field)
+        fitting = [s for s in specs if len(s.split()) == getattr(array, "ndim", None)]
+        found[f"{name}.{field}"] = array, (fitting or specs)[0]
+    return found
 
 
 def is_integer(value: object) -> bool:

@@ -11,7 +11,8 @@ from threadpoolctl import threadpool_info
 from lstm_course.data.imdb import load_imdb
 from lstm_course.study.stored_models import FOLDER, describe_model, sha256
 from lstm_course.system.files import atomic_write
-from lstm_course.training.sentiment import NumpySentimentModel, SentimentConfig
+from lstm_course.training.engine import NumpySentimentModel
+from lstm_course.training.sentiment import SentimentConfig
 
 # The model of lesson 12 reads a short sentence as it stands: it skips the padding.
 RECIPES: dict[str, dict[str, Any]] = {

@@ -476,7 +476,7 @@ def fate(cell: str, *, times: float = 1, forget_bias: float = 1) -> str:
     params = params._replace(
         recurrent_kernel=times * params.recurrent_kernel, bias=bias
     )
-    length = gradient_reach(inputs, params, cell=cell)[99]
+    length = gradient_reach(inputs, params)[99]
     if length < 1e-3:
         return "vanishes"
     return "explodes" if length > 10 else "survives"

@@ -132,9 +132,9 @@ def train_network(
     for _ in range(epochs):
         for start in range(0, len(inputs), 2):
             x, y = inputs[start : start + 2], targets[start : start + 2]
-            forecasts, trace = regression_forward(x, params, cell="lstm")
+            forecasts, trace = regression_forward(x, params)
             _, d_forecasts = mean_squared_error(forecasts, y)
-            grads = regression_backward(d_forecasts, trace, cell="lstm")
+            grads = regression_backward(d_forecasts, trace)
             params, state = adam_update(params, grads, state, learning_rate=0.01)
     return params
 

@@ -15,7 +15,11 @@ from lstm_course.experiments.checks import Again
 from lstm_course.experiments.runner import Experiment
 from lstm_course.study.gradient_flow import gradient_reach
 from lstm_course.training.losses import mean_squared_error
-from lstm_course.training.regression import regression_forward, regression_init, train
+from lstm_course.training.regression import (
+    regression_forward,
+    regression_init,
+    train_regression,
+)
 
 RECIPE: dict[str, Any] = {
     "length": 100,
@@ -42,14 +46,13 @@ def run(recipe: dict[str, Any], case: str, seed: int) -> dict[str, Any]:
     some = inputs[: recipe["reach_sequences"]].astype(np.float64)
 
     def reach() -> Any:
-        return gradient_reach(some, params.recurrent, cell=cell)[recipe["distances"]]
+        return gradient_reach(some, params.recurrent)[recipe["distances"]]
 
     before, errors, norms = reach(), [], []
     started, cpu_seconds = time.process_time(), 0.0
-    for step in train(
+    for step in train_regression(
         params,
         lambda: adding_batch(rng, recipe["batch_size"], length),
-        cell=cell,
         steps=recipe["most_steps"],
         learning_rate=recipe["learning_rate"][case],
         clip_norm=recipe["clip_norm"],
@@ -58,7 +61,7 @@ def run(recipe: dict[str, Any], case: str, seed: int) -> dict[str, Any]:
         if len(norms) % recipe["look_every"] == 0:
             cpu_seconds += time.process_time() - started
             params = step.params
-            predictions, _ = regression_forward(inputs, params, cell=cell)
+            predictions, _ = regression_forward(inputs, params)
             errors.append(mean_squared_error(predictions, targets)[0])
             if errors[-1] < recipe["solved_below"]:
                 break

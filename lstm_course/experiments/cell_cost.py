@@ -14,7 +14,7 @@ from lstm_course.arrays.shapes import Array
 from lstm_course.experiments.checks import AtLeast
 from lstm_course.experiments.runner import Experiment
 from lstm_course.system.keras_import import import_keras
-from lstm_course.training.regression import regression_init, train
+from lstm_course.training.regression import regression_init, train_regression
 
 CELLS = ("rnn", "gru", "lstm")
 
@@ -33,7 +33,7 @@ def numpy_steps(
     """Return an iterator that takes a training step whenever it is asked."""
     rng = np.random.default_rng(seed)
     params = regression_init(rng, cell, inputs.shape[2], units)
-    return train(params, lambda: (inputs, targets), cell=cell, steps=10**6)
+    return train_regression(params, lambda: (inputs, targets), steps=10**6)
 
 
 def _keras_steps(

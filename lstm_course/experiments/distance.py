@@ -11,7 +11,11 @@ from lstm_course.data.tasks import adding_batch
 from lstm_course.experiments.checks import Again, Drawn
 from lstm_course.experiments.runner import Experiment
 from lstm_course.training.losses import mean_squared_error
-from lstm_course.training.regression import regression_forward, regression_init, train
+from lstm_course.training.regression import (
+    regression_forward,
+    regression_init,
+    train_regression,
+)
 
 RECIPE: dict[str, Any] = {
     "lengths": [10, 25, 50, 100],
@@ -29,17 +33,16 @@ def run(recipe: dict[str, Any], case: str, seed: int) -> dict[str, Any]:
     name, length = case.rsplit(" ", 1)
     cell = name.split(",")[0]
     rng = np.random.default_rng(seed)
-    *_, last = train(
+    *_, last = train_regression(
         regression_init(rng, cell, input_dim=2, units=recipe["units"]),
         lambda: adding_batch(rng, recipe["batch_size"], int(length)),
-        cell=cell,
         steps=recipe["steps"],
         learning_rate=recipe["learning_rate"][name],
         clip_norm=recipe["clip_norm"],
     )
     test = np.random.default_rng(0)
     inputs, targets = adding_batch(test, recipe["test_sequences"], int(length))
-    predictions, _ = regression_forward(inputs, last.params, cell=cell)
+    predictions, _ = regression_forward(inputs, last.params)
     return {"error": mean_squared_error(predictions, targets)[0]}
 
 

@@ -13,7 +13,8 @@ from lstm_course.data.imdb import Split
 from lstm_course.experiments.checks import Again
 from lstm_course.experiments.reviews import by_recipe, run_on_reviews, train_in_pieces
 from lstm_course.experiments.runner import Experiment
-from lstm_course.training.sentiment import NumpySentimentModel, SentimentConfig
+from lstm_course.training.engine import NumpySentimentModel
+from lstm_course.training.sentiment import SentimentConfig
 
 RECIPE = {
     "num_words": 500,

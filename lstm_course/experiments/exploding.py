@@ -16,7 +16,7 @@ from lstm_course.data.tasks import adding_batch
 from lstm_course.experiments.checks import Again
 from lstm_course.experiments.runner import Experiment
 from lstm_course.study.gradient_flow import gradient_reach
-from lstm_course.training.regression import regression_init, train
+from lstm_course.training.regression import regression_init, train_regression
 
 RECIPE: dict[str, Any] = {
     "length": 100,
@@ -48,16 +48,15 @@ def run(recipe: dict[str, Any], cell: str, seed: int) -> dict[str, Any]:
     for times in recipe["times"]:
         draw, params = start(times)
         inputs, _ = draw(recipe["reach_sequences"])
-        lengths = gradient_reach(inputs, params.recurrent, cell=cell)
+        lengths = gradient_reach(inputs, params.recurrent)
         reach.append(lengths[recipe["distance"]])
 
     middle, exploded = [], []
     for times in recipe["trained_times"]:
         draw, params = start(times)
-        steps = train(
+        steps = train_regression(
             params,
             partial(draw, recipe["batch_size"]),
-            cell=cell,
             steps=recipe["steps"],
             learning_rate=recipe["learning_rate"],
         )

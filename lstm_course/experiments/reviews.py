@@ -7,10 +7,9 @@ import numpy as np
 
 from lstm_course.data.imdb import Split, load_imdb
 from lstm_course.experiments.runner import Run
+from lstm_course.training.engine import LabelledIds, NumpySentimentModel
 from lstm_course.training.optimizers import adam_update, optimizer_init
 from lstm_course.training.sentiment import (
-    LabelledIds,
-    NumpySentimentModel,
     SentimentConfig,
     SentimentParams,
     sentiment_gradients,

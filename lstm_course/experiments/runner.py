@@ -32,7 +32,7 @@ from lstm_course.study.measurements import (
     seal,
 )
 from lstm_course.system.files import atomic_write
-from lstm_course.system.process import use_one_blas_thread
+from lstm_course.system.process import tune_process
 
 _VERSIONS_OF = ("numpy", "keras", "tensorflow")
 _DIGITS = 6  # of every number stored
@@ -193,7 +193,7 @@ def rounded(value: Any) -> Any:
 
 
 def _run(experiment: Experiment, case: str, seed: int) -> Outcome:
-    use_one_blas_thread()
+    tune_process()
     started = time.perf_counter()
     result, error = {}, ""
     try:

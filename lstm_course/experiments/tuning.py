@@ -13,7 +13,11 @@ from lstm_course.data.tasks import adding_batch
 from lstm_course.experiments.checks import Again
 from lstm_course.experiments.runner import Experiment
 from lstm_course.training.losses import mean_squared_error
-from lstm_course.training.regression import regression_forward, regression_init, train
+from lstm_course.training.regression import (
+    regression_forward,
+    regression_init,
+    train_regression,
+)
 
 CELLS = ("rnn", "lstm", "gru")
 RATES = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0)
@@ -37,10 +41,9 @@ def run(recipe: dict[str, Any], case: str, seed: int) -> dict[str, Any]:
     params = regression_init(rng, cell, input_dim=2, units=recipe["units"])
     test = np.random.default_rng(0)
     inputs, targets = adding_batch(test, recipe["test_sequences"], recipe["length"])
-    training = train(
+    training = train_regression(
         params,
         lambda: adding_batch(rng, recipe["batch_size"], recipe["length"]),
-        cell=cell,
         steps=recipe["most_steps"],
         learning_rate=float(rate),
         clip_norm=recipe["clip_norm"],
@@ -48,7 +51,7 @@ def run(recipe: dict[str, Any], case: str, seed: int) -> dict[str, Any]:
     for number, step in enumerate(training, start=1):
         if number % recipe["look_every"]:
             continue
-        predictions, _ = regression_forward(inputs, step.params, cell=cell)
+        predictions, _ = regression_forward(inputs, step.params)
         error, _ = mean_squared_error(predictions, targets)
         if solved := error < recipe["solved_below"]:
             break

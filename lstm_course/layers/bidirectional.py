@@ -22,7 +22,7 @@ import numpy as np
 from numpy.random import Generator
 
 from lstm_course.arrays.shapes import Array, Mask, check_shapes
-from lstm_course.layers.cells import CELLS, Cell
+from lstm_course.layers.cells import cell_of, find_cell
 
 
 class BothWays(NamedTuple):
@@ -41,14 +41,6 @@ def _pair(name: str, value: BothWays | None) -> BothWays:
     return value
 
 
-def _cell_of(params: BothWays) -> Cell:
-    for cell in CELLS.values():
-        if all(isinstance(each, cell.params) for each in _pair("params", params)):
-            return cell
-    kinds = " and ".join(type(each).__name__ for each in params)
-    raise TypeError(f"params are {kinds}; expected two of one cell, such as LSTMParams")
-
-
 @contextmanager
 def _naming(direction: str) -> Iterator[None]:
     """Name the direction in errors: params.kernel becomes params.forward.kernel."""
@@ -61,19 +53,15 @@ def _naming(direction: str) -> Iterator[None]:
 
 
 def _zero_where_masked(outputs: Array, trace: BothWays) -> Array:
-    carried = trace.forward.columns.carried
-    if carried is None:
-        return outputs
-    return np.where(carried.transpose(2, 0, 1), 0, outputs)
+    mask = trace.forward.mask
+    return outputs if mask is None else np.where(mask[:, :, None], outputs, 0)
 
 
 def bidirectional_init(
     rng: Generator, input_dim: int, units: int, *, cell: str = "lstm", **options: Any
 ) -> BothWays:
     """Return the weights of both directions; options are those of the cell's init."""
-    if cell not in CELLS:
-        raise ValueError(f"cell is {cell!r}; expected one of {[*CELLS]}")
-    init = partial(CELLS[cell].init, rng, input_dim, units, **options)
+    init = partial(find_cell(cell).init, rng, input_dim, units, **options)
     return BothWays(init(), init())
 
 
@@ -90,7 +78,7 @@ def bidirectional_forward(
     As ``lstm_forward``, but for params, states and traces in pairs, and for outputs of
     (B, T, 2H), which are 0 at masked steps.
     """
-    run = partial(_cell_of(params).forward, inputs, mask=mask)
+    run = partial(cell_of(*_pair("params", params)).forward, inputs, mask=mask)
     start = BothWays(None, None)
     if initial_state is not None:
         start = _pair("initial_state", initial_state)
@@ -117,7 +105,7 @@ def bidirectional_backward(
     As ``lstm_backward``, but for states and params in pairs, d_outputs of (B, T, 2H).
     """
     _pair("trace", trace)
-    run = _cell_of(BothWays(trace.forward.params, trace.backward.params)).backward
+    run = cell_of(trace.forward.params, trace.backward.params).backward
     final, d_there, d_back = BothWays(None, None), None, None
     if d_final_state is not None:
         final = _pair("d_final_state", d_final_state)

@@ -1,4 +1,4 @@
-"""The GRU: one step in four equations, and the whole sequence forward and backward.
+"""The GRU: one step in four equations, and the way back.
 
     z = σ(x W_z + h' U_z + b_z)           update gate: how much of h' to keep
     r = σ(x W_r + h' U_r + b_r)           reset gate: how much of h' the candidate sees
@@ -17,7 +17,7 @@ Sources: Cho et al. (2014); the reset gate after the product, one matrix product
 instead of two, came with cuDNN.
 """
 
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
 
 import numpy as np
 from numpy.random import Generator
@@ -26,15 +26,16 @@ from numpy.typing import DTypeLike
 from lstm_course.arrays.activations import sigmoid
 from lstm_course.arrays.initializers import glorot_uniform, orthogonal
 from lstm_course.arrays.shapes import Array, Mask, check_draw
-from lstm_course.layers.fused import columns as cols
+from lstm_course.layers.checks import Forms, check_step, check_step_backward
+from lstm_course.layers.unroll import PlainTrace, run_steps, run_steps_backward
 
 
 class GRUParams(NamedTuple):
     """The weights, gates side by side in the order z, r, n."""
 
-    kernel: Array  # (D, 3H)
-    recurrent_kernel: Array  # (H, 3H)
-    bias: Array  # (2, 3H) with reset_after, else (3H,)
+    kernel: Annotated[Array, "D 3H"]
+    recurrent_kernel: Annotated[Array, "H 3H"]
+    bias: Annotated[Array, "3H", "2 3H"]  # two rows with reset_after, else one
 
     @property
     def reset_after(self) -> bool:
@@ -45,13 +46,7 @@ class GRUParams(NamedTuple):
 class GRUState(NamedTuple):
     """What one step hands to the next."""
 
-    h: Array  # (B, H) hidden state
-
-
-def _forms(params: GRUParams) -> cols.Forms:
-    two = getattr(getattr(params, "bias", None), "ndim", 1) == 2
-    specs = ["D 3H", "H 3H", "2 3H" if two else "3H"]
-    return GRUParams._make(specs), GRUState._make(["B H"])
+    h: Annotated[Array, "B H"]  # hidden state
 
 
 class GRUGates(NamedTuple):
@@ -62,22 +57,85 @@ class GRUGates(NamedTuple):
     n: Array  # candidate
 
 
-class GRUTrace(NamedTuple):
-    """Every value of a forward pass, in the order of processing; masked: z = 1."""
+FORMS = Forms(GRUParams, GRUState, GRUGates)
+# How a trace shows a masked step: h' is kept as it is, whatever r and n are.
+_MASKED_GATES = GRUGates(z=1, r=None, n=None)  # type: ignore[arg-type]
 
-    params: GRUParams
-    columns: cols.Columns  # x, h before the step, and 1, for each step
-    slabs: Array  # (T, 4, H, B): z, r, u, n
 
-    @property
-    def gates(self) -> GRUGates:
-        """The gates of every step, each (B, T, H)."""
-        return GRUGates(*self.slabs[:, [0, 1, 3]].transpose(1, 3, 0, 2))
+def gru_step(
+    x_t: Array, state: GRUState, params: GRUParams
+) -> tuple[GRUState, GRUGates]:
+    """Take one step, as ``lstm_step``, with h alone as state: the four equations."""
+    check_step(FORMS, x_t, state, params)
+    h = state.h
+    b_x, b_h = params.bias if params.reset_after else (params.bias, 0 * params.bias)
+    U_z, U_r, U_n = np.split(params.recurrent_kernel, 3, axis=1)
+    x_z, x_r, x_n = np.split(x_t @ params.kernel + b_x, 3, axis=1)
+    b_z, b_r, b_n = np.split(b_h, 3)
 
-    @property
-    def h(self) -> Array:
-        """The hidden state after each step, (B, T, H)."""
-        return self.columns.h
+    z = sigmoid(x_z + h @ U_z + b_z)
+    r = sigmoid(x_r + h @ U_r + b_r)
+    if params.reset_after:
+        n = np.tanh(x_n + r * (h @ U_n + b_n))
+    else:
+        n = np.tanh(x_n + (r * h) @ U_n)
+    h = z * h + (1 - z) * n
+    return GRUState(h), GRUGates(z, r, n)
+
+
+def gru_step_backward(
+    d_new_state: GRUState,
+    x_t: Array,
+    state: GRUState,
+    params: GRUParams,
+    new_state: GRUState,
+    gates: GRUGates,
+) -> tuple[Array, GRUParams, GRUState]:
+    """Go one step back; arguments and results as of ``lstm_step_backward``.
+
+    With dh for the gradient of the loss by h, and so on; z = σ(a_z), n = tanh(a_n):
+
+        dz   = dh ⊙ (h' - n)                  for h = z ⊙ h' + (1 - z) ⊙ n
+        dn   = dh ⊙ (1 - z)
+        da_n = dn ⊙ (1 - n²)                  the slope of tanh
+        dr   = da_n ⊙ u       du = da_n ⊙ r   for r ⊙ u, u = h' U_n + b'_n (reset_after)
+        dv   = da_n U_nᵀ      dr = dv ⊙ h'    for v U_n, v = r ⊙ h'        (before)
+        da_z = dz ⊙ z ⊙ (1 - z)               the slope of σ; of a_r as well
+        dx   = da Wᵀ          dW = xᵀ da      with a_z, a_r and a_n side by side
+        dh'  = dh ⊙ z + what comes back through U_z, U_r and U_n
+    """
+    check_step_backward(FORMS, d_new_state, x_t, state, params, new_state, gates)
+    d_h, h_before = d_new_state.h, state.h
+    z, r, n = gates
+    U_z, U_r, U_n = np.split(params.recurrent_kernel, 3, axis=1)
+
+    d_z = d_h * (h_before - n)
+    d_n = d_h * (1 - z)
+    d_a_n = d_n * (1 - n**2)
+    if params.reset_after:
+        b_n = np.split(params.bias[1], 3)[2]
+        d_r = d_a_n * (h_before @ U_n + b_n)
+        d_u = d_a_n * r
+        d_h_through_n = d_u @ U_n.T
+        d_U_n = h_before.T @ d_u
+    else:
+        d_v = d_a_n @ U_n.T
+        d_r = d_v * h_before
+        d_u = d_a_n
+        d_h_through_n = d_v * r
+        d_U_n = (r * h_before).T @ d_a_n
+    d_a_z = d_z * z * (1 - z)
+    d_a_r = d_r * r * (1 - r)
+
+    d_a = np.concatenate([d_a_z, d_a_r, d_a_n], axis=-1)  # as x meets it
+    d_b = np.concatenate([d_a_z, d_a_r, d_u], axis=-1).sum(axis=0)  # as h' meets it
+    d_h_before = d_h * z + d_a_z @ U_z.T + d_a_r @ U_r.T + d_h_through_n
+    d_params = GRUParams(
+        x_t.T @ d_a,
+        np.concatenate([h_before.T @ d_a_z, h_before.T @ d_a_r, d_U_n], axis=-1),
+        np.stack([d_a.sum(axis=0), d_b]) if params.reset_after else d_a.sum(axis=0),
+    )
+    return d_a @ params.kernel.T, d_params, GRUState(d_h_before)
 
 
 def gru_init(
@@ -101,46 +159,6 @@ def gru_init(
     return GRUParams(kernel, recurrent_kernel, bias)
 
 
-def gru_step(
-    x_t: Array, state: GRUState, params: GRUParams
-) -> tuple[GRUState, GRUGates]:
-    """Take one step, as ``lstm_step``, with h alone as state: the four equations."""
-    cols.check_step(_forms(params), x_t, state, params)
-    h = state.h
-    b_x, b_h = params.bias if params.reset_after else (params.bias, 0 * params.bias)
-    U_z, U_r, U_n = np.split(params.recurrent_kernel, 3, axis=1)
-    x_z, x_r, x_n = np.split(x_t @ params.kernel + b_x, 3, axis=1)
-    b_z, b_r, b_n = np.split(b_h, 3)
-
-    z = sigmoid(x_z + h @ U_z + b_z)
-    r = sigmoid(x_r + h @ U_r + b_r)
-    if params.reset_after:
-        n = np.tanh(x_n + r * (h @ U_n + b_n))
-    else:
-        n = np.tanh(x_n + (r * h) @ U_n)
-    h = z * h + (1 - z) * n
-    return GRUState(h), GRUGates(z, r, n)
-
-
-# The whole sequence, in columns and blocks as for the LSTM (lstm.py). Four blocks of
-# rows a step: z, r, u and n, where u is what the reset gate scales and n the rest of
-# the candidate. With the reset gate before the product, u is h' itself.
-
-
-def _one_matrix(params: GRUParams, dtype: DTypeLike) -> Array:
-    """Return (D + H + 1, 4H): what x, h' and 1 give to z, r, u and n."""
-    kernel, recurrent_kernel, bias = params
-    units = len(recurrent_kernel)
-    b_x, b_h = bias if params.reset_after else (bias, np.zeros_like(bias))
-    from_x = np.vstack([kernel, np.zeros_like(recurrent_kernel), b_x], dtype=dtype)
-    from_h = np.vstack([np.zeros_like(kernel), recurrent_kernel, b_h], dtype=dtype)
-    zr, n = np.s_[:, : 2 * units], np.s_[:, 2 * units :]
-    weights = np.hstack([from_x[zr] + from_h[zr], from_h[n], from_x[n]])
-    if not params.reset_after:
-        weights[len(kernel) : -1, 2 * units : 3 * units] = np.eye(units)
-    return weights
-
-
 def gru_forward(
     inputs: Array,
     params: GRUParams,
@@ -148,78 +166,22 @@ def gru_forward(
     initial_state: GRUState | None = None,
     mask: Mask | None = None,
     go_backwards: bool = False,
-) -> tuple[Array, GRUState, GRUTrace]:
-    """Run the GRU over whole sequences: as ``lstm_forward``, with h alone as state."""
-    forms = _forms(params)
-    columns = cols.fill(forms, inputs, params, initial_state, mask, go_backwards)
-    carried, hidden = columns.carried, columns.hidden
-    steps, units, batch = hidden[1:].shape
-    slabs = np.empty((steps, 4, units, batch), hidden.dtype)
-    scale = np.repeat(np.array([0.5, 0.5, 1, 1], hidden.dtype), units)
-    weights = (scale * _one_matrix(params, hidden.dtype)).T
-    after, U_n = params.reset_after, params.recurrent_kernel[:, 2 * units :].T
-    new = np.empty((units, batch), hidden.dtype)
-    walk = cols.walk(columns, weights, slabs.reshape(steps, 4 * units, batch))
-    for (t, slab, h), (z, r, u, n), before in zip(
-        walk, slabs, hidden[:-1], strict=True
-    ):
-        gates = slab[: 2 * units]
-        np.tanh(gates, gates)  # σ(z) = ½ + ½ tanh(z/2)
-        gates *= 0.5
-        gates += 0.5
-        if carried is not None:
-            np.copyto(z, 1, where=carried[t])
-        if after:
-            np.multiply(r, u, new)
-        else:
-            u *= r
-            np.matmul(U_n, u, new)
-        n += new
-        np.tanh(n, n)
-        np.multiply(z, before, h)
-        np.subtract(1, z, new)
-        new *= n
-        h += new
-    state = GRUState(hidden[-1].T.copy())
-    return cols.read_outputs(columns), state, GRUTrace(params, columns, slabs)
+) -> tuple[Array, GRUState, PlainTrace]:
+    """Run ``gru_step`` over whole sequences: the plain form of the course's own."""
+    return run_steps(
+        gru_step,
+        FORMS,
+        _MASKED_GATES,
+        inputs,
+        params,
+        initial_state,
+        mask,
+        go_backwards,
+    )
 
 
 def gru_backward(
-    d_outputs: Array | None, trace: GRUTrace, *, d_final_state: GRUState | None = None
+    d_outputs: Array | None, trace: PlainTrace, *, d_final_state: GRUState | None = None
 ) -> tuple[Array, GRUParams, GRUState]:
-    """Carry a gradient back: as ``lstm_backward``, with h alone as state."""
-    params, columns, slabs = trace
-    turned = cols.turn_round(_forms(params), columns, d_outputs, d_final_state)
-    z, r, u, n = slabs.swapaxes(0, 1)
-    before = columns.hidden[:-1]
-    steps, units, batch = before.shape
-    after, U_n = params.reset_after, params.recurrent_kernel[:, 2 * units :]
-
-    # The derivatives of h by the products, all steps at once; the loop scales them.
-    blocks = np.empty_like(slabs)
-    by_z, by_r, by_u, by_n = blocks.swapaxes(0, 1)
-    np.multiply((before - n) * z, 1 - z, out=by_z)
-    np.multiply(1 - z, 1 - n * n, out=by_n)
-    np.multiply(by_n if after else 1, r, out=by_u)
-    np.multiply(by_u * (u if after else before), 1 - r, out=by_r)
-    d_slabs = blocks.reshape(steps, 4 * units, batch)
-    weights = _one_matrix(params, slabs.dtype)[:-1]
-    back = cols.walk_back(columns, weights, turned, d_slabs, kept=z)
-    for dh, block in zip(back, blocks[::-1], strict=True):
-        if after:
-            block *= dh
-        else:  # u and r are reached through n and U_n
-            block[::3] *= dh
-            block[1:3] *= U_n @ block[3]
-
-    d_inputs, d_weights, d_h0 = cols.read_gradients(columns, turned, d_slabs)
-    d_kernel, d_recurrent, d_row = d_weights
-    u_block = slice(2 * units, 3 * units)
-    if not after:
-        d_recurrent[:, u_block] = np.tensordot(u, by_n, axes=((0, 2), (0, 2)))
-    d_bias = np.delete(d_row, u_block)
-    if after:
-        d_bias = np.stack([d_bias, d_row[: 3 * units]])
-    d_kernel = np.delete(d_kernel, u_block, axis=1)
-    d_params = GRUParams(d_kernel, d_recurrent[:, : 3 * units], d_bias)
-    return d_inputs, d_params, GRUState(d_h0)
+    """Run ``gru_step_backward`` over whole sequences, last step first."""
+    return run_steps_backward(gru_step_backward, FORMS, d_outputs, trace, d_final_state)

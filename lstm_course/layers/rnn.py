@@ -1,4 +1,4 @@
-"""The vanilla RNN: one equation, and the whole sequence forward and backward.
+"""The vanilla RNN: one equation forward, and the way back.
 
     h = tanh(x W + h' U + b)         hidden state, the output
 
@@ -10,7 +10,7 @@ B sequences, T steps, D features, H units.
 Source: Elman (1990).
 """
 
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
 
 import numpy as np
 from numpy.random import Generator
@@ -18,40 +18,62 @@ from numpy.typing import DTypeLike
 
 from lstm_course.arrays.initializers import glorot_uniform, orthogonal
 from lstm_course.arrays.shapes import Array, Mask, check_draw
-from lstm_course.layers.fused import columns as cols
+from lstm_course.layers.checks import Forms, check_step, check_step_backward
+from lstm_course.layers.unroll import PlainTrace, run_steps, run_steps_backward
 
 
 class RNNParams(NamedTuple):
     """The weights."""
 
-    kernel: Array  # (D, H)
-    recurrent_kernel: Array  # (H, H)
-    bias: Array  # (H,)
+    kernel: Annotated[Array, "D H"]
+    recurrent_kernel: Annotated[Array, "H H"]
+    bias: Annotated[Array, "H"]
 
 
 class RNNState(NamedTuple):
     """What one step hands to the next."""
 
-    h: Array  # (B, H) hidden state
-
-
-_FORMS = RNNParams._make(["D H", "H H", "H"]), RNNState._make(["B H"])
+    h: Annotated[Array, "B H"]  # hidden state
 
 
 class RNNGates(NamedTuple):
     """Nothing: a vanilla RNN has no gates."""
 
 
-class RNNTrace(NamedTuple):
-    """Every value of a forward pass, steps in the order of processing."""
+FORMS = Forms(RNNParams, RNNState, RNNGates)
 
-    params: RNNParams
-    columns: cols.Columns
 
-    @property
-    def h(self) -> Array:
-        """The hidden state after each step, (B, T, H)."""
-        return self.columns.h
+def rnn_step(
+    x_t: Array, state: RNNState, params: RNNParams
+) -> tuple[RNNState, RNNGates]:
+    """Take one step; as ``lstm_step``, with h alone as state and no gates."""
+    check_step(FORMS, x_t, state, params)
+    z = x_t @ params.kernel + state.h @ params.recurrent_kernel + params.bias
+    return RNNState(np.tanh(z)), RNNGates()
+
+
+def rnn_step_backward(
+    d_new_state: RNNState,
+    x_t: Array,
+    state: RNNState,
+    params: RNNParams,
+    new_state: RNNState,
+    gates: RNNGates,
+) -> tuple[Array, RNNParams, RNNState]:
+    """Go one step back; arguments and results as of ``lstm_step_backward``.
+
+    With dh for the gradient of the loss by h, and so on:
+
+        dz  = dh ⊙ (1 - h²)              for h = tanh(z)
+        dx  = dz Wᵀ      dh' = dz Uᵀ     for z = x W + h' U + b
+        dW  = xᵀ dz      dU  = h'ᵀ dz    db = dz, summed over the batch
+    """
+    check_step_backward(FORMS, d_new_state, x_t, state, params, new_state, gates)
+    d_z = d_new_state.h * (1 - new_state.h**2)
+    d_x = d_z @ params.kernel.T
+    d_h = d_z @ params.recurrent_kernel.T
+    d_params = RNNParams(x_t.T @ d_z, state.h.T @ d_z, d_z.sum(axis=0))
+    return d_x, d_params, RNNState(d_h)
 
 
 def rnn_init(
@@ -65,18 +87,8 @@ def rnn_init(
     """
     check_draw(rng, input_dim=input_dim, units=units)
     kernel = glorot_uniform(rng, (input_dim, units), dtype)
-    return RNNParams(
-        kernel, orthogonal(rng, (units,) * 2, dtype), np.zeros(units, dtype)
-    )
-
-
-def rnn_step(
-    x_t: Array, state: RNNState, params: RNNParams
-) -> tuple[RNNState, RNNGates]:
-    """Take one step; as ``lstm_step``, with h alone as state and no gates."""
-    cols.check_step(_FORMS, x_t, state, params)
-    z = x_t @ params.kernel + state.h @ params.recurrent_kernel + params.bias
-    return RNNState(np.tanh(z)), RNNGates()
+    recurrent_kernel = orthogonal(rng, (units, units), dtype)
+    return RNNParams(kernel, recurrent_kernel, np.zeros(units, dtype))
 
 
 def rnn_forward(
@@ -86,29 +98,15 @@ def rnn_forward(
     initial_state: RNNState | None = None,
     mask: Mask | None = None,
     go_backwards: bool = False,
-) -> tuple[Array, RNNState, RNNTrace]:
-    """Run the RNN over whole sequences: as ``lstm_forward``, with h alone as state."""
-    columns = cols.fill(_FORMS, inputs, params, initial_state, mask, go_backwards)
-    hidden = columns.hidden
-    for _, z, h in cols.walk(columns, np.vstack(params).T, hidden[1:]):
-        np.tanh(z, h)
-    state = RNNState(hidden[-1].T.copy())
-    return cols.read_outputs(columns), state, RNNTrace(params, columns)
+) -> tuple[Array, RNNState, PlainTrace]:
+    """Run ``rnn_step`` over whole sequences: the plain form of the course's own."""
+    return run_steps(
+        rnn_step, FORMS, RNNGates(), inputs, params, initial_state, mask, go_backwards
+    )
 
 
 def rnn_backward(
-    d_outputs: Array | None, trace: RNNTrace, *, d_final_state: RNNState | None = None
+    d_outputs: Array | None, trace: PlainTrace, *, d_final_state: RNNState | None = None
 ) -> tuple[Array, RNNParams, RNNState]:
-    """Carry a gradient back: as ``lstm_backward``, with h alone as state."""
-    params, columns = trace
-    turned = cols.turn_round(_FORMS, columns, d_outputs, d_final_state)
-    h, carried = columns.hidden[1:], columns.carried
-    d_slabs = 1 - h * h  # the slope of tanh; the loop scales it by dh
-    if carried is not None:
-        d_slabs *= ~carried
-    weights = np.vstack([params.kernel, params.recurrent_kernel])
-    back = cols.walk_back(columns, weights, turned, d_slabs, carried)
-    for dh, by_z in zip(back, d_slabs[::-1], strict=True):
-        by_z *= dh
-    d_inputs, d_params, d_h0 = cols.read_gradients(columns, turned, d_slabs)
-    return d_inputs, RNNParams(*d_params), RNNState(d_h0)
+    """Run ``rnn_step_backward`` over whole sequences, last step first."""
+    return run_steps_backward(rnn_step_backward, FORMS, d_outputs, trace, d_final_state)

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from lstm_course.arrays.shapes import Array
-from lstm_course.layers.cells import CELLS
+from lstm_course.layers.cells import cell_of, state_of
 
 
 def state_gradients(
@@ -13,7 +13,6 @@ def state_gradients(
     params: Any,
     d_final_state: Any,
     *,
-    cell: str,
     initial_state: Any = None,
 ) -> Any:
     """Return the gradient of a loss by the state after each step.
@@ -25,7 +24,6 @@ def state_gradients(
         inputs: (B, T, D).
         params: the weights of the layer.
         d_final_state: the gradient of the loss by the last state, each field (B, H).
-        cell: "rnn", "lstm" or "gru".
         initial_state: before the first step; zeros if None.
 
     Returns:
@@ -33,22 +31,22 @@ def state_gradients(
         after t steps, 0 for the initial one. With an LSTM, h and c count as two
         things that the next step is given, though c goes into h as well.
     """
-    kind = CELLS[cell]
+    cell = cell_of(params)
     traces = []
     state = initial_state
     for t in range(inputs.shape[1]):
         x_t = inputs[:, t : t + 1]
-        _, state, trace = kind.forward(x_t, params, initial_state=state)
+        _, state, trace = cell.forward(x_t, params, initial_state=state)
         traces.append(trace)
     gradients = [d_final_state]
     for trace in reversed(traces):
-        _, _, before = kind.backward(None, trace, d_final_state=gradients[-1])
+        _, _, before = cell.backward(None, trace, d_final_state=gradients[-1])
         gradients.append(before)
     fields = zip(*reversed(gradients), strict=True)
-    return kind.state(*(np.stack(field, axis=1) for field in fields))
+    return cell.state(*(np.stack(field, axis=1) for field in fields))
 
 
-def gradient_reach(inputs: Array, params: Any, *, cell: str, seed: int = 0) -> Array:
+def gradient_reach(inputs: Array, params: Any, *, seed: int = 0) -> Array:
     """Return how long a gradient still is after k steps back, for k = 0 … T.
 
     A gradient of length 1 and of random direction is put into the last h of each
@@ -59,7 +57,6 @@ def gradient_reach(inputs: Array, params: Any, *, cell: str, seed: int = 0) -> A
     Args:
         inputs: (B, T, D).
         params: the weights of the layer.
-        cell: "rnn", "lstm" or "gru".
         seed: of the random directions.
 
     Returns:
@@ -68,10 +65,8 @@ def gradient_reach(inputs: Array, params: Any, *, cell: str, seed: int = 0) -> A
     units = params.recurrent_kernel.shape[0]
     directions = np.random.default_rng(seed).normal(size=(len(inputs), units))
     directions /= np.linalg.norm(directions, axis=1, keepdims=True)
-    form = CELLS[cell].state
-    others = [np.zeros_like(directions)] * (len(form._fields) - 1)
-    d_final = form(directions, *others)
-    gradients = state_gradients(inputs, params, d_final, cell=cell)
+    d_final = state_of(directions, cell_of(params))
+    gradients = state_gradients(inputs, params, d_final)
     squares = sum(np.sum(np.square(field), axis=-1) for field in gradients)
     with np.errstate(divide="ignore"):  # the logarithm of a gradient that is 0
         lengths: Array = np.exp(np.mean(np.log(squares) / 2, axis=0))

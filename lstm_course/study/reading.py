@@ -16,13 +16,8 @@ from lstm_course.arrays.shapes import Array, Ids, check_shapes
 from lstm_course.data.text import Vocabulary
 from lstm_course.layers.dense import DenseParams
 from lstm_course.layers.embedding import embedding_forward
-from lstm_course.layers.lstm import (
-    LSTMGates,
-    LSTMParams,
-    LSTMState,
-    lstm_forward,
-    lstm_step,
-)
+from lstm_course.layers.fused.lstm import lstm_forward
+from lstm_course.layers.lstm import LSTMGates, LSTMParams, LSTMState, lstm_step
 from lstm_course.training.sentiment import SentimentParams
 
 Change = Callable[[int, LSTMGates], LSTMGates]  # step, gates (B, H) → other gates
@@ -45,7 +40,7 @@ class Reading(NamedTuple):
         return sigmoid(self.logits)
 
 
-def read(text: str, vocabulary: Vocabulary, params: SentimentParams) -> Reading:
+def read_review(text: str, vocabulary: Vocabulary, params: SentimentParams) -> Reading:
     """Read a text from its start to its end, without padding, whatever its length.
 
     The last verdict is what the model predicts for the padded text if it skips the

@@ -9,9 +9,10 @@ import json
 from pathlib import Path
 from typing import Any
 
-from lstm_course.training.sentiment import NumpySentimentModel
+from lstm_course.system.paths import FIGURES
+from lstm_course.training.engine import NumpySentimentModel
 
-FOLDER = Path(__file__).resolve().parents[2] / "figures" / "models"
+FOLDER = FIGURES / "models"
 
 
 def read_model(name: str, folder: Path = FOLDER) -> NumpySentimentModel:

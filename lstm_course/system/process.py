@@ -1,5 +1,8 @@
 """Two settings of the process that make small training steps quick.
 
+Importing the course changes neither. ``tune_process`` does, for good, and training
+calls it: ``fit``, ``train_regression``, experiments, benchmarks.
+
 Memory: a training step makes and frees the same few megabytes each time. glibc gives
 large blocks back to the kernel at once, which then hands out fresh pages, zeroed one by
 one: half the time of a step of the course's reference model. Two settings of malloc
@@ -18,7 +21,13 @@ _M_TRIM_THRESHOLD = -1
 _M_MMAP_THRESHOLD = -3
 
 
-def keep_freed_memory(megabytes: int = 512) -> bool:
+def tune_process() -> None:
+    """Let this process keep what memory it frees, and BLAS work in one thread."""
+    _keep_freed_memory()
+    threadpool_limits(1, "blas")
+
+
+def _keep_freed_memory(megabytes: int = 512) -> bool:
     """Let this process keep up to so many megabytes of freed memory for its next use.
 
     Returns:
@@ -35,8 +44,3 @@ def keep_freed_memory(megabytes: int = 512) -> bool:
         mallopt(_M_TRIM_THRESHOLD, megabytes * 2**20)
         and mallopt(_M_MMAP_THRESHOLD, largest_mmap_threshold)
     )
-
-
-def use_one_blas_thread() -> None:
-    """Let NumPy's matrix products run in the thread that asks for them."""
-    threadpool_limits(1, "blas")

@@ -13,7 +13,7 @@ from lstm_course.arrays.shapes import Array, check_at_least
 from lstm_course.training.regression import (
     regression_forward,
     regression_init,
-    train,
+    train_regression,
 )
 
 Forecast = Callable[[Array], Array]
@@ -74,12 +74,12 @@ def fit_lstm(
     params = regression_init(rng, "lstm", 1, units)
     fine = steps // 5
     for rate, count in ((learning_rate, steps - fine), (learning_rate / 10, fine)):
-        for step in train(params, draw, cell="lstm", steps=count, learning_rate=rate):
+        for step in train_regression(params, draw, steps=count, learning_rate=rate):
             params = step.params
 
     def forecast(windows: Array) -> Array:
         values = windows.astype(np.float32)
-        return regression_forward(values, params, cell="lstm")[0].astype(np.float64)
+        return regression_forward(values, params)[0].astype(np.float64)
 
     return forecast
 

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import DTypeLike
 
 from lstm_course.arrays.shapes import Array
-from lstm_course.layers.cells import CELLS
+from lstm_course.layers.cells import cell_of, find_cell, state_of
 from lstm_course.layers.dense import (
     DenseParams,
     DenseTrace,
@@ -18,6 +18,7 @@ from lstm_course.layers.dense import (
     dense_forward,
     dense_init,
 )
+from lstm_course.system.process import tune_process
 from lstm_course.training.losses import mean_squared_error
 from lstm_course.training.optimizers import (
     OPTIMIZERS,
@@ -63,40 +64,37 @@ def regression_init(
     Raises:
         ValueError: ``cell`` is none of "rnn", "lstm", "gru".
     """
-    if cell not in CELLS:
-        raise ValueError(f"cell is {cell!r}; expected one of {[*CELLS]}")
     return RegressionParams(
-        CELLS[cell].init(rng, input_dim, units, dtype=dtype),
+        find_cell(cell).init(rng, input_dim, units, dtype=dtype),
         dense_init(rng, units, outputs, dtype=dtype),
     )
 
 
 def regression_forward(
-    inputs: Array, params: RegressionParams, *, cell: str
+    inputs: Array, params: RegressionParams
 ) -> tuple[Array, RegressionTrace]:
     """Return the predictions (B, K) for inputs (B, T, D), and the trace."""
-    _, state, trace = CELLS[cell].forward(inputs, params.recurrent)
+    _, state, trace = cell_of(params.recurrent).forward(inputs, params.recurrent)
     predictions, head_trace = dense_forward(state.h, params.head)
     return predictions, RegressionTrace(trace, head_trace)
 
 
 def regression_backward(
-    d_predictions: Array, trace: RegressionTrace, *, cell: str
+    d_predictions: Array, trace: RegressionTrace
 ) -> RegressionParams:
     """Return the gradients of all weights, given those of the predictions (B, K)."""
-    kind = CELLS[cell]
+    cell = cell_of(trace.recurrent.params)
     d_h, d_head = dense_backward(d_predictions, trace.head)
-    others = [np.zeros_like(d_h)] * (len(kind.state._fields) - 1)
-    d_final = kind.state(d_h, *others)
-    _, d_recurrent, _ = kind.backward(None, trace.recurrent, d_final_state=d_final)
+    _, d_recurrent, _ = cell.backward(
+        None, trace.recurrent, d_final_state=state_of(d_h, cell)
+    )
     return RegressionParams(d_recurrent, d_head)
 
 
-def train(
+def train_regression(
     params: RegressionParams,
     draw_batch: Callable[[], tuple[Array, Array]],
     *,
-    cell: str,
     steps: int,
     optimizer: str = "adam",
     learning_rate: float = 1e-2,
@@ -107,18 +105,18 @@ def train(
     Args:
         params: the weights to start from.
         draw_batch: returns the next inputs (B, T, D) and targets (B, K).
-        cell: "rnn", "lstm" or "gru", as in ``regression_init``.
         steps: how many steps at most.
         optimizer: "rmsprop" or "adam".
         learning_rate: the optimizer's.
         clip_norm: how long the gradient may be, all weights together; None: any length.
     """
+    tune_process()
     state = optimizer_init(params)
     for _ in range(steps):
         inputs, targets = draw_batch()
-        predictions, trace = regression_forward(inputs, params, cell=cell)
+        predictions, trace = regression_forward(inputs, params)
         loss, d_predictions = mean_squared_error(predictions, targets)
-        grads = regression_backward(d_predictions, trace, cell=cell)
+        grads = regression_backward(d_predictions, trace)
         norm = global_norm(grads)
         if clip_norm is not None:
             grads = clip_by_global_norm(grads, clip_norm)

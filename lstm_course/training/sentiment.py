@@ -6,26 +6,17 @@ Without a recurrent layer the mean of the embeddings over time takes its place: 
 of embeddings, which cannot know the order of the words.
 """
 
-import io
-import json
-import zipfile
 from numbers import Real
-from pathlib import Path
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from lstm_course.arrays.activations import sigmoid
 from lstm_course.arrays.shapes import (
     Array,
     Ids,
     check_at_least,
-    check_ids_below,
-    check_shapes,
-    is_integer,
 )
-from lstm_course.arrays.trees import tree_from_leaves, tree_leaves
-from lstm_course.layers.cells import CELLS
+from lstm_course.layers.cells import CELLS, find_cell, state_of
 from lstm_course.layers.dense import (
     DenseParams,
     DenseTrace,
@@ -41,24 +32,7 @@ from lstm_course.layers.embedding import (
     embedding_forward,
     embedding_init,
 )
-from lstm_course.system.files import atomic_write
-from lstm_course.training.history import History
-from lstm_course.training.loop import fit
 from lstm_course.training.losses import binary_cross_entropy
-from lstm_course.training.optimizers import OPTIMIZERS, optimizer_init
-from lstm_course.training.progress_bar import Progress
-
-
-class LabelledIds(Protocol):
-    """Padded reviews and their labels, such as a split of ``load_imdb()``."""
-
-    @property
-    def ids(self) -> Ids:
-        """Word ids, (N, T)."""
-
-    @property
-    def labels(self) -> Array:
-        """0 or 1, (N,)."""
 
 
 class SentimentConfig(NamedTuple):
@@ -77,16 +51,12 @@ class SentimentConfig(NamedTuple):
         """Return the same in Python's own numbers, which JSON can hold.
 
         Raises:
-            ValueError: a value makes no model; names the first.
+            TypeError, ValueError: a value makes no model; names the first.
         """
-        if self.cell not in [*CELLS]:
-            raise ValueError(f"cell is {self.cell!r}; expected one of {[*CELLS]}")
+        find_cell(self.cell)
         least = {"num_words": 1, "embedding_dim": 1, "units": 1, "layers": 0, "seed": 0}
         for name, lowest in least.items():
-            if not is_integer(value := getattr(self, name)) or value < lowest:
-                raise ValueError(
-                    f"{name} is {value!r}; expected a whole number, {lowest} or more"
-                )
+            check_at_least(name, getattr(self, name), lowest)
         if not isinstance(self.dropout, Real) or not 0 <= self.dropout < 1:
             raise ValueError(f"dropout is {self.dropout!r}; expected 0 <= dropout < 1")
         if self.mask_zero not in (True, False):
@@ -221,8 +191,7 @@ def sentiment_backward(
         d_x = d_features[:, None, :] * trace.counted
     else:
         # The head reads the last layer's final h; below it, every output is read.
-        zeros = np.zeros_like(d_features)
-        d_final = cell.state(d_features, *[zeros] * (len(cell.state._fields) - 1))
+        d_final = state_of(d_features, cell)
         for layer_trace, dropped in zip(
             reversed(trace.recurrent), reversed(trace.dropout), strict=True
         ):
@@ -231,9 +200,6 @@ def sentiment_backward(
             d_recurrent.insert(0, d_layer)
     d_embedding = embedding_backward(d_x, trace.embedding)
     return SentimentParams(d_embedding, tuple(d_recurrent), d_head)
-
-
-_PREDICTED_AT_ONCE = 256  # reviews: large enough for speed, small enough for the cache
 
 
 def sentiment_gradients(
@@ -256,234 +222,3 @@ def sentiment_gradients(
     logits, trace = sentiment_forward(ids, params, config, dropout_rng=dropout_rng)
     loss, d_logits = binary_cross_entropy(logits, labels)
     return loss, logits, sentiment_backward(d_logits, trace, config)
-
-
-class NumpySentimentModel:
-    """The sentiment model with everything computed by this package."""
-
-    engine = "numpy"
-
-    def __init__(
-        self, config: SentimentConfig, params: SentimentParams | None = None
-    ) -> None:
-        self.config = config = config.check()
-        self._rng = np.random.default_rng(config.seed)
-        self.params = params or sentiment_init(self._rng, config)
-
-    def fit(
-        self,
-        train: LabelledIds,
-        validation: LabelledIds,
-        *,
-        epochs: int,
-        batch_size: int,
-        optimizer: str,
-        learning_rate: float,
-        patience: int | None = None,
-        checkpoint: str | Path | None = None,
-    ) -> History:
-        """Train, and keep the weights with the lowest validation loss.
-
-        Args:
-            train: what to learn from; shuffled anew each epoch.
-            validation: what early stopping watches.
-            epochs: the most epochs to run.
-            batch_size: reviews a step.
-            optimizer: "rmsprop" or "adam".
-            learning_rate: the optimizer's.
-            patience: stop after so many epochs without a lower validation loss.
-            checkpoint: a file that always holds the best model yet; ends in .npz.
-
-        Returns:
-            The history. Ctrl-C ends the training and keeps the best model.
-
-        Raises:
-            TypeError, ValueError: an argument makes no sense; nothing was trained.
-        """
-        check_fit_arguments(
-            self.config,
-            train,
-            validation,
-            epochs=epochs,
-            batch_size=batch_size,
-            optimizer=optimizer,
-            learning_rate=learning_rate,
-            patience=patience,
-        )
-        if checkpoint is not None:
-            check_suffix("checkpoint", checkpoint, ".npz")
-        update = OPTIMIZERS[optimizer]
-        state = optimizer_init(self.params)
-        labels = train.labels.astype(np.float32)
-        bar = Progress(epochs, -(-len(labels) // batch_size))
-
-        def run_epoch(params: SentimentParams) -> tuple[SentimentParams, float, float]:
-            nonlocal state
-            order = self._rng.permutation(len(labels))
-            total_loss = correct = 0.0
-            for start in range(0, len(order), batch_size):
-                chosen = order[start : start + batch_size]
-                loss, logits, grads = sentiment_gradients(
-                    train.ids[chosen],
-                    labels[chosen],
-                    params,
-                    self.config,
-                    dropout_rng=self._rng,
-                )
-                params, state = update(
-                    params, grads, state, learning_rate=learning_rate
-                )
-                total_loss += loss * len(chosen)
-                correct += np.sum((logits > 0) == (labels[chosen] > 0))
-                bar.advance()
-            return params, total_loss / len(order), correct / len(order)
-
-        def on_best(params: SentimentParams) -> None:
-            if checkpoint is not None:
-                _save(checkpoint, self.config, params)
-
-        try:
-            self.params, history = fit(
-                self.params,
-                run_epoch,
-                lambda params: self._evaluate(validation, params),
-                epochs=epochs,
-                patience=patience,
-                on_epoch=bar.end_epoch,
-                on_best=on_best,
-            )
-        finally:
-            bar.close()
-        return history
-
-    def predict(self, ids: Ids) -> Array:
-        """Return the probability that each review of ids (N, T) is positive, (N,)."""
-        return sigmoid(self._logits(ids, self.params))
-
-    def evaluate(self, split: LabelledIds) -> tuple[float, float]:
-        """Return the mean loss and the accuracy on labelled reviews."""
-        return self._evaluate(split, self.params)
-
-    def save(self, path: str | Path) -> None:
-        """Write the model to ``path``, which ends in .npz, whole or not at all."""
-        check_suffix("path", path, ".npz")
-        _save(path, self.config, self.params)
-
-    @classmethod
-    def load(cls, path: str | Path) -> "NumpySentimentModel":
-        """Return a model that ``save`` wrote.
-
-        Raises:
-            FileNotFoundError: there is no such file.
-            ValueError: the file holds something else.
-        """
-        content = io.BytesIO(Path(path).read_bytes())
-        try:
-            with np.load(content, allow_pickle=False) as file:
-                check_archive(file.zip)
-                config = SentimentConfig(**json.loads(str(file["config"]))).check()
-                form = sentiment_form(config, arrays=len(file.files) - 1)
-                arrays = [file[name] for name, _ in tree_leaves(form)]
-            params = tree_from_leaves(form, arrays)
-            check_finite(params)
-        except NO_MODEL as error:
-            raise ValueError(
-                f"{path} holds no model of this course: {error}"
-            ) from error
-        return cls(config, params)
-
-    def _logits(self, ids: Ids, params: SentimentParams) -> Array:
-        check_shapes(ids=(ids, "int N T"))
-        parts = [
-            sentiment_forward(ids[k : k + _PREDICTED_AT_ONCE], params, self.config)[0]
-            for k in range(0, len(ids), _PREDICTED_AT_ONCE)
-        ]
-        return np.concatenate(parts) if parts else np.zeros(0, np.float32)
-
-    def _evaluate(
-        self, split: LabelledIds, params: SentimentParams
-    ) -> tuple[float, float]:
-        logits = self._logits(split.ids, params)
-        labels = split.labels.astype(logits.dtype)
-        loss, _ = binary_cross_entropy(logits, labels)
-        return loss, float(np.mean((logits > 0) == (labels > 0)))
-
-
-def _save(path: str | Path, config: SentimentConfig, params: SentimentParams) -> None:
-    arrays: dict[str, Any] = dict(tree_leaves(params))
-    with atomic_write(Path(path)) as file:
-        np.savez(file, config=json.dumps(config._asdict()), **arrays)
-
-
-# What reading a file that holds no model may come to.
-NO_MODEL = (
-    ValueError,
-    TypeError,
-    KeyError,
-    EOFError,
-    RuntimeError,  # an archive of an unknown kind; JSON that is nested too deeply
-    MemoryError,
-    OverflowError,
-    zipfile.BadZipFile,
-)
-
-
-def check_archive(archive: zipfile.ZipFile) -> None:
-    """Raise a ValueError if an archive may unpack to more than its own size."""
-    for part in archive.infolist():
-        if part.compress_type != zipfile.ZIP_STORED:
-            raise ValueError(
-                f"its part {part.filename} is compressed; expected it as it is"
-            )
-
-
-def check_finite(params: SentimentParams) -> None:
-    """Raise a ValueError that names the first array with a NaN or an infinity."""
-    for name, array in tree_leaves(params):
-        if not np.isfinite(array).all():
-            raise ValueError(f"{name} holds numbers that are not finite")
-
-
-def check_suffix(name: str, path: str | Path, suffix: str) -> None:
-    """Raise a ValueError unless the file's name ends in ``suffix``."""
-    if Path(path).suffix != suffix:
-        raise ValueError(f"{name} is {str(path)!r}; expected a name ending in {suffix}")
-
-
-def check_fit_arguments(
-    config: SentimentConfig,
-    train: LabelledIds,
-    validation: LabelledIds,
-    *,
-    epochs: int,
-    batch_size: int,
-    optimizer: str,
-    learning_rate: float,
-    patience: int | None,
-) -> None:
-    """Raise an error that names the first argument of ``fit`` that makes no sense."""
-    for name, split in (("train", train), ("validation", validation)):
-        check_shapes(
-            **{
-                f"{name}.ids": (split.ids, "int N T"),
-                f"{name}.labels": (split.labels, "int N"),
-            }
-        )
-        if not len(split.labels):
-            raise ValueError(f"{name} is empty; expected one review or more")
-        check_ids_below(config.num_words, **{f"{name}.ids": split.ids})
-        if not np.isin(split.labels, (0, 1)).all():
-            raise ValueError(
-                f"{name}.labels go from {split.labels.min()} to {split.labels.max()}; "
-                "expected 0 and 1"
-            )
-    check_at_least("epochs", epochs, 1)
-    check_at_least("batch_size", batch_size, 1)
-    if patience is not None:
-        check_at_least("patience", patience, 1)
-    if optimizer not in OPTIMIZERS:
-        raise ValueError(f"optimizer is {optimizer!r}; expected one of {[*OPTIMIZERS]}")
-    if not (isinstance(learning_rate, Real) and 0 < learning_rate < np.inf):
-        raise ValueError(
-            f"learning_rate is {learning_rate!r}; expected a number, more than 0"
-        )

@@ -3,7 +3,8 @@
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from lstm_course.training.sentiment import NumpySentimentModel, SentimentConfig
+from lstm_course.training.engine import NumpySentimentModel
+from lstm_course.training.sentiment import SentimentConfig
 
 if TYPE_CHECKING:
     from lstm_course.twin.sentiment import KerasSentimentModel
@@ -40,7 +41,7 @@ def build_sentiment_model(
         seed: decides the first weights, the shuffling and the dropout.
 
     Raises:
-        ValueError: an argument makes no model; the message names it.
+        TypeError, ValueError: an argument makes no model; the message names it.
     """
     config = SentimentConfig(
         cell, num_words, embedding_dim, units, layers, dropout, mask_zero, seed

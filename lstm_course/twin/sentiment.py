@@ -4,29 +4,27 @@ import io
 import json
 import tempfile
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import h5py  # type: ignore[import-untyped]
 import numpy as np
 
-from lstm_course.arrays.activations import sigmoid
-from lstm_course.arrays.shapes import Array, Ids, check_ids_below, check_shapes
+from lstm_course.arrays.shapes import Array, Ids, check_ids_below
 from lstm_course.arrays.trees import tree_leaves
 from lstm_course.system.files import atomic_write
 from lstm_course.system.keras_import import import_keras
-from lstm_course.training.history import History
-from lstm_course.training.loop import fit
-from lstm_course.training.progress_bar import Progress
-from lstm_course.training.sentiment import (
+from lstm_course.training.engine import (
     NO_MODEL,
     LabelledIds,
-    SentimentConfig,
-    SentimentParams,
+    SentimentModel,
     check_archive,
     check_finite,
-    check_fit_arguments,
-    check_suffix,
+)
+from lstm_course.training.sentiment import (
+    SentimentConfig,
+    SentimentParams,
     sentiment_form,
     sentiment_init,
 )
@@ -64,16 +62,7 @@ def build_keras_model(config: SentimentConfig) -> Any:
     return keras.Sequential([*stack, layers.Dense(1)])
 
 
-class _BatchCounter(keras.callbacks.Callback):  # type: ignore[misc]
-    def __init__(self, bar: Progress) -> None:
-        super().__init__()
-        self._bar = bar
-
-    def on_train_batch_end(self, batch: int, logs: object = None) -> None:
-        self._bar.advance()
-
-
-class KerasSentimentModel:
+class KerasSentimentModel(SentimentModel):
     """The sentiment model with everything computed by Keras.
 
     It starts from the weights that the NumPy engine draws for the same seed, and
@@ -83,14 +72,14 @@ class KerasSentimentModel:
     """
 
     engine = "keras"
+    suffix = ".keras"
 
     def __init__(
         self, config: SentimentConfig, params: SentimentParams | None = None
     ) -> None:
-        self.config = config = config.check()
-        self._rng = np.random.default_rng(config.seed)
-        self.keras_model = build_keras_model(config)
-        self.params = params or sentiment_init(self._rng, config)
+        super().__init__(config)
+        self.keras_model = build_keras_model(self.config)
+        self.params = params or sentiment_init(self._rng, self.config)
 
     @property
     def params(self) -> SentimentParams:
@@ -102,74 +91,6 @@ class KerasSentimentModel:
     def params(self, params: SentimentParams) -> None:
         params_to_keras(params, self.keras_model)
 
-    def fit(
-        self,
-        train: LabelledIds,
-        validation: LabelledIds,
-        *,
-        epochs: int,
-        batch_size: int,
-        optimizer: str,
-        learning_rate: float,
-        patience: int | None = None,
-        checkpoint: str | Path | None = None,
-    ) -> History:
-        """Train as ``NumpySentimentModel.fit`` does; a checkpoint ends in .keras."""
-        check_fit_arguments(
-            self.config,
-            train,
-            validation,
-            epochs=epochs,
-            batch_size=batch_size,
-            optimizer=optimizer,
-            learning_rate=learning_rate,
-            patience=patience,
-        )
-        if checkpoint is not None:
-            check_suffix("checkpoint", checkpoint, ".keras")
-        self._compile(_OPTIMIZERS[optimizer](learning_rate=learning_rate))
-        bar = Progress(epochs, -(-len(train.labels) // batch_size))
-        counter = _BatchCounter(bar)
-
-        def run_epoch(_: SentimentParams) -> tuple[SentimentParams, float, float]:
-            order = self._rng.permutation(len(train.labels))
-            result = self.keras_model.fit(
-                train.ids[order],
-                train.labels[order],
-                batch_size=batch_size,
-                shuffle=False,
-                verbose=0,
-                callbacks=[counter],
-            ).history
-            return self.params, result["loss"][0], result["accuracy"][0]
-
-        def on_best(_: SentimentParams) -> None:
-            if checkpoint is not None:
-                self.save(checkpoint)
-
-        try:
-            self.params, history = fit(
-                self.params,
-                run_epoch,
-                lambda _: self.evaluate(validation),
-                epochs=epochs,
-                patience=patience,
-                on_epoch=bar.end_epoch,
-                on_best=on_best,
-            )
-        finally:
-            bar.close()
-        return history
-
-    def predict(self, ids: Ids) -> Array:
-        """Return the probability that each review of ids (N, T) is positive, (N,)."""
-        check_shapes(ids=(ids, "int N T"))
-        check_ids_below(self.config.num_words, ids=ids)
-        if not len(ids):
-            return np.zeros(0, np.float32)
-        logits = self.keras_model.predict(ids, batch_size=256, verbose=0)
-        return sigmoid(logits[:, 0])
-
     def evaluate(self, split: LabelledIds) -> tuple[float, float]:
         """Return the mean loss and the accuracy on labelled reviews."""
         check_ids_below(self.config.num_words, ids=split.ids)
@@ -179,17 +100,6 @@ class KerasSentimentModel:
             split.ids, split.labels, batch_size=256, verbose=0, return_dict=True
         )
         return result["loss"], result["accuracy"]
-
-    def save(self, path: str | Path) -> None:
-        """Write the model to ``path``, which ends in .keras, whole or not at all."""
-        check_suffix("path", path, ".keras")
-        with tempfile.TemporaryDirectory() as folder:
-            whole = Path(folder, "model.keras")
-            self.keras_model.save(whole, include_optimizer=False)
-            with zipfile.ZipFile(whole, "a") as archive:
-                archive.writestr(_CONFIG, json.dumps(self.config._asdict()))
-            with atomic_write(Path(path)) as file:
-                file.write(whole.read_bytes())
 
     @classmethod
     def load(cls, path: str | Path) -> "KerasSentimentModel":
@@ -217,6 +127,36 @@ class KerasSentimentModel:
                 f"{path} holds no model of this course: {error}"
             ) from error
         return model
+
+    def _begin(self, optimizer: str, learning_rate: float) -> None:
+        self._compile(_OPTIMIZERS[optimizer](learning_rate=learning_rate))
+
+    def _run_epoch(
+        self, ids: Ids, labels: Array, batch_size: int, advance: Callable[[], None]
+    ) -> tuple[float, float]:
+        count = keras.callbacks.LambdaCallback(on_train_batch_end=lambda batch, logs: advance())
+        result = self.keras_model.fit(
+            ids,
+            labels,
+            batch_size=batch_size,
+            shuffle=False,
+            verbose=0,
+            callbacks=[count],
+        ).history
+        return result["loss"][0], result["accuracy"][0]
+
+    def _logits(self, ids: Ids) -> Array:
+        logits: Array = self.keras_model.predict(ids, batch_size=256, verbose=0)
+        return logits[:, 0]
+
+    def _write(self, path: Path) -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            whole = Path(folder, "model.keras")
+            self.keras_model.save(whole, include_optimizer=False)
+            with zipfile.ZipFile(whole, "a") as archive:
+                archive.writestr(_CONFIG, json.dumps(self.config._asdict()))
+            with atomic_write(path) as file:
+                file.write(whole.read_bytes())
 
     def _compile(self, optimizer: Any) -> None:
         self.keras_model.compile(

@@ -42,17 +42,17 @@ def test_c01_a_change_of_the_first_step_does_not_reach_the_end(inputs):
 def test_c20_the_radius_and_the_slopes_predict_how_it_vanishes(inputs, times):
     params = make_rnn(times)
     radius = np.abs(np.linalg.eigvals(params.recurrent_kernel)).max()
-    silent = gradient_reach(np.zeros_like(inputs), params, cell="rnn")
+    silent = gradient_reach(np.zeros_like(inputs), params)
     assert silent == pytest.approx(radius ** np.arange(T + 1), rel=1e-9)
     h, _, _ = rnn_forward(inputs, params)
     slope = np.sqrt(np.mean((1 - h**2) ** 2))
-    reach = gradient_reach(inputs, params, cell="rnn")
+    reach = gradient_reach(inputs, params)
     for k in (10, 50, 99):
         assert 0.1 < reach[k] / (radius * slope) ** k < 1.5
 
 
 def test_c20_the_gradient_at_radius_09(inputs):
-    reach = gradient_reach(inputs, make_rnn(0.9), cell="rnn")
+    reach = gradient_reach(inputs, make_rnn(0.9))
     assert reach[[10, 50, 99]] == pytest.approx([1.6e-2, 1.3e-9, 2.4e-18], rel=0.05)
 
 
@@ -64,9 +64,9 @@ def descend(seed, clip_norm, steps=400):
     params, losses = params._replace(recurrent=layer), []
     for _ in range(steps):
         x = rng.random((32, 30, 1))
-        predictions, trace = regression_forward(x, params, cell="rnn")
+        predictions, trace = regression_forward(x, params)
         loss, d_predictions = mean_squared_error(predictions, x[:, 0])
-        grads = regression_backward(d_predictions, trace, cell="rnn")
+        grads = regression_backward(d_predictions, trace)
         grads = clip_by_global_norm(grads, clip_norm)
         params = tree_map(lambda w, dw: w - 0.1 * dw, params, grads)
         losses.append(loss)

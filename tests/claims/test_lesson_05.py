@@ -99,4 +99,4 @@ def test_c22_measured_anew(cell, times, low, high):
     params = CELLS[cell].init(np.random.default_rng(1), 2, 16, dtype=np.float64)
     params = params._replace(recurrent_kernel=times * params.recurrent_kernel)
     inputs, _ = adding_batch(np.random.default_rng(0), 32, 100, dtype=np.float64)
-    assert low < gradient_reach(inputs, params, cell=cell)[99] < high
+    assert low < gradient_reach(inputs, params)[99] < high

@@ -5,7 +5,7 @@ import pytest
 
 from lstm_course import LSTMState, load_imdb, lstm_forward
 from lstm_course.layers.embedding import embedding_forward
-from lstm_course.study.reading import forward_with, read, running_logits
+from lstm_course.study.reading import forward_with, read_review, running_logits
 from lstm_course.study.stored_models import read_model
 
 REVIEWS = 1000
@@ -75,7 +75,7 @@ def test_c05_zero_erases_the_cell_and_one_keeps_it_but_h_remembers_too(model, re
 
 
 def test_c15_the_order_of_work_gives_every_step_of_a_trained_trace(model, data):
-    reading = read(data.test.texts[2494], data.vocabulary, model.params)
+    reading = read_review(data.test.texts[2494], data.vocabulary, model.params)
     before = np.zeros_like(reading.c[0])
     for t in range(len(reading.words)):
         i, f, g, o = (gate[t] for gate in reading.gates)
@@ -86,7 +86,7 @@ def test_c15_the_order_of_work_gives_every_step_of_a_trained_trace(model, data):
 
 
 def test_c25_a_value_at_each_step_shows_where_the_verdict_is_made(model, data):
-    review = read(data.test.texts[2494], data.vocabulary, model.params)
+    review = read_review(data.test.texts[2494], data.vocabulary, model.params)
     assert review.verdicts[-1] == pytest.approx(
         model.predict(data.test.ids[2494:2495])[0], abs=1e-5
     )
@@ -101,4 +101,6 @@ def test_c25_a_value_at_each_step_shows_where_the_verdict_is_made(model, data):
     assert abs(steps[at["but"]]) < 0.1
     assert review.verdicts[at["doesn't"]] < 0.4
     assert review.verdicts[at["great"]] > 0.8
-    assert read("not bad at all", data.vocabulary, model.params).verdicts[-1] < 0.5
+    assert (
+        read_review("not bad at all", data.vocabulary, model.params).verdicts[-1] < 0.5
+    )

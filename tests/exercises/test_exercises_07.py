@@ -23,8 +23,10 @@ from lstm_course.training.regression import (
     regression_backward,
     regression_forward,
     regression_init,
-    train,
+    train_regression,
 )
+
+pytestmark = pytest.mark.usefixtures("in_this_process")
 
 # repair_the_training
 
@@ -34,9 +36,9 @@ def build(units, dtype=np.float32):
 
 
 def step(params, state, x, y):
-    forecasts, trace = regression_forward(x, params, cell="lstm")
+    forecasts, trace = regression_forward(x, params)
     _, d_forecasts = mean_squared_error(forecasts, y)
-    grads = regression_backward(d_forecasts, trace, cell="lstm")
+    grads = regression_backward(d_forecasts, trace)
     return adam_update(params, grads, state, learning_rate=0.01)
 
 
@@ -44,9 +46,7 @@ def train_by_the_package(inputs, targets, units, epochs):
     """The course's own loop, handed one batch after the other."""
     pairs = [slice(n, n + 2) for n in range(0, len(inputs), 2)] * epochs
     batches = iter([(inputs[pair], targets[pair]) for pair in pairs])
-    for done in train(
-        build(units), lambda: next(batches), cell="lstm", steps=len(pairs)
-    ):
+    for done in train_regression(build(units), lambda: next(batches), steps=len(pairs)):
         params = done.params
     return params
 
@@ -58,8 +58,8 @@ def train_by_counting(inputs, targets, units, epochs):
     while n < epochs * len(inputs):
         place = n % len(inputs)
         x, y = inputs[place:][:2], targets[place:][:2]
-        forecasts, trace = regression_forward(x, params, cell="lstm")
-        grads = regression_backward((forecasts - y) * 2 / len(x), trace, cell="lstm")
+        forecasts, trace = regression_forward(x, params)
+        grads = regression_backward((forecasts - y) * 2 / len(x), trace)
         params, state = adam_update(params, grads, state, learning_rate=0.01)
         n += len(x)
     return [[array.tolist() for array in layer] for layer in params]
@@ -152,9 +152,9 @@ def test_trainings_that_are_none():
         for _ in range(epochs):
             for n in range(0, len(inputs), 2):
                 x, y = inputs[n : n + 2], targets[n : n + 2]
-                forecasts, trace = regression_forward(x, params, cell="lstm")
+                forecasts, trace = regression_forward(x, params)
                 _, d_forecasts = mean_squared_error(forecasts, y)
-                grads = regression_backward(d_forecasts, trace, cell="lstm")
+                grads = regression_backward(d_forecasts, trace)
                 trained, state = adam_update(trained, grads, state, learning_rate=0.01)
         return trained
 

@@ -1,6 +1,6 @@
 """What the recurrences share: a sequence as columns, one block of columns a step.
 
-Arrays of shape (B, T, D) are turned round to (T, rows, B), so that what belongs to
+Arrays of shape (B, T, D) are prepared round to (T, rows, B), so that what belongs to
 one step lies together in memory. The rows are the input x, the hidden state before
 the step, and a 1: then ``[kernel; recurrent_kernel; bias]`` is one matrix, a step is
 one product with it, a step back another, and its gradient one product over all steps.
@@ -11,13 +11,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from lstm_course.arrays.shapes import Array, Mask, check_shapes, field_specs
-from lstm_course.system.process import keep_freed_memory, use_one_blas_thread
-
-keep_freed_memory()
-use_one_blas_thread()
-
-Forms = tuple[Any, Any]  # a cell's params and state, with specs in place of arrays
+from lstm_course.arrays.shapes import Array, Mask
+from lstm_course.layers.checks import Forms, check_backward, check_forward
 
 
 class Columns(NamedTuple):
@@ -33,14 +28,13 @@ class Columns(NamedTuple):
         """The hidden state after each step, (B, T, H)."""
         return self.hidden[1:].transpose(2, 0, 1)
 
+    @property
+    def mask(self) -> Mask | None:
+        """False where a step is masked, (B, T); None where none is."""
+        return None if self.carried is None else ~self.carried[:, 0].T
 
-def check_step(forms: Forms, x_t: Array, state: Any, params: Any) -> None:
-    """Raise an error that names the first argument of a ``*_step`` that is wrong."""
-    weights = field_specs("params", params, forms[0])
-    check_shapes(**weights, x_t=(x_t, "B D"), **field_specs("state", state, forms[1]))
 
-
-def fill(
+def pack_sequence(
     forms: Forms,
     inputs: Array,
     params: Any,
@@ -53,12 +47,7 @@ def fill(
     What stands at a masked step is replaced by 0, so that it cannot count, not even
     NaN. The columns are of the kind of number that all arguments together call for.
     """
-    sizes = check_shapes(
-        **field_specs("params", params, forms[0]),
-        inputs=(inputs, "B T D"),
-        **field_specs("initial_state", start, forms[1], optional=True),
-        **({} if mask is None else {"mask": (mask, "bool B T")}),
-    )
+    sizes = check_forward(forms, inputs, params, start, mask)
     batch, steps, features, units = (sizes[letter] for letter in "BTDH")
     carried = None
     if mask is not None:
@@ -106,7 +95,7 @@ def read_outputs(columns: Columns) -> Array:
     return outputs
 
 
-def turn_round(
+def prepare_backward(
     forms: Forms, columns: Columns, d_outputs: Array | None, d_final_state: Any
 ) -> tuple[Array | None, Array]:
     """Check the arguments of a ``*_backward``; return them in the form of columns.
@@ -114,11 +103,7 @@ def turn_round(
     That is the gradient of the outputs, (T, H, B) or None, and room for that of x and
     h, (T + 1, D + H, B), with the gradient of the final h in its place.
     """
-    check_shapes(
-        trace=(columns.h, "B T H"),
-        **({} if d_outputs is None else {"d_outputs": (d_outputs, "B T H")}),
-        **field_specs("d_final_state", d_final_state, forms[1], optional=True),
-    )
+    check_backward(forms, columns.h, d_outputs, d_final_state)
     d_columns = np.empty_like(columns.values[:, :-1])
     units = columns.hidden.shape[1]
     d_columns[-1, -units:] = 0 if d_final_state is None else d_final_state.h.T
@@ -133,7 +118,7 @@ def turn_round(
 def walk_back(
     columns: Columns,
     weights: Array,
-    turned: tuple[Array | None, Array],
+    prepared: tuple[Array | None, Array],
     d_slabs: Array,
     kept: Array | None,
 ) -> Iterator[Array]:
@@ -143,7 +128,7 @@ def walk_back(
     writes ``d_slabs[t]``. Weights are (D + H, R), without the bias; ``kept``, (T, H or
     1, B) or None, is the share of h that goes past the product to the next step.
     """
-    d_h, d_columns = turned
+    d_h, d_columns = prepared
     d_hidden = d_columns[:, -columns.hidden.shape[1] :]
     for t in reversed(range(len(d_slabs))):
         dh, dh_before = d_hidden[t + 1], d_hidden[t]
@@ -156,10 +141,10 @@ def walk_back(
 
 
 def read_gradients(
-    columns: Columns, turned: tuple[Array | None, Array], d_slabs: Array
+    columns: Columns, prepared: tuple[Array | None, Array], d_slabs: Array
 ) -> tuple[Array, tuple[Array, Array, Array], Array]:
     """Return the gradients of inputs, of kernel, recurrent kernel, bias, and of h."""
-    _, d_columns = turned
+    _, d_columns = prepared
     features = d_columns.shape[1] - columns.hidden.shape[1]
     d_weights = np.tensordot(d_slabs, columns.values[:-1], axes=((0, 2), (0, 2))).T
     d_inputs = d_columns[:-1, :features].transpose(2, 0, 1)
