@@ -14,7 +14,6 @@ import sys
 
 from lstm_course.commands.environment import (
     PYTHON,
-    ROOT,
     STAMP,
     VENV,
     SetUpError,
@@ -23,6 +22,7 @@ from lstm_course.commands.environment import (
     state,
 )
 from lstm_course.commands.setup_problems import explain_failure
+from lstm_course.system.paths import ROOT
 
 
 def main() -> int:

@@ -15,7 +15,7 @@ from typing import Annotated
 
 import typer
 
-from lstm_course.commands.environment import ROOT
+from lstm_course.system.paths import ROOT
 
 _PASS_ON = {"allow_extra_args": True, "ignore_unknown_options": True}
 

@@ -38,6 +38,8 @@ FILES = [
     "commands/__init__.py",
     "commands/environment.py",
     "commands/setup_problems.py",
+    "system/__init__.py",
+    "system/paths.py",
 ]
 BASE_PYTHON = getattr(sys, "_base_executable", sys.executable)
 FETCH, UV, PIP, ITSELF = (

@@ -2,7 +2,6 @@
 
 import contextlib
 import io
-import subprocess
 import sys
 from pathlib import Path
 
@@ -175,26 +174,3 @@ def test_an_unknown_name_runs_nothing(folder, capsys):
 def test_without_a_checkout_the_error_says_what_is_missing(tmp_path, capsys):
     assert run_lessons(folder=tmp_path / "notebooks") == 2
     assert f"no lessons in {tmp_path / 'notebooks'}" in capsys.readouterr().out
-
-
-def _network_can_be_cut() -> bool:
-    try:
-        return not subprocess.run(
-            ["unshare", "-rn", "true"], capture_output=True
-        ).returncode
-    except OSError:
-        return False
-
-
-@pytest.mark.skipif(not _network_can_be_cut(), reason="needs Linux' unshare")
-def test_a_lesson_runs_where_no_network_is_up_at_all(tmp_path, write_notebook):
-    write_notebook(tmp_path / "01_alone.ipynb", "print(6 * 7)")
-    call = (
-        "from pathlib import Path; from lstm_course.commands.run import run_lessons;"
-        f"raise SystemExit(run_lessons(folder=Path({str(tmp_path)!r})))"
-    )
-    done = subprocess.run(
-        ["unshare", "-rn", sys.executable, "-c", call], capture_output=True, text=True
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert "01_alone" in done.stdout

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 
@@ -187,3 +188,29 @@ def test_what_holds_for_one_rounding_only_is_named(tmp_path, root):
     assert "2 failed, 2 passed" in said[NUDGED.name]
     for cell in (2, 3):
         assert f"01_lean.ipynb::Cell {cell}" in said[NUDGED.name]
+
+
+def _network_can_be_cut() -> bool:
+    try:
+        return not subprocess.run(
+            ["unshare", "-rn", "true"], capture_output=True
+        ).returncode
+    except OSError:
+        return False
+
+
+@pytest.mark.skipif(not _network_can_be_cut(), reason="needs Linux' unshare")
+def test_lessons_are_compared_where_no_network_is_up_at_all(
+    root, tmp_path, write_notebook
+):
+    shutil.copy(root / "conftest.py", tmp_path)
+    write_notebook(tmp_path / "01_alone.ipynb", "assert 6 * 7 == 42")
+    options = "-q --nbval --nbval-current-env --nbval-kernel-startup-timeout=30"
+    done = subprocess.run(
+        ["unshare", "-rn", sys.executable, "-m", "pytest", *options.split()],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stdout
+    assert "1 passed" in done.stdout

@@ -19,8 +19,8 @@ from importlib.util import cache_from_source, find_spec
 from pathlib import Path
 from typing import Literal, NamedTuple
 
-from lstm_course.commands.environment import ROOT
 from lstm_course.commands.setup_problems import unsupported
+from lstm_course.system.paths import ROOT
 
 _FOREMOST = ("numpy", "tensorflow", "keras", "jupyterlab")
 _MEMORY = 2e9  # bytes: a lesson with TensorFlow, JupyterLab and a browser tab

@@ -16,7 +16,6 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import IO
 
 from lstm_course.commands.setup_problems import (
@@ -27,8 +26,8 @@ from lstm_course.commands.setup_problems import (
     too_little_room,
     unsupported,
 )
+from lstm_course.system.paths import ROOT
 
-ROOT = Path(__file__).resolve().parents[2]
 VENV = ROOT / ".venv"
 PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 STAMP = VENV / "lstm-course-stamp"

@@ -18,7 +18,6 @@ from nbformat.validator import normalize
 
 from lstm_course.commands.run import (
     CELL_SECONDS,
-    NOTEBOOKS,
     LessonError,
     Report,
     execute,
@@ -29,6 +28,7 @@ from lstm_course.commands.run import (
     work_through,
 )
 from lstm_course.system.files import atomic_write
+from lstm_course.system.paths import NOTEBOOKS
 
 KERNELSPEC = {
     "display_name": "Python 3 (ipykernel)",

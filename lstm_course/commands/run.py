@@ -22,10 +22,9 @@ from rich.progress import (
 )
 from rich.text import Text
 
-from lstm_course.commands.environment import ROOT
 from lstm_course.exercises.progress import PROGRESS_VARIABLE
+from lstm_course.system.paths import NOTEBOOKS
 
-NOTEBOOKS = ROOT / "notebooks"
 CELL_SECONDS = 300
 
 Report = Callable[[int, int], object]  # told the cells done and the cells in all

@@ -12,9 +12,10 @@ import nbformat
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from lstm_course.commands.run import NOTEBOOKS, read
+from lstm_course.commands.run import read
 from lstm_course.exercises.contents import find_exercise
 from lstm_course.system.files import atomic_write
+from lstm_course.system.paths import NOTEBOOKS
 
 _CALL = re.compile(r'^(?:check|quiz)\("(\w+)"', re.M)
 _NEW_CELL: dict[str, Callable[..., NotebookNode]] = {

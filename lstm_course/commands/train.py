@@ -11,10 +11,10 @@ from itertools import chain, count
 from pathlib import Path
 from typing import NamedTuple
 
-from lstm_course.commands.environment import ROOT
 from lstm_course.data.imdb import CITATION, load_imdb
 from lstm_course.study.plots.style import learning_curves
 from lstm_course.system.files import atomic_write
+from lstm_course.system.paths import ROOT
 from lstm_course.training.history import History
 from lstm_course.twin.models import build_sentiment_model
 

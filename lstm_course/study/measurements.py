@@ -10,7 +10,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-FOLDER = Path(__file__).resolve().parents[2] / "figures" / "measurements"
+from lstm_course.system.paths import FIGURES
+
+FOLDER = FIGURES / "measurements"
 
 
 class MeasurementError(ValueError):
