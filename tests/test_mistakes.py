@@ -11,7 +11,8 @@ from itertools import combinations
 
 import numpy as np
 import pytest
-from fixtures import KINDS, LAYERS, B, Results, T, assert_close, make_example, run
+from fixtures import FUSED, LAYERS, B, Results, T, assert_close, make_example, run
+from fused_mistakes import FUSED_MISTAKES
 
 import lstm_course
 from lstm_course.arrays.gradcheck import complex_step_gradient
@@ -169,7 +170,7 @@ def strong():
     """Examples in which nothing hides a mistake."""
     return with_results(
         make_example(kind, go_backwards=go_backwards)
-        for kind in (*KINDS, "rnn, both ways")
+        for kind in (*FUSED, "rnn, both ways")
         for go_backwards in (False, True)
     )
 
@@ -182,7 +183,7 @@ def weak():
     reads the last output alone.
     """
     examples = []
-    for kind in KINDS:
+    for kind in FUSED:
         example = make_example(kind, "no mask", initial_state=False)
         constants = zip(example.params, (0.01, 0.02, 0.03), strict=True)
         d_outputs = np.zeros_like(example.d_outputs)
@@ -209,17 +210,23 @@ def step_arguments(example):
 
 def check_steps(examples=strong):
     for example, _ in examples():
-        if example.kind in KINDS:
-            name = KINDS[example.kind].name
+        if example.kind in FUSED:
+            name = FUSED[example.kind].name
             step = getattr(lstm_course, f"{name}_step")
             state, gates = step(*step_arguments(example))
             expected = STEP[name](*step_arguments(example))
             assert_close((tuple(state), tuple(gates)), expected, 1e-12)
 
 
-def check_sequences(examples=strong):
+def check_fused_passes(examples=strong):
     for example, expected in examples():
         assert_close(run(example), expected, 1e-12)
+
+
+def check_plain_passes(examples=strong):
+    for example, expected in examples():
+        plain = example._replace(kind=f"plain {example.kind}")
+        assert_close(run(plain), expected, 1e-12)
 
 
 def check_initial_weights():
@@ -350,7 +357,8 @@ def check_counts():
 
 CHECKS = [
     check_steps,
-    check_sequences,
+    check_plain_passes,
+    check_fused_passes,
     check_initial_weights,
     check_embedding,
     check_dropout,
@@ -360,7 +368,7 @@ CHECKS = [
     check_padding,
     check_counts,
 ]
-WEAK_CHECKS = [partial(check, weak) for check in (check_steps, check_sequences)]
+WEAK_CHECKS = [partial(check, weak) for check in CHECKS[:3]]
 
 
 def notices(checks):
@@ -405,6 +413,31 @@ def test_every_mistake_is_noticed(mistake):
         assert notices(CHECKS)
 
 
+RECURRENT = re.compile(r"unroll|(rnn|lstm|gru)_step")  # the plain layers
+
+
+@by_name
+def test_the_plain_passes_make_the_mistakes_of_their_steps(mistake):
+    if RECURRENT.search(mistake.function):
+        with planted(mistake):
+            assert notices([check_plain_passes])
+            assert not notices([check_fused_passes])
+
+
+@pytest.mark.parametrize("mistake", FUSED_MISTAKES, ids=lambda each: each.name)
+def test_a_mistake_in_the_fused_passes_is_noticed(mistake):
+    with planted(mistake):
+        assert notices([check_fused_passes])
+        assert not notices([check_steps, check_plain_passes])
+
+
+def test_what_goes_wrong_along_a_sequence_or_back_is_tried_in_both_forms():
+    along = {m.name for m in MISTAKES if re.search("unroll|backward", m.function)}
+    along -= {m.name for m in MISTAKES if "embedding" in m.function}
+    assert along <= {mistake.name for mistake in FUSED_MISTAKES}
+    assert {m.name for m in FUSED_MISTAKES} <= {mistake.name for mistake in MISTAKES}
+
+
 @pytest.mark.parametrize("wrong", [CELL, "c = g * i + state.c * f"])
 def test_what_is_no_mistake_goes_unnoticed(wrong):
     with planted(other_way(wrong)):
@@ -413,18 +446,14 @@ def test_what_is_no_mistake_goes_unnoticed(wrong):
 
 def test_weak_examples_let_many_mistakes_through():
     """Why the examples are strong: with others the checks are blind."""
-    checked = [
-        mistake
-        for mistake in MISTAKES
-        if re.search(r"columns|(rnn|lstm|gru)_(step|.*ward)", mistake.function)
-    ]
+    checked = [mistake for mistake in MISTAKES if RECURRENT.search(mistake.function)]
     survivors = []
     for mistake in checked:
         with planted(mistake):
             if not notices(WEAK_CHECKS):
                 survivors.append(mistake.name)
     found = f"{len(survivors)} of {len(checked)} went unnoticed: {survivors}"
-    assert len(survivors) >= len(checked) / 3, found
+    assert len(survivors) >= len(checked) / 4, found
 
 
 def test_names_are_unique():
@@ -440,9 +469,9 @@ def test_a_hint_is_one_sentence(mistake):
 def test_every_kind_of_function_has_mistakes():
     concerned = {mistake.function.rpartition(".")[2] for mistake in MISTAKES}
     steps_and_backwards = {
-        f"{cell}_{function}" for cell in CELLS for function in ("step", "backward")
+        f"{cell}_step{way}" for cell in CELLS for way in ("", "_backward")
     }
-    shared_by_all_cells = {"fill", "walk", "read_outputs", "turn_round", "walk_back"}
+    shared_by_all_cells = {"run_steps", "run_steps_backward"}
     others = {
         "lstm_init",
         "bidirectional_forward",
@@ -461,7 +490,7 @@ def step_results(name, step):
     return [
         step(*step_arguments(example))
         for example, _ in strong()
-        if example.kind in KINDS and KINDS[example.kind].name == name
+        if example.kind in FUSED and FUSED[example.kind].name == name
     ]
 
 

@@ -176,84 +176,113 @@ _TABLE = {
             "before.",
         ),
     },
-    "layers.fused.columns.fill": {
+    "layers.unroll.run_steps": {
         "batch-and-time-reshaped": Mistake(
-            right="inputs.transpose(1, 2, 0)",
-            wrong="inputs.reshape(steps, batch, features).swapaxes(1, 2)",
+            right="step(x[:, t], states[-1], params)",
+            wrong="step(x.reshape(steps, batch, -1)[t], states[-1], params)",
             hint="Your reshape mixes the sequences up: to turn axes round, transpose.",
         ),
         "initial-state-ignored": Mistake(
-            right="hidden[0] = 0 if start is None else start.h.T",
-            wrong="hidden[0] = 0",
+            right="array.astype(dtype), start)",
+            wrong="np.zeros_like(array, dtype), start)",
             hint="Your sequence begins with zeros, although an initial state is given.",
         ),
         "go-backwards-turns-the-batch": Mistake(
-            right="inputs = inputs[:, ::-1]",
-            wrong="inputs = inputs[::-1]",
+            right="x, mask = x[:, ::-1], mask[:, ::-1]",
+            wrong="x, mask = x[::-1], mask[:, ::-1]",
             hint="Your go_backwards turns the batch round: time is the second axis.",
         ),
         "mask-ignored": Mistake(
-            right="if mask is not None:",
-            wrong="if False:",
+            right="np.ones((batch, steps), bool) if mask is None else mask",
+            wrong="np.ones((batch, steps), bool)",
             hint="Your layer reads the padding: where the mask is False, carry the "
             "state.",
         ),
         "mask-inverted": Mistake(
-            right="carried = ~mask.T",
-            wrong="carried = mask.T",
+            right="bool) if mask is None else mask",
+            wrong="bool) if mask is None else ~mask",
             hint="Your mask is read the wrong way round: True marks a step that "
             "counts.",
         ),
         "mask-zeroes-inputs-only": Mistake(
-            right="carried = ~mask.T[:: -1 if go_backwards else 1, None]",
-            wrong="carried = None",
+            right="here = mask[:, t, None]",
+            wrong="here = np.ones((batch, 1), bool)",
             hint="Your masked steps read zeros but still change the state: skip them.",
         ),
-    },
-    "layers.fused.columns.walk": {
         "state-not-carried": Mistake(
-            right="np.matmul(weights, column, slab)",
-            wrong="x, one = column[: -1 - len(hidden[0])], column[-1:]\n"
-            "        np.matmul(weights, np.concatenate([x, hidden[0], one]), slab)",
+            right="step(x[:, t], states[-1]",
+            wrong="step(x[:, t], states[0]",
             hint="Each of your steps begins with the initial state: hand the new one "
             "on.",
         ),
-    },
-    "layers.fused.columns.read_outputs": {
         "masked-outputs-zero": Mistake(
-            right="_some_step_counted(columns.carried)",
-            wrong="~columns.carried",
+            right="np.where(here, new_state.h, outputs[:, t])",
+            wrong="np.where(here, new_state.h, 0)",
             hint="Your masked steps put out zeros: they repeat the last output.",
         ),
-    },
-    "layers.fused.columns.turn_round": {
-        "final-state-gradient-ignored": Mistake(
-            right="0 if d_final_state is None else d_final_state.h.T",
-            wrong="0",
-            hint="Your backward pass leaves out the final state's gradient: begin "
-            "with it.",
+        "lstm-masked-step-clears-cell": Mistake(
+            right="_select(here, new_state, states[-1])",
+            wrong="_select(here, new_state, type(start)(\n"
+            "            states[-1].h, *(0 * c for c in start[1:])))",
+            hint="Your masked steps clear the cell: c is carried through them, like h.",
         ),
     },
-    "layers.fused.columns.walk_back": {
+    "layers.unroll.run_steps_backward": {
+        "final-state-gradient-ignored": Mistake(
+            right="if d_final_state is not None:",
+            wrong="if False:",
+            hint="Your backward pass leaves out the final state's gradient: begin with "
+            "it.",
+        ),
         "gradient-through-time-overwritten": Mistake(
-            right="dh += d_h[t]",
-            wrong="dh[...] = d_h[t]",
+            right="h=d_state.h + d_outputs[:, t]",
+            wrong="h=d_outputs[:, t]",
             hint="Your gradient of h loses what the later steps sent back: add to it.",
         ),
-    },
-    "layers.fused.columns.read_gradients": {
         "weight-gradient-of-one-step": Mistake(
-            right="np.tensordot(d_slabs, columns.values[:-1], axes",
-            wrong="np.tensordot(d_slabs[:1], columns.values[:1], axes",
+            right="tree_map(np.add, d_params, d_params_t)",
+            wrong="d_params_t",
             hint="Your weight gradients are those of one step: add up all steps with "
             "+=.",
         ),
     },
-    "layers.rnn.rnn_backward": {
+    "layers.rnn.rnn_step_backward": {
         "rnn-tanh-slope-not-squared": Mistake(
-            right="1 - h * h",
-            wrong="1 - h",
+            right="1 - new_state.h**2",
+            wrong="1 - new_state.h",
             hint="Your slope of tanh is 1 - h: with h = tanh(z) it is 1 - h².",
+        ),
+    },
+    "layers.lstm.lstm_step_backward": {
+        "lstm-sigmoid-slope-half": Mistake(
+            right="d_i * i * (1 - i)",
+            wrong="d_i * (1 - i)",
+            hint="Your slope of the input gate is 1 - i: that of a sigmoid is i (1 - "
+            "i).",
+        ),
+        "lstm-gradient-only-through-h": Mistake(
+            right="d_c + d_h * o * (1 - tanh_c**2)",
+            wrong="d_h * o * (1 - tanh_c**2)",
+            hint="Your gradient of c comes through h alone: add what the next c sends "
+            "back.",
+        ),
+        "lstm-forget-path-unscaled": Mistake(
+            right="d_c_before = d_c * f",
+            wrong="d_c_before = d_c",
+            hint="Your gradient of c goes back a step unchanged: multiply it by f.",
+        ),
+    },
+    "layers.gru.gru_step_backward": {
+        "gru-z-gradient-of-one-term": Mistake(
+            right="d_h * (h_before - n)",
+            wrong="d_h * h_before",
+            hint="Your gradient of z misses a term: z is in z ⊙ h' and in (1 - z) ⊙ n.",
+        ),
+        "gru-direct-path-forgotten": Mistake(
+            right="d_h * z + d_a_z @ U_z.T",
+            wrong="d_a_z @ U_z.T",
+            hint="Your gradient goes through the gates alone: h' also reaches h by z ⊙ "
+            "h'.",
         ),
     },
     "layers.lstm.lstm_init": {
@@ -262,45 +291,6 @@ _TABLE = {
             wrong="[0, 0, 0, 0]",
             hint="Your forget gate's bias begins at 0: let the second block begin at "
             "1.",
-        ),
-    },
-    "layers.lstm.lstm_forward": {
-        "lstm-masked-step-clears-cell": Mistake(
-            right="carry = np.repeat([0, 1, 0, 0]",
-            wrong="carry = np.repeat([0, 0, 0, 0]",
-            hint="Your masked steps clear the cell: c is carried through them, like h.",
-        ),
-    },
-    "layers.lstm.lstm_backward": {
-        "lstm-sigmoid-slope-half": Mistake(
-            right="np.multiply(g * i, 1 - i,",
-            wrong="np.multiply(g, 1 - i,",
-            hint="Your slope of the input gate is 1 - i: that of a sigmoid is i (1 - "
-            "i).",
-        ),
-        "lstm-gradient-only-through-h": Mistake(
-            right="dc_t += dc",
-            wrong="pass",
-            hint="Your gradient of c comes through h alone: add what the next c sends "
-            "back.",
-        ),
-        "lstm-forget-path-unscaled": Mistake(
-            right="blocks[:, 0] = f",
-            wrong="blocks[:, 0] = 1",
-            hint="Your gradient of c goes back a step unchanged: multiply it by f.",
-        ),
-    },
-    "layers.gru.gru_backward": {
-        "gru-z-gradient-of-one-term": Mistake(
-            right="np.multiply((before - n) * z,",
-            wrong="np.multiply(before * z,",
-            hint="Your gradient of z misses a term: z is in z ⊙ h' and in (1 - z) ⊙ n.",
-        ),
-        "gru-direct-path-forgotten": Mistake(
-            right="turned, d_slabs, kept=z)",
-            wrong="turned, d_slabs, kept=None)",
-            hint="Your gradient goes through the gates alone: h' also reaches h by z "
-            "⊙ h'.",
         ),
     },
     "layers.bidirectional.bidirectional_forward": {
