@@ -1,7 +1,11 @@
 """The three lists of packages agree: pyproject.toml, the lock and environment.yml."""
 
+import ast
 import re
+import sys
 import tomllib
+from importlib.metadata import packages_distributions
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -132,3 +136,27 @@ def test_build_backend_is_the_locked_one() -> None:
             requirement.specifier
         )
         assert requirement in BUILD
+
+
+def test_what_is_imported_is_pinned() -> None:
+    extras = chain.from_iterable(PROJECT["optional-dependencies"].values())
+    pinned = {canonicalize_name(pin.name) for pin in [*PINS, *map(Requirement, extras)]}
+    folders = ("lstm_course", "tests", "benchmarks")
+    sources = [path for folder in folders for path in (ROOT / folder).rglob("*.py")]
+    own = {path.stem for path in sources} | {"lstm_course", "benchmarks"}
+    distributions = packages_distributions()
+    unpinned = {}
+    for path in sources:
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            names = []
+            if isinstance(node, ast.Import):
+                names = [alias.name for alias in node.names]
+            elif isinstance(node, ast.ImportFrom) and not node.level:
+                names = [node.module or ""]
+            for name in {name.partition(".")[0] for name in names}:
+                if name in own or name in sys.stdlib_module_names:
+                    continue
+                packages = distributions.get(name, [name])
+                if not pinned & {canonicalize_name(package) for package in packages}:
+                    unpinned[name] = path.name
+    assert unpinned == {}

@@ -7,20 +7,13 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import nbformat
+import typer
 from jupyter_client.kernelspec import KernelSpecManager
 from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
-from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    TextColumn,
-    TimeElapsedColumn,
-)
-from rich.text import Text
+from tqdm import tqdm
 
 from lstm_course.exercises.progress import PROGRESS_VARIABLE
 from lstm_course.system.paths import NOTEBOOKS
@@ -133,7 +126,7 @@ def find_lessons(names: Iterable[str], folder: Path, *, subfolders: bool) -> lis
 
 def refuse(error: LessonError) -> int:
     """Print what was wrong with the command itself, and return its exit code, 2."""
-    Console().print(str(error), markup=False, highlight=False, soft_wrap=True)
+    print(error)
     return 2
 
 
@@ -158,38 +151,26 @@ def work_through(
     Returns:
         The exit code: 0, or 1 when a lesson failed.
     """
-    console = Console()
     failed = False
     for lesson in lessons:
         name = lesson_name(lesson, folder)
         start = time.perf_counter()
         try:
-            _with_progress_bar(lesson, name, work, console)
+            # In a terminal; disable=None keeps it out of logs and pipes.
+            with tqdm(desc=name, unit="cell", leave=False, disable=None) as bar:
+
+                def progress(done: int, total: int, bar: tqdm = bar) -> None:
+                    bar.total = total
+                    bar.update(done - bar.n)
+
+                work(lesson, progress)
         except LessonError as error:
             failed = True
-            console.print(f"[bold red]{name}  FAILED[/]", end="  ", soft_wrap=True)
-            console.print(Text.from_ansi(str(error)), soft_wrap=True)
+            title = typer.style(f"{name}  FAILED", fg="red", bold=True)
+            typer.echo(f"{title}  {error}")  # without colours where they are not shown
         else:
-            seconds = time.perf_counter() - start
-            console.print(f"{name}  {seconds:.1f} s", highlight=False)
+            typer.echo(f"{name}  {time.perf_counter() - start:.1f} s")
     return int(failed)
-
-
-def _with_progress_bar(
-    lesson: Path, name: str, work: Callable[[Path, Report], None], console: Console
-) -> None:
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("cells"),
-        TimeElapsedColumn(),
-    )
-    with Progress(
-        *columns, console=console, transient=True, disable=not console.is_terminal
-    ) as bar:
-        task = bar.add_task(name, total=None)
-        work(lesson, lambda done, total: bar.update(task, completed=done, total=total))
 
 
 def execute(
