@@ -66,7 +66,7 @@ def test_the_wrong_entry_of_an_lstm_gradient_is_named():
     wrong[1].recurrent_kernel[3, 7] *= -1
     worst = worst_entry(wrong, gradients)
     assert (worst.name, worst.position) == ("1.recurrent_kernel", (3, 7))
-    assert worst.expected == -worst.came == gradients[1].recurrent_kernel[3, 7]
+    assert worst.expected == -worst.got == gradients[1].recurrent_kernel[3, 7]
     largest = abs(gradients[1].recurrent_kernel).max()
     assert worst.error == pytest.approx(2 * abs(worst.expected) / largest)
     assert str(worst).startswith("worst at 1.recurrent_kernel[3, 7]: expected ")

@@ -21,12 +21,12 @@ class WorstEntry(NamedTuple):
     name: str
     position: tuple[int, ...]
     expected: float
-    came: float
+    got: float
 
     def __str__(self) -> str:
         place = f"{self.name}[{', '.join(map(str, self.position))}]"
         return (
-            f"worst at {place}: expected {self.expected:.12g}, came {self.came:.12g} "
+            f"worst at {place}: expected {self.expected:.12g}, got {self.got:.12g} "
             f"(error {self.error:.1e} of the largest entry)"
         )
 
@@ -88,7 +88,7 @@ def central_difference_gradient(
     return _entry_by_entry(difference, point)
 
 
-def worst_entry(came: Tree, expected: Tree) -> WorstEntry:
+def worst_entry(got: Tree, expected: Tree) -> WorstEntry:
     """Return where two gradients of the same form differ most.
 
     The error is relative to the largest entry of the expected array, so that
@@ -96,7 +96,7 @@ def worst_entry(came: Tree, expected: Tree) -> WorstEntry:
     infinite.
     """
     worst = WorstEntry(-1.0, "", (), 0.0, 0.0)
-    for (name, a), (_, b) in zip(tree_leaves(came), tree_leaves(expected), strict=True):
+    for (name, a), (_, b) in zip(tree_leaves(got), tree_leaves(expected), strict=True):
         if a.shape != b.shape:
             raise ValueError(f"{name} has shape {a.shape}; expected {b.shape}")
         if not b.size:

@@ -1,6 +1,6 @@
 """What the recurrences share: a sequence as columns, one block of columns a step.
 
-Arrays of shape (B, T, D) are prepared round to (T, rows, B), so that what belongs to
+Arrays of shape (B, T, D) are rearranged as (T, rows, B), so that what belongs to
 one step lies together in memory. The rows are the input x, the hidden state before
 the step, and a 1: then ``[kernel; recurrent_kernel; bias]`` is one matrix, a step is
 one product with it, a step back another, and its gradient one product over all steps.

@@ -1,6 +1,6 @@
 """The LSTM over whole sequences, fast: the work of ``layers/lstm.py`` in larger pieces.
 
-Arrays are prepared round to (T, rows, B) and the weights are one matrix, so that a step
+Arrays are rearranged as (T, rows, B) and the weights are one matrix, so that a step
 is one product (columns.py). A step's slab holds five blocks of H rows: c', i, f, g, o.
 Since σ(z) = ½ + ½ tanh(z/2), one tanh serves the four gates; and one multiplication
 gives i ⊙ g and f ⊙ c', for i and f are neighbours, and g and c' are every third block.
