@@ -4,7 +4,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
-from lstm_course.study.plots.forecasts import beside, counted_on
+from lstm_course.study.plots.forecasts import forecasts_beside, forecasts_beyond
 
 
 @pytest.fixture(autouse=True)
@@ -16,7 +16,7 @@ def _close_figures():
 def test_each_group_has_its_panel_and_each_run_its_line():
     right = np.arange(-7, 34)
     runs = {"relu": right + np.arange(5)[:, None], "tanh": np.tanh(right)[None]}
-    figure = counted_on(right, runs, (4, 7))
+    figure = forecasts_beyond(right, runs, (4, 7))
     assert [ax.get_title() for ax in figure.axes] == ["relu", "tanh"]
     for ax, lines in zip(figure.axes, runs.values(), strict=True):
         dashed, *drawn = ax.get_lines()
@@ -30,7 +30,7 @@ def test_each_group_has_its_panel_and_each_run_its_line():
 def test_forecasts_lie_beside_what_came():
     truth = np.array([1.0, 3.0, 2.0])
     lines = {"last value": truth - 1, "LSTM": truth + 1}
-    figure = beside(truth, lines, learned=(-2, 2), marks={1: "raised"})
+    figure = forecasts_beside(truth, lines, learned=(-2, 2), marks={1: "raised"})
     (ax,) = figure.axes
     labels = [text.get_text() for text in ax.get_legend().get_texts()]
     assert labels == ["range learned from", "what came", "last value", "LSTM"]
@@ -42,5 +42,5 @@ def test_forecasts_lie_beside_what_came():
     assert [text.get_text() for text in ax.texts] == ["raised"]
     (band,) = ax.patches
     assert (band.get_y(), band.get_height()) == (-2, 4)
-    plain = beside(truth, lines).axes[0]
+    plain = forecasts_beside(truth, lines).axes[0]
     assert (len(plain.get_lines()), len(plain.patches), len(plain.texts)) == (3, 0, 0)

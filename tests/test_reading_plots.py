@@ -6,7 +6,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
-from lstm_course.study.plots.reading import LONGEST, running_verdict, word_maps
+from lstm_course.study.plots.reading import LONGEST, verdict_curves, word_maps
 
 WORDS = ["not", "bad", "at", "all"]
 
@@ -26,7 +26,7 @@ def curves_of(ax):
 
 
 def test_a_verdict_after_each_word():
-    figure = running_verdict(WORDS, {"as it is": np.array([0.4, 0.1, 0.2, 0.9])})
+    figure = verdict_curves(WORDS, {"as it is": np.array([0.4, 0.1, 0.2, 0.9])})
     (ax,) = figure.axes
     (curve,) = curves_of(ax)
     assert curve.get_xydata().tolist() == [[0, 0.4], [1, 0.1], [2, 0.2], [3, 0.9]]
@@ -36,7 +36,7 @@ def test_a_verdict_after_each_word():
 
 def test_several_readings_are_named_and_told_apart_without_colour():
     curves = {name: np.full(4, level) for name, level in [("a", 0.1), ("b", 0.7)]}
-    (ax,) = running_verdict(WORDS, curves, marked=[2]).axes
+    (ax,) = verdict_curves(WORDS, curves, marked=[2]).axes
     first, second = curves_of(ax)
     assert first.get_marker() != second.get_marker()
     assert first.get_linestyle() != second.get_linestyle()
@@ -47,7 +47,7 @@ def test_several_readings_are_named_and_told_apart_without_colour():
 def test_of_a_long_text_a_part_is_shown():
     words = [str(n) for n in range(LONGEST + 20)]
     values = np.linspace(0, 1, len(words))
-    (ax,) = running_verdict(words, {"": values}, marked=[12], start=10).axes
+    (ax,) = verdict_curves(words, {"": values}, marked=[12], start=10).axes
     assert names_below(ax) == words[10 : 10 + LONGEST]
     assert curves_of(ax)[0].get_ydata().tolist() == values[10 : 10 + LONGEST].tolist()
     assert [2, 2] in [list(line.get_xdata()) for line in ax.lines]
@@ -57,7 +57,7 @@ def test_of_a_long_text_a_part_is_shown():
 
 def test_the_words_stand_apart():
     words = ["unravel"] * LONGEST
-    figure = running_verdict(words, {"": np.full(LONGEST, 0.5)})
+    figure = verdict_curves(words, {"": np.full(LONGEST, 0.5)})
     figure.canvas.draw()
     boxes = [label.get_window_extent() for label in figure.axes[0].get_xticklabels()]
     assert all(box.x1 <= after.x0 for box, after in itertools.pairwise(boxes))

@@ -3,12 +3,14 @@
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
+from matplotlib.patches import Rectangle
 
 from lstm_course.study.plots.reviews import (
     accuracy_by_size,
-    gap_at,
-    gap_curves,
+    blanked_text,
+    loss_gap_curves,
     mask_grids,
+    seed_dots,
 )
 
 
@@ -18,18 +20,65 @@ def _close_figures():
     plt.close("all")
 
 
-def test_a_gap_is_interpolated_between_the_nearest_training_losses():
-    train = [0.6, 0.5, 0.55, 0.4]  # it need not fall all the time
-    validation = [0.61, 0.53, 0.57, 0.5]
-    assert gap_at(0.5, train, validation) == pytest.approx(0.03)
-    assert gap_at(0.525, train, validation) == pytest.approx((0.03 + 0.02) / 2)
-    assert gap_at(0.41, train, validation) == pytest.approx(0.1 - 0.07 * 0.1)
+def drawn(figure):
+    """The words and the boxes of a text, in its coordinates, as (left, width, line)."""
+    figure.canvas.draw()
+    (ax,) = figure.axes
+    to_data = ax.transData.inverted()
+    words, boxes = {}, []
+    for text in ax.texts:
+        (left, _), (right, _) = to_data.transform(text.get_window_extent())
+        words[text.get_text()] = (left, right - left, int(text.get_position()[1]))
+    for patch in ax.patches:
+        assert isinstance(patch, Rectangle)
+        boxes.append((patch.get_x(), patch.get_width(), int(patch.get_y())))
+    return words, boxes
 
 
-@pytest.mark.parametrize("level", [0.39, 0.61])
-def test_a_level_that_was_never_passed_has_no_gap(level):
-    with pytest.raises(ValueError, match=rf"level is {level}.*0\.600 to 0\.400"):
-        gap_at(level, [0.6, 0.4], [0.7, 0.7])
+def test_unknown_words_are_boxes_where_and_as_long_as_the_word():
+    text = ["a", "marvellous", "cat,", "isn't", "it"]
+    words, boxes = drawn(blanked_text(text, {"a", "isn't", "it"}, line_length=20))
+    assert boxes == [(2, len("marvellous"), 0), (13, len("cat,"), 0)]
+    assert {word: line for word, (_, _, line) in words.items()} == {
+        "a": 0,
+        "isn't": 1,
+        "it": 1,
+    }
+
+
+def test_letters_fill_their_columns_so_that_nothing_overlaps():
+    text = ["mmmmmmmmmm", "costs$5$", "iiiii", "wwwwwwwww"]
+    words, boxes = drawn(blanked_text(text, text, line_length=48))
+    assert boxes == []
+    starts = np.cumsum([0, *(len(word) + 1 for word in text[:-1])])
+    for word, start in zip(text, starts, strict=True):
+        left, width, line = words[word]
+        assert (left, width, line) == pytest.approx((start, len(word), 0), abs=0.5)
+
+
+def test_a_line_is_filled_to_its_last_character_and_not_beyond():
+    _, exact = drawn(blanked_text(["abc", "defg"], (), line_length=8))
+    _, short = drawn(blanked_text(["abc", "defg"], (), line_length=7))
+    assert exact == [(0, 3, 0), (4, 4, 0)]
+    assert short == [(0, 3, 0), (0, 4, 1)]
+
+
+def test_seed_dots_has_a_dot_a_run_and_a_sign_a_group():
+    groups = {
+        "LSTM": np.array([[0.81, 0.79], [0.80, 0.78]]),
+        "bag": np.array([[0.77, 0.76], [0.75, 0.74], [0.73, 0.72]]),
+        "in print": np.array([[0.79, np.nan]]),
+    }
+    figure = seed_dots(groups, ("validation", "test"), standard_error=0.008)
+    for panel, ax in enumerate(figure.axes):
+        dots = [line for line in ax.lines if line.get_marker() in "osDv^"][:3]
+        for y, (line, runs) in enumerate(zip(dots, groups.values(), strict=True)):
+            np.testing.assert_array_equal(line.get_xdata(), runs[:, panel])
+            assert set(line.get_ydata()) == {y}
+        assert len({line.get_marker() for line in dots}) == 3
+    names = [label.get_text() for label in figure.axes[0].get_yticklabels()]
+    assert names == list(groups)
+    assert figure.axes[0].yaxis_inverted()  # the first group at the top
 
 
 def test_masks_are_drawn_with_a_column_a_step_and_the_hidden_dark():
@@ -55,7 +104,7 @@ def test_gap_curves_show_means_as_printed_and_every_epoch_measured_alike():
         "without": {"1": run(0), "2": run(0.02)},
         "with": {"1": run(0.1), "2": run(0.2)},
     }
-    curves, gaps = gap_curves(cases).axes
+    curves, gaps = loss_gap_curves(cases).axes
     drawn = [line.get_ydata() for line in curves.lines if len(line.get_xdata())]
     expected = [[0.61, 0.51], [0.58, 0.53], [0.75, 0.65], [0.58, 0.95]]
     assert np.allclose(drawn, expected)

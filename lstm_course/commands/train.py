@@ -11,8 +11,8 @@ from itertools import chain, count
 from pathlib import Path
 from typing import NamedTuple
 
-from lstm_course.data.imdb import CITATION, load_imdb
-from lstm_course.study.plots.style import learning_curves
+from lstm_course.data.imdb import IMDB_CITATION, load_imdb
+from lstm_course.study.plots.training import learning_curves
 from lstm_course.system.files import atomic_write
 from lstm_course.system.paths import ROOT
 from lstm_course.training.history import History
@@ -78,7 +78,7 @@ def train(*, engine: str, recipe: str, seed: int, out: Path | None = None) -> Hi
     model = build_sentiment_model(engine=engine, num_words=steps.num_words, seed=seed)  # type: ignore[arg-type]
     print(f"{engine}, recipe {recipe!r}, seed {seed}: {steps.described()}")
     data = load_imdb(num_words=steps.num_words, maxlen=steps.maxlen)
-    print(f"{len(data.train.labels):,} reviews to learn from. Source: {CITATION}")
+    print(f"{len(data.train.labels):,} reviews to learn from. Source: {IMDB_CITATION}")
 
     with _run_folder(out) as folder:
         path = folder / f"model{SUFFIX[engine]}"

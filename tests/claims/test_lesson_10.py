@@ -7,8 +7,8 @@ import pytest
 
 from lstm_course import build_sentiment_model
 from lstm_course.arrays.trees import tree_leaves
+from lstm_course.study.generalization_gap import loss_gap_at
 from lstm_course.study.measurements import read_measurement
-from lstm_course.study.plots.reviews import gap_at
 from lstm_course.system.keras_import import import_keras
 
 pytestmark = pytest.mark.slow
@@ -102,7 +102,7 @@ def test_c31_at_the_same_training_loss_hardly_anything_is_left_of_it():
     without, dropped = (
         np.array(
             [
-                gap_at(0.39, run["train_loss"], run["val_loss"])
+                loss_gap_at(0.39, run["train_loss"], run["val_loss"])
                 for run in read_measurement("dropout")["results"][case].values()
             ]
         )

@@ -1,4 +1,4 @@
-"""Figures of what goes on in a cell: its squashing functions, its values over time."""
+"""What goes on in a cell: its squashing functions, its values over time."""
 
 from collections.abc import Callable, Mapping, Sequence
 
@@ -8,51 +8,39 @@ from matplotlib.ticker import MaxNLocator
 
 from lstm_course.arrays.activations import sigmoid
 from lstm_course.arrays.shapes import Array
-from lstm_course.study.plots.style import BLUE, GREEN, GREY, ORANGE, PURPLE, new_figure
+from lstm_course.study.plots.style import (
+    BLUE,
+    GREY,
+    ORANGE,
+    looks,
+    name_lines,
+    new_figure,
+)
 
-_SIGNS = ((BLUE, "-"), (ORANGE, "--"), (GREEN, "-."), (PURPLE, ":"))
 
-
-def over_time(
+def curves_over_time(
     curves: Mapping[str, Array], *, ylabel: str, title: str = "", height: float = 3.4
 ) -> Figure:
     """Return one line for each value followed over time, named at its right end.
 
     Args:
-        curves: name → value after each step, (T,); four at the most.
+        curves: name → value after each step, (T,); five at the most.
         ylabel: what the values are.
         title: of the figure.
         height: of the figure in inches.
     """
     figure, (ax,) = new_figure(height=height)
-    ends = []
-    for (name, values), (color, dash) in zip(
-        curves.items(), _SIGNS[: len(curves)], strict=True
-    ):
-        steps = np.arange(1, len(values) + 1)
-        ax.plot(steps, values, dash, color=color, label=name)
-        ends.append((values[-1], name, color, len(values)))
+    for name, look in looks(curves).items():
+        steps = np.arange(1, len(curves[name]) + 1)
+        ax.plot(steps, curves[name], label=name, **look | {"marker": ""})
     ax.set_xlim(left=0.5)
-    low, high = ax.get_ylim()
-    room = 0.2 / height * (high - low)  # of a line of text
-    level = -np.inf
-    for value, name, color, step in sorted(ends):
-        level = max(value, level + room)
-        ax.annotate(
-            name,
-            (step, level),
-            (8, 0),
-            textcoords="offset points",
-            color=color,
-            va="center",
-            annotation_clip=False,
-        )
     ax.set(xlabel="step", ylabel=ylabel, title=title)
     ax.xaxis.set_major_locator(MaxNLocator(integer=True))
+    name_lines(ax)
     return figure
 
 
-def squashing_functions(marked: Sequence[float] = ()) -> Figure:
+def squashing_curves(marked: Sequence[float] = ()) -> Figure:
     """Return σ and tanh side by side, some points marked with their values."""
     figure, axes = new_figure(2, height=3.2)
     z = np.linspace(-6, 6, 241)
@@ -65,12 +53,11 @@ def squashing_functions(marked: Sequence[float] = ()) -> Figure:
         ax.axhline(0, color=GREY, linewidth=1)
         for x in marked:
             y = function(np.array(x)).item()
-            right = -8 if x > 0 else 8
             ax.plot(x, y, "o", color=color)
             ax.annotate(
                 f"{y:.2f}".replace("-", "−"),
                 (x, y),
-                (right, 10 if x < 0 else -16),
+                (-8 if x > 0 else 8, 10 if x < 0 else -16),
                 textcoords="offset points",
                 ha="right" if x < 0 else "left",
             )
@@ -98,11 +85,10 @@ def value_table(
     ax.set_xticks(range(len(symbols)), symbols)
     ax.set_yticks(range(len(rows)), list(rows))
     ax.xaxis.tick_top()
-    ax.tick_params(length=0)
     ax.grid(visible=False)
     ax.spines[:].set_visible(False)
     ax.set_xticks(np.arange(1, len(symbols)) - 0.5, minor=True)
     ax.set_yticks(np.arange(1, len(rows)) - 0.5, minor=True)
     ax.grid(which="minor", color="white", linewidth=2, alpha=1)
-    ax.tick_params(which="minor", length=0)
+    ax.tick_params(which="both", length=0)
     return figure

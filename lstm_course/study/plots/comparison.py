@@ -1,79 +1,74 @@
 """Three cells side by side: what they cost, what they learn, and how often."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 
 from lstm_course.arrays.shapes import Array
-from lstm_course.study.plots.style import BLUE, GREEN, GREY, ORANGE
+from lstm_course.study.plots.style import BLUE, GREEN, GREY, looks, new_figure
 
-_LOOKS = {
-    "RNN": (ORANGE, "o", "-"),
-    "GRU": (GREEN, "s", "-."),
-    "LSTM": (BLUE, "^", "--"),
-}
+_ABOVE: dict[str, Any] = {
+    "loc": "lower center",
+    "bbox_to_anchor": (0.5, 1),
+}  # for a legend
 
 
-def relative_costs(ax: Axes, rows: Mapping[str, Mapping[str, float | None]]) -> None:
-    """Draw costs as multiples of the LSTM's, which is the line at 1.
+def cell_comparison(
+    costs: Mapping[str, Mapping[str, float | None]],
+    differences: Mapping[int, Array],
+    solved: Mapping[str, Mapping[float, float]],
+) -> Figure:
+    """Return costs, differences in accuracy and solved runs, in three panels.
 
     Args:
-        ax: where to draw.
-        rows: what is counted → "RNN" and "GRU" → how many times the LSTM's; None
+        costs: what is counted → "RNN" and "GRU" → how many times the LSTM's; None
             where there is nothing to be had at any price.
+        differences: how many reviews were learned from → points of accuracy (runs,)
+            by which the GRU is ahead of the LSTM: a dot each, and a bar of two
+            standard errors to either side of the mean.
+        solved: "RNN", "GRU", "LSTM" → learning rate → share of the runs.
     """
+    figure, (left, middle, right) = new_figure(3, width=13, height=4.4)
+    _draw_costs(left, costs)
+    _draw_differences(middle, differences)
+    for cell, look in looks(solved).items():
+        rates, shares = zip(*solved[cell].items(), strict=True)
+        right.semilogx(rates, shares, **look, ms=9, alpha=0.8, label=cell)
+        right.set_xticks(rates, [f"{rate:g}" for rate in rates], fontsize=10)
+    right.minorticks_off()
+    right.set(xlabel="learning rate", ylabel="share of runs that solved it")
+    right.set_ylim(-0.05, 1.05)
+    right.legend(ncols=3, **_ABOVE)
+    return figure
+
+
+def _draw_costs(ax: Axes, rows: Mapping[str, Mapping[str, float | None]]) -> None:
     ax.axvline(1, color=BLUE, linestyle="--")
-    for y, costs in enumerate(rows.values()):
-        for cell, cost in costs.items():
-            color, marker, _ = _LOOKS[cell]
-            if cost is None:
-                ax.annotate(f"{cell}: never", (1.05, y), color=color, va="center")
+    for cell, look in looks(["RNN", "GRU"]).items():
+        dots = look | {"linestyle": "", "ms": 9}
+        ax.plot([], [], **dots, label=cell)
+        for y, costs in enumerate(rows.values()):
+            if (cost := costs[cell]) is None:
+                text = f"{cell}: never"
+                ax.annotate(text, (1.05, y), color=look["color"], va="center")
             else:
-                ax.plot(cost, y, marker, color=color, ms=9)
-    for cell in ("RNN", "GRU"):
-        color, marker, _ = _LOOKS[cell]
-        ax.plot([], [], marker, color=color, ms=9, label=cell)
-    ax.legend(frameon=False, ncols=2, loc="lower center", bbox_to_anchor=(0.5, 1))
+                ax.plot(cost, y, **dots)
+    ax.legend(ncols=2, **_ABOVE)
     ax.set_yticks(range(len(rows)), rows)
     ax.set(xlabel="times the LSTM's", xlim=(0, 1.65), ylim=(len(rows) - 0.5, -0.5))
 
 
-def paired_differences(ax: Axes, sizes: Sequence[int], points: Array) -> None:
-    """Draw differences between two networks that had the same reviews to learn from.
-
-    Args:
-        ax: where to draw.
-        sizes: how many reviews they learned from, in rising order.
-        points: (runs, sizes) the differences, in points; a dot each, and a bar of two
-            standard errors to either side of the mean.
-    """
-    error = points.std(axis=0, ddof=1) / np.sqrt(len(points))
-    middle = points.mean(axis=0)
-    places = np.arange(len(sizes))
+def _draw_differences(ax: Axes, differences: Mapping[int, Array]) -> None:
     ax.axhline(0, color=GREY, linewidth=1.5)
-    ax.plot(places - 0.15, points.T, "o", color=GREY, ms=5, alpha=0.5)
-    ax.errorbar(places, middle, 2 * error, fmt="D", color=GREEN, ms=8, capsize=5)
-    ax.set_xticks(places, [f"{size:,}" for size in sizes])
-    ax.set(xlabel="reviews to learn from", xlim=(-0.6, len(sizes) - 0.4))
-
-
-def solved_by_rate(
-    ax: Axes, rates: Sequence[float], solved: Mapping[str, Sequence[float]]
-) -> None:
-    """Draw how often each cell solved a task, by the learning rate.
-
-    Args:
-        ax: where to draw.
-        rates: the learning rates.
-        solved: "RNN", "GRU", "LSTM" → at each rate, the share of the runs.
-    """
-    for cell, shares in solved.items():
-        color, marker, dash = _LOOKS[cell]
-        ax.semilogx(
-            rates, shares, dash, marker=marker, color=color, ms=9, alpha=0.8, label=cell
-        )
-    ax.set_xticks(rates, [f"{rate:g}" for rate in rates], fontsize=10)
-    ax.minorticks_off()
-    ax.set(xlabel="learning rate", ylim=(-0.05, 1.05))
-    ax.legend(frameon=False, ncols=3, loc="lower center", bbox_to_anchor=(0.5, 1))
+    for place, points in enumerate(differences.values()):
+        error = points.std(ddof=1) / np.sqrt(len(points))
+        beside = np.full(len(points), place - 0.15)
+        ax.plot(beside, points, "o", color=GREY, ms=5, alpha=0.5)
+        bar: dict[str, Any] = {"color": GREEN, "ms": 8, "capsize": 5}
+        ax.errorbar(place, points.mean(), 2 * error, fmt="D", **bar)
+    ax.set_xticks(range(len(differences)), [f"{size:,}" for size in differences])
+    ax.set(xlabel="reviews to learn from", ylabel="GRU − LSTM, points of accuracy")
+    ax.set_xlim(-0.6, len(differences) - 0.4)

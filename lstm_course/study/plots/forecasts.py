@@ -1,16 +1,14 @@
-"""Pictures of forecasts: beside what came, and beyond the range they learned from."""
+"""Forecasts: beside what came, and beyond the range that was learned from."""
 
 from collections.abc import Mapping
 
 from matplotlib.figure import Figure
 
 from lstm_course.arrays.shapes import Array
-from lstm_course.study.plots.style import BLUE, GREEN, GREY, ORANGE, new_figure
-
-_SIGNS = ((BLUE, "-"), (ORANGE, "--"), (GREEN, ":"))
+from lstm_course.study.plots.style import BLUE, GREY, looks, new_figure
 
 
-def counted_on(
+def forecasts_beyond(
     right: Array, forecasts: Mapping[str, Array], learned: tuple[float, float]
 ) -> Figure:
     """Return forecasts against what would be right, one panel a group.
@@ -29,11 +27,11 @@ def counted_on(
         limits = (1.5 * right.min(), 1.6 * right.max())
         ax.set(xlabel="what should come", ylim=limits, title=name)
     axes[0].set_ylabel("forecast")
-    axes[-1].legend(loc="upper left", frameon=False)
+    axes[-1].legend(loc="upper left")
     return figure
 
 
-def beside(
+def forecasts_beside(
     truth: Array,
     forecasts: Mapping[str, Array],
     *,
@@ -45,7 +43,7 @@ def beside(
 
     Args:
         truth: (S,) what came.
-        forecasts: name → (S,), up to three.
+        forecasts: name → (S,), up to five.
         learned: the smallest and the largest value that was learned from: a band.
         marks: step → what begins there, written beside an upright line.
         height: of the figure in inches.
@@ -54,13 +52,13 @@ def beside(
     if learned:
         ax.axhspan(*learned, color=GREY, alpha=0.15, lw=0, label="range learned from")
     ax.plot(truth, "o", color=GREY, ms=4, label="what came")
-    for (name, line), (color, dash) in zip(forecasts.items(), _SIGNS, strict=False):
-        ax.plot(line, dash, color=color, label=name)
+    for name, look in looks(forecasts).items():
+        ax.plot(forecasts[name], label=name, **look | {"marker": ""})
     for step, text in (marks or {}).items():
         ax.axvline(step, color=GREY, lw=1)
         ax.annotate(
             text, (step, 1), (4, -14), ("data", "axes fraction"), "offset points"
         )
     ax.set(xlabel="step", ylabel="value, scaled")
-    ax.legend(loc="upper left", bbox_to_anchor=(1, 1), frameon=False)
+    ax.legend(loc="upper left", bbox_to_anchor=(1, 1))
     return figure

@@ -2,21 +2,17 @@
 
 from collections.abc import Mapping, Sequence
 
-import matplotlib as mpl
-import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from lstm_course.arrays.shapes import Array
-from lstm_course.study.plots.style import BLUE, GREEN, GREY, ORANGE, PURPLE, STYLE
+from lstm_course.study.plots.style import GREY, looks, new_figure
 
 LONGEST = 50  # words side by side that can still be read
 
-_SIGNS = ((BLUE, "o", "-"), (ORANGE, "s", "--"), (GREEN, "^", "-."), (PURPLE, "D", ":"))
 
-
-def running_verdict(
+def verdict_curves(
     words: Sequence[str],
     curves: Mapping[str, Array],
     *,
@@ -27,26 +23,22 @@ def running_verdict(
 
     Args:
         words: T of them; no more than `LONGEST` are shown.
-        curves: name → probability after each word, (T,); four at the most. One curve
+        curves: name → probability after each word, (T,); five at the most. One curve
             goes without its name.
         marked: steps to mark by an upright line.
         start: the first word to show.
     """
     shown = slice(start, start + LONGEST)
-    words = words[shown]
-    with mpl.rc_context(STYLE):
-        figure, ax = plt.subplots(figsize=(9, 4))
+    figure, (ax,) = new_figure()
     ax.axhline(0.5, color=GREY, linewidth=1)
     for step in marked:
         ax.axvline(step - start, color=GREY, linewidth=1.2, linestyle=":")
-    for (name, values), (color, marker, dash) in zip(
-        curves.items(), _SIGNS[: len(curves)], strict=True
-    ):
-        ax.plot(values[shown], dash, marker=marker, ms=4, color=color, label=name)
+    for name, look in looks(curves).items():
+        ax.plot(curves[name][shown], ms=4, label=name, **look)
     if len(curves) > 1:
-        ax.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=4, frameon=False)
+        ax.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=4)
     ax.set(ylim=(-0.03, 1.03), ylabel="P(positive), so far")
-    _name_the_words(ax, words)
+    _name_the_words(ax, words[shown])
     return figure
 
 
@@ -71,16 +63,10 @@ def word_maps(
         start: the first word to show.
     """
     shown = slice(start, start + LONGEST)
-    words = words[shown]
-    units = [values.shape[1] for values in maps.values()]
-    with mpl.rc_context(STYLE):
-        figure, axes = plt.subplots(
-            len(maps),
-            figsize=(9, 1.2 + 0.13 * sum(units) + 0.25 * len(maps)),
-            sharex=True,
-            squeeze=False,
-        )
-    for ax, (name, values) in zip(axes[:, 0], maps.items(), strict=True):
+    units = sum(values.shape[1] for values in maps.values())
+    height = 1.2 + 0.13 * units + 0.25 * len(maps)
+    figure, axes = new_figure(rows=len(maps), height=height)
+    for ax, (name, values) in zip(axes, maps.items(), strict=True):
         values = values[shown]
         if values.min() < 0:
             full = np.abs(values).max()
@@ -93,8 +79,8 @@ def word_maps(
         figure.colorbar(image, ax=ax, ticks=[low, high], format="%.2g", pad=0.01)
         ax.set_yticks([0, values.shape[1] - 1])
         ax.set_ylabel(name)
-    _name_the_words(ax, words)
-    for ax in axes[:, 0]:
+    _name_the_words(axes[-1], words[shown])
+    for ax in axes:
         ax.grid(visible=False)
         ax.tick_params(length=0)
     return figure

@@ -1,38 +1,83 @@
-"""Plots of what was measured on the film reviews, from the measurements as stored."""
+"""The film reviews: a text as the model sees it, and what was measured on them all."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from typing import Any
 
+import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties
+from matplotlib.patches import Rectangle
 from matplotlib.ticker import MaxNLocator, NullLocator
 
 from lstm_course.arrays.shapes import Array
-from lstm_course.study.plots.style import BLUE, GREEN, GREY, ORANGE, PURPLE, new_figure
+from lstm_course.study.plots.style import GREY, looks, new_figure
 
 Runs = Mapping[str, Mapping[str, Any]]  # seed → result, one case of a measurement
 
 
-def gap_at(level: float, train_loss: Array, val_loss: Array) -> float:
-    """Return validation loss minus training loss where the latter is at a level.
+def blanked_text(
+    words: Sequence[str], known: Container[str], *, line_length: int = 64
+) -> Figure:
+    """Return a text in which a grey box, as long as the word, hides what is not known.
 
-    Both come epoch by epoch. Between the two epochs whose training losses are the
-    nearest above and below the level, the gap is interpolated. (Both losses of an
-    epoch come from the same weights and rise and fall together, so the gap is the
-    steadier quantity.)
-
-    Raises:
-        ValueError: the training loss was never on both sides of the level.
+    Args:
+        words: the text, word by word.
+        known: the words to show.
+        line_length: characters a line.
     """
-    train_loss, val_loss = np.asarray(train_loss), np.asarray(val_loss)
-    if not train_loss.min() <= level <= train_loss.max():
-        raise ValueError(
-            f"level is {level}; the training loss went from {train_loss.max():.3f} "
-            f"to {train_loss.min():.3f}"
-        )
-    order = np.argsort(train_loss)
-    gaps = val_loss - train_loss
-    return float(np.interp(level, train_loss[order], gaps[order]))
+    places = []
+    line = column = 0
+    for word in words:
+        if column and column + len(word) > line_length:
+            line, column = line + 1, 0
+        places.append((word, line, column))
+        column += len(word) + 1
+
+    size, line_height = 13, 0.3  # points, inches
+    character = 0.602 * size / 72  # inches: how wide the fixed-width letters are
+    figure = plt.figure(
+        figsize=(line_length * character, (line + 1) * line_height), layout="none"
+    )
+    ax = figure.add_axes((0, 0, 1, 1))
+    ax.set(xlim=(0, line_length), ylim=(line + 1, 0))
+    ax.set_axis_off()
+    letters = FontProperties(family="DejaVu Sans Mono", size=size)  # always there
+    for word, line, column in places:
+        if word in known:
+            ax.text(column, line + 0.7, word, font=letters, parse_math=False)
+        else:
+            box = Rectangle((column, line + 0.2), len(word), 0.6, color=GREY, lw=0)
+            ax.add_patch(box)
+    return figure
+
+
+def seed_dots(
+    groups: Mapping[str, Array], parts: Sequence[str], standard_error: float
+) -> Figure:
+    """Return a dot for each training run, one row a group, one panel a part.
+
+    Args:
+        groups: name → accuracies (runs, parts); NaN where a run has none. The first
+            is drawn at the top; five at the most.
+        parts: names of the parts of the data, such as "validation" and "test".
+        standard_error: of one accuracy, by the number of reviews alone; drawn as a
+            bar to measure distances with.
+    """
+    figure, axes = new_figure(len(parts), height=1.6 + 0.5 * len(groups))
+    accuracies = np.concatenate([runs.ravel() for runs in groups.values()])
+    low, high = np.nanmin(accuracies), np.nanmax(accuracies)
+    middle, half = (low + high) / 2, max(high - low, 2 * standard_error) / 2
+    for panel, (ax, part) in enumerate(zip(axes, parts, strict=True)):
+        for y, (name, look) in enumerate(looks(groups).items()):
+            dots = look | {"linestyle": "", "ms": 9, "alpha": 0.7}
+            ax.plot(groups[name][:, panel], np.full(len(groups[name]), y), **dots)
+        ax.errorbar(middle, -1, xerr=standard_error, color=GREY, capsize=4)
+        ax.annotate("± one standard error", (middle, -1.2), ha="center", fontsize=10)
+        ax.set(xlabel=f"accuracy, {part}", ylim=(len(groups) - 0.5, -1.8))
+        ax.set_yticks(range(len(groups)), groups if panel == 0 else [""] * len(groups))
+        ax.set_xlim(middle - 1.15 * half, middle + 1.15 * half)
+    return figure
 
 
 def mask_grids(masks: Mapping[str, Array]) -> Figure:
@@ -45,34 +90,35 @@ def mask_grids(masks: Mapping[str, Array]) -> Figure:
     return figure
 
 
-def gap_curves(cases: Mapping[str, Runs]) -> Figure:
+def loss_gap_curves(cases: Mapping[str, Runs]) -> Figure:
     """Return how far training and validation loss are apart, as read and as measured.
 
     Left, the curves as Keras prints them, means over the seeds. Right, for every epoch
     of every run, the gap between the losses measured alike, by the training loss.
 
     Args:
-        cases: name → runs with running_loss, train_loss and val_loss; at most two.
+        cases: name → runs with running_loss, train_loss and val_loss.
     """
     figure, (curves, gaps) = new_figure(2, height=4.2)
-    looks = ((BLUE, "o"), (ORANGE, "^"))
-    for (name, runs), (color, marker) in zip(cases.items(), looks, strict=False):
+    for name, look in looks(cases).items():
         running, train, validation = (
-            np.array([run[key] for run in runs.values()])
+            np.array([run[key] for run in cases[name].values()])
             for key in ("running_loss", "train_loss", "val_loss")
         )
         epochs = np.arange(1, running.shape[1] + 1)
         for dash, losses in (("--", running), ("-", validation)):
-            mean = losses.mean(axis=0)
-            curves.plot(epochs, mean, dash, color=color, marker=marker, ms=5)
+            curves.plot(
+                epochs, losses.mean(axis=0), **look | {"linestyle": dash, "ms": 5}
+            )
         gap = (validation - train).ravel()
-        gaps.plot(train.ravel(), gap, marker, color=color, alpha=0.6, label=name)
+        dots = look | {"linestyle": "", "alpha": 0.6}
+        gaps.plot(train.ravel(), gap, label=name, **dots)
     for dash, part in (("--", "training, as printed"), ("-", "validation")):
         curves.plot([], [], dash, color=GREY, label=part)
-    curves.legend(frameon=False)
+    curves.legend()
     curves.set(xlabel="epoch", ylabel="loss", title="as it is usually read")
     curves.xaxis.set_major_locator(MaxNLocator(integer=True))
-    gaps.legend(frameon=False)
+    gaps.legend()
     gaps.invert_xaxis()  # from left to right, as training goes
     gaps.xaxis.set_major_locator(MaxNLocator(5))
     gaps.set(
@@ -90,33 +136,21 @@ def accuracy_by_size(
 
     Args:
         results: "network size" → runs with test_accuracy.
-        networks: name in the results → name to show; at most four.
+        networks: name in the results → name to show; at most five.
         sizes: how many reviews, in rising order.
     """
     figure, (ax,) = new_figure(height=4.4)
-    looks = (
-        (PURPLE, "D", ":"),
-        (GREEN, "s", "-."),
-        (BLUE, "o", "-"),
-        (ORANGE, "^", "--"),
-    )
-    for place, ((key, name), (color, marker, dash)) in enumerate(
-        zip(networks.items(), looks, strict=False)
-    ):
-        accuracy = np.array(
-            [
-                [run["test_accuracy"] for run in results[f"{key} {size}"].values()]
-                for size in sizes
-            ]
-        )
+    named = looks(networks.values())
+    for place, (key, name) in enumerate(networks.items()):
+        cases = [results[f"{key} {size}"].values() for size in sizes]
+        accuracy = np.array([[run["test_accuracy"] for run in case] for case in cases])
         beside = np.array(sizes) * 1.05 ** (place - (len(networks) - 1) / 2)
-        ax.plot(beside, accuracy, marker, color=color, ms=5, alpha=0.45)
-        ax.plot(
-            beside, accuracy.mean(axis=1), dash, marker=marker, color=color, label=name
-        )
+        dots = named[name] | {"linestyle": "", "ms": 5, "alpha": 0.45}
+        ax.plot(beside, accuracy, **dots)
+        ax.plot(beside, accuracy.mean(axis=1), label=name, **named[name])
     ax.set_xscale("log")
     ax.set_xticks(sizes, [f"{size:,}" for size in sizes])
     ax.xaxis.set_minor_locator(NullLocator())
     ax.set(xlabel="reviews to learn from", ylabel="test accuracy")
-    ax.legend(frameon=False, loc="lower right")
+    ax.legend(loc="lower right")
     return figure

@@ -1,26 +1,35 @@
-"""The figures of the lessons, drawn from measurements.
+"""One style for all figures.
 
-One palette throughout (Okabe and Ito's, which colour-blind readers can tell apart),
-and a second sign beside every colour: a dash, a marker or a label.
+The colours are Okabe and Ito's, which colour-blind readers can tell apart; beside each
+stands a dash or a marker, so that a colour never stands alone.
 """
 
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
 from typing import Any
 
 import matplotlib as mpl
 import matplotlib.pyplot as plt
 import numpy as np
+from cycler import cycler
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.font_manager import FontProperties
-from matplotlib.patches import Rectangle
-from matplotlib.ticker import MaxNLocator
 
-from lstm_course.arrays.shapes import Array
-from lstm_course.training.history import History
+from lstm_course.system.files import atomic_write
 
 BLUE, ORANGE, GREEN, PURPLE = "#0072B2", "#D55E00", "#009E73", "#CC79A7"
 GREY = "#666666"
+
+Look = dict[
+    str, Any
+]  # color, linestyle and marker, as matplotlib's functions take them
+
+_LINES = cycler(
+    color=[BLUE, ORANGE, GREEN, PURPLE, GREY],
+    linestyle=["-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1))],
+)
+_LOOKS: list[Look] = list(_LINES + cycler(marker="os^Dv"))
+_CELL_LOOKS = dict(zip(("LSTM", "RNN", "GRU"), _LOOKS, strict=False))
 
 STYLE: dict[Any, Any] = {
     "figure.constrained_layout.use": True,
@@ -29,108 +38,103 @@ STYLE: dict[Any, Any] = {
     "axes.spines.top": False,
     "axes.spines.right": False,
     "axes.grid": True,
+    "axes.prop_cycle": _LINES,
     "grid.alpha": 0.3,
-    "lines.linewidth": 2,
+    "legend.fontsize": 10,
     "legend.frameon": False,
 }
 
 
+def looks(names: Iterable[str]) -> dict[str, Look]:
+    """Return a colour, a dash and a marker for each name.
+
+    "LSTM", "RNN" and "GRU" look the same in every figure; other names take in turn
+    what is left.
+
+    Raises:
+        ValueError: there are more names than looks, which are five.
+    """
+    names = list(names)
+    if len(names) > len(_LOOKS):
+        raise ValueError(f"{len(names)} names, and {len(_LOOKS)} looks to tell apart")
+    found = {name: _CELL_LOOKS[name] for name in names if name in _CELL_LOOKS}
+    left = iter([look for look in _LOOKS if look not in found.values()])
+    return {name: dict(found.get(name) or next(left)) for name in names}
+
+
 def new_figure(
-    columns: int = 1, *, width: float = 9, height: float = 4
+    columns: int = 1, *, rows: int = 1, width: float = 9, height: float = 4
 ) -> tuple[Figure, Sequence[Axes]]:
-    """Return a figure with its axes side by side, in the style of the course.
+    """Return a figure and its axes, row by row, in the style of the course.
+
+    The style stays in force, as after ``plt.style.use``: legends and texts take
+    theirs when they are drawn.
 
     Args:
-        columns: how many axes.
+        columns: how many axes side by side.
+        rows: how many below one another; they share the horizontal axis.
         width: of the figure in inches.
         height: of the figure in inches.
     """
-    with mpl.rc_context(STYLE):
-        figure, axes = plt.subplots(1, columns, figsize=(width, height), squeeze=False)
-    return figure, list(axes[0])
-
-
-def learning_curves(history: History, title: str) -> Figure:
-    """Return loss and accuracy by epoch, the epoch that was kept marked."""
-    figure, axes = new_figure(2)
-    epochs = range(1, history.epochs + 1)
-    curves = (
-        ("loss", history.loss, history.val_loss),
-        ("accuracy", history.accuracy, history.val_accuracy),
+    mpl.rcParams.update(STYLE)
+    size = (width, height)
+    figure, axes = plt.subplots(
+        rows, columns, figsize=size, sharex=rows > 1, squeeze=False
     )
-    for ax, (name, train, validation) in zip(axes, curves, strict=True):
-        ax.plot(epochs, train, "--", color=GREY, label="training")
-        ax.plot(epochs, validation, "-", color=BLUE, label="validation")
-        if best := history.best_epoch:
-            ax.plot(best, validation[best - 1], "o", color=ORANGE, label="kept")
-        ax.set(xlabel="epoch", ylabel=name)
-        ax.xaxis.set_major_locator(MaxNLocator(integer=True))
-    axes[0].legend(frameon=False)
-    figure.suptitle(title)
-    return figure
+    return figure, list(axes.flat)
 
 
-def blanked_text(
-    words: Sequence[str], known: Container[str], *, line_length: int = 64
-) -> Figure:
-    """Return a text in which a grey box, as long as the word, hides what is not known.
+def name_lines(ax: Axes) -> None:
+    """Write each line's label beyond the right edge, at the height where it ends.
+
+    Names that would overlap are moved apart; that of a line which leaves the picture
+    stands at the edge. Lines without a label stay without a name.
+    """
+    ax.autoscale_view()
+    to_axes = ax.transScale + ax.transLimits  # from data to shares of the axes
+    lines = [line for line in ax.lines if not str(line.get_label()).startswith("_")]
+    last = [np.asarray(line.get_xydata())[-1] for line in lines]
+    ends = to_axes.transform(last)[:, 1]
+    order = np.argsort(ends, kind="stable")
+    step = 0.2 * STYLE["figure.dpi"] / ax.bbox.height  # 0.2 inches, for a name
+    heights = np.sort(ends)
+    lowest = step / 2
+    for n in range(len(heights)):  # upwards, then back down from the upper edge
+        heights[n] = max(heights[n], lowest)
+        lowest = heights[n] + step
+    highest = 1 - step / 2
+    for n in reversed(range(len(heights))):
+        heights[n] = min(heights[n], highest)
+        highest = heights[n] - step
+    for n, height in zip(order, heights, strict=True):
+        ax.annotate(
+            str(lines[n].get_label()),
+            (1, height),
+            (4, 0),
+            "axes fraction",
+            "offset points",
+            color=lines[n].get_color(),
+            va="center",
+            fontsize=11,
+        )
+
+
+def save_svg(draw: Callable[[], Figure], path: Path, **about: str) -> None:
+    """Draw a figure into an SVG file, with the same bytes on every run and machine.
+
+    Text becomes outlines of the font that matplotlib brings along, so that a reader
+    needs no font; neither a date nor a random name is written.
 
     Args:
-        words: the text, word by word.
-        known: the words to show.
-        line_length: characters a line.
+        draw: makes the figure. It is called in the style of the course, whatever the
+            reader's own settings of matplotlib.
+        path: of the file, which appears whole or not at all.
+        about: metadata, such as ``Description``.
     """
-    places = []
-    line = column = 0
-    for word in words:
-        if column and column + len(word) > line_length:
-            line, column = line + 1, 0
-        places.append((word, line, column))
-        column += len(word) + 1
-
-    size, line_height = 13, 0.3  # points, inches
-    character = 0.602 * size / 72  # inches: how wide the fixed-width letters are
-    figure = plt.figure(
-        figsize=(line_length * character, (line + 1) * line_height), layout="none"
-    )
-    ax = figure.add_axes((0, 0, 1, 1))
-    ax.set(xlim=(0, line_length), ylim=(line + 1, 0))
-    ax.set_axis_off()
-    letters = FontProperties(family="DejaVu Sans Mono", size=size)  # always there
-    for word, line, column in places:
-        if word in known:
-            ax.text(column, line + 0.7, word, font=letters, parse_math=False)
-        else:
-            box = Rectangle((column, line + 0.2), len(word), 0.6, color=GREY, lw=0)
-            ax.add_patch(box)
-    return figure
-
-
-def seed_dots(
-    groups: Mapping[str, Array], parts: Sequence[str], standard_error: float
-) -> Figure:
-    """Return a dot for each training run, one row a group, one panel a part.
-
-    Args:
-        groups: name → accuracies (runs, parts); NaN where a run has none. The first
-            is drawn at the top.
-        parts: names of the parts of the data, such as "validation" and "test".
-        standard_error: of one accuracy, by the number of reviews alone; drawn as a
-            bar to measure distances with.
-    """
-    figure, axes = new_figure(len(parts), height=1.6 + 0.5 * len(groups))
-    signs = zip("os^DvP", (BLUE, ORANGE, GREEN, PURPLE, GREY, BLUE), strict=True)
-    rows = list(zip(groups.items(), signs, strict=False))
-    accuracies = np.concatenate([runs.ravel() for runs in groups.values()])
-    low, high = np.nanmin(accuracies), np.nanmax(accuracies)
-    middle, half = (low + high) / 2, max(high - low, 2 * standard_error) / 2
-    for panel, (ax, part) in enumerate(zip(axes, parts, strict=True)):
-        for y, ((_, runs), (marker, color)) in enumerate(rows):
-            at = np.full(len(runs), y)
-            ax.plot(runs[:, panel], at, marker, color=color, ms=9, alpha=0.7)
-        ax.errorbar(middle, -1, xerr=standard_error, color=GREY, capsize=4)
-        ax.annotate("± one standard error", (middle, -1.2), ha="center", fontsize=10)
-        ax.set(xlabel=f"accuracy, {part}", ylim=(len(rows) - 0.5, -1.8))
-        ax.set_yticks(range(len(rows)), groups if panel == 0 else [""] * len(rows))
-        ax.set_xlim(middle - 1.15 * half, middle + 1.15 * half)
-    return figure
+    reproducible = {"svg.fonttype": "path", "svg.hashsalt": "lstm_course"}
+    with mpl.style.context("default"), mpl.rc_context(STYLE | reproducible):
+        figure = draw()
+        with atomic_write(path) as file:
+            metadata = {"Date": None, "Creator": None, **about}
+            figure.savefig(file, format="svg", metadata=metadata)
+        plt.close(figure)
