@@ -93,7 +93,7 @@ def bench(*, quick: bool, out: Path) -> bool:
         out: the folder to write to; made where missing.
 
     Returns:
-        Whether it came to its end; after Ctrl-C no file has changed.
+        Whether it ran to its end; after Ctrl-C no file has changed.
 
     Raises:
         BenchError: NumPy failed, or another does not do the same work.

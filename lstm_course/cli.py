@@ -290,9 +290,9 @@ def report(
 @app.command()
 def doctor() -> None:
     """Look at the installation and say what to do about each finding."""
-    from lstm_course.commands.doctor import examine, report
+    from lstm_course.commands.doctor import examine_setup, report_setup
 
-    raise typer.Exit(report(examine()))
+    raise typer.Exit(report_setup(examine_setup()))
 
 
 def main() -> None:

@@ -195,8 +195,8 @@ def test_lessons_are_handed_over(monkeypatch, command, function, code, lessons):
 
 def test_doctor_reports_what_it_found(monkeypatch):
     module = "lstm_course.commands.doctor"
-    monkeypatch.setattr(f"{module}.examine", lambda: ["a finding"])
-    monkeypatch.setattr(f"{module}.report", lambda findings: 4 * len(findings))
+    monkeypatch.setattr(f"{module}.examine_setup", lambda: ["a finding"])
+    monkeypatch.setattr(f"{module}.report_setup", lambda findings: 4 * len(findings))
     assert invoke("doctor").exit_code == 4
 
 

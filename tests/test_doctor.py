@@ -19,7 +19,7 @@ import pytest
 from full_disk import full_disk, needs_limits
 
 from lstm_course.commands import doctor
-from lstm_course.commands.doctor import Finding, examine, report
+from lstm_course.commands.doctor import Finding, examine_setup, report_setup
 from lstm_course.data import imdb
 
 
@@ -32,8 +32,8 @@ def the(subject: str) -> Finding:
 
 def test_looks_at_everything_here_and_loads_nothing_heavy() -> None:
     code = (
-        "import sys; from lstm_course.commands.doctor import examine; "
-        "print(*(f.subject for f in examine())); print(*sys.modules)"
+        "import sys; from lstm_course.commands.doctor import examine_setup; "
+        "print(*(f.subject for f in examine_setup())); print(*sys.modules)"
     )
     done = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True
@@ -229,7 +229,7 @@ def test_a_check_that_fails_spoils_no_other(monkeypatch: pytest.MonkeyPatch) -> 
         raise RuntimeError("a library is broken")
 
     monkeypatch.setattr(imdb, "source_file_problem", broken)
-    findings = {finding.subject: finding for finding in examine()}
+    findings = {finding.subject: finding for finding in examine_setup()}
     state, _, found, advice = findings["reviews"]
     assert state == "problem"
     assert "RuntimeError: a library is broken" in found
@@ -242,11 +242,12 @@ def test_report_in_words(capsys: pytest.CaptureFixture[str]) -> None:
         Finding("ok", "cores", "7"),
         Finding("warning", "memory", "little of it", "Close a window."),
     ]
-    assert report(findings) == 0
+    assert report_setup(findings) == 0
     ok, warning, advice, _, end = capsys.readouterr().out.splitlines()
     assert ok.split() == ["ok", "cores", "7"]
     assert warning.split() == ["warning", "memory", "little", "of", "it"]
     assert advice.strip() == "To do: Close a window."
     assert end == "2 findings: 0 problems, 1 warnings."
-    assert report([*findings, Finding("problem", "disk", "full", "Make room.")]) == 1
+    findings.append(Finding("problem", "disk", "full", "Make room."))
+    assert report_setup(findings) == 1
     assert "problem  disk    full" in capsys.readouterr().out

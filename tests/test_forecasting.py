@@ -5,7 +5,7 @@ from functools import partial
 import numpy as np
 import pytest
 
-from lstm_course.data.series import two_waves, windows
+from lstm_course.data.series import cut_windows, two_waves
 from lstm_course.training.forecasting import (
     fit_changes,
     fit_least_squares,
@@ -38,7 +38,7 @@ def test_least_squares_uses_a_constant():
 
 
 def test_an_lstm_learns_and_learns_the_same_from_the_same_seed():
-    inputs, targets = windows(SERIES, 12)
+    inputs, targets = cut_windows(SERIES, 12)
     forecast = fit_lstm(inputs, targets, seed=3, units=6, steps=150, batch_size=16)
     error = rms_error(forecast(inputs), targets)
     assert error < 0.5 * rms_error(last_value(inputs), targets)
@@ -50,7 +50,7 @@ def test_an_lstm_learns_and_learns_the_same_from_the_same_seed():
 
 @pytest.mark.parametrize("fit", [fit_least_squares, SMALL])
 def test_a_forecast_of_changes_is_alike_at_any_level(fit):
-    inputs, targets = windows(SERIES, 6)
+    inputs, targets = cut_windows(SERIES, 6)
     forecast = fit_changes(fit, inputs, targets)
     raised = forecast(inputs + 64)  # float32 keeps steps of a power of two
     assert raised - 64 == pytest.approx(forecast(inputs), abs=1e-5)
@@ -59,7 +59,7 @@ def test_a_forecast_of_changes_is_alike_at_any_level(fit):
 
 
 def test_rolling_out_is_forecasting_by_hand():
-    forecast = fit_least_squares(*windows(SERIES, 5))
+    forecast = fit_least_squares(*cut_windows(SERIES, 5))
     window = SERIES[:5]
     by_hand = []
     for _ in range(7):

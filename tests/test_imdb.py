@@ -106,10 +106,10 @@ def test_the_parts_are_the_files_reviews_with_their_labels(data):
     expected = Counter(
         (text, int(label)) for text, label, site in rows if site[0] == "i"
     )
-    came = Counter()
+    loaded = Counter()
     for split in data[:3]:
-        came.update(zip(split.texts.tolist(), split.labels.tolist(), strict=True))
-    assert came == expected
+        loaded.update(zip(split.texts.tolist(), split.labels.tolist(), strict=True))
+    assert loaded == expected
 
 
 def test_label_1_is_the_positive_one(data):

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from lstm_course.data.series import mackey_glass, two_waves, windows
+from lstm_course.data.series import cut_windows, mackey_glass, two_waves
 
 
 def rng(seed=3):
@@ -13,7 +13,7 @@ def rng(seed=3):
 def test_two_waves_without_noise_follow_a_rule_of_four_weights():
     series = two_waves(rng(), 300, noise=0, level=5)
     assert series.shape == (300,)
-    inputs, targets = windows(series, 4)
+    inputs, targets = cut_windows(series, 4)
     known = np.column_stack([inputs[..., 0], np.ones(len(inputs))])
     weights, *_ = np.linalg.lstsq(known, targets, rcond=None)
     assert known @ weights == pytest.approx(targets, abs=1e-9)
@@ -46,17 +46,17 @@ def test_mackey_glass_stays_in_its_range_and_does_not_repeat_itself():
 
 
 def test_windows_are_followed_by_their_targets():
-    inputs, targets = windows(np.arange(1.0, 8.0), 3)
+    inputs, targets = cut_windows(np.arange(1.0, 8.0), 3)
     assert inputs[:, :, 0].tolist() == [[1, 2, 3], [2, 3, 4], [3, 4, 5], [4, 5, 6]]
     assert targets.tolist() == [[4], [5], [6], [7]]
 
 
 def test_a_window_needs_a_value_after_it():
-    assert windows(np.arange(4.0), 3)[1].tolist() == [[3]]
+    assert cut_windows(np.arange(4.0), 3)[1].tolist() == [[3]]
     with pytest.raises(ValueError, match="has 3 values; windows of 3 and a value"):
-        windows(np.arange(3.0), 3)
+        cut_windows(np.arange(3.0), 3)
     with pytest.raises(ValueError, match="length is 0; expected at least 1"):
-        windows(np.arange(3.0), 0)
+        cut_windows(np.arange(3.0), 0)
     for make in (two_waves, mackey_glass):
         with pytest.raises(ValueError, match="steps is 0; expected at least 1"):
             make(rng(), 0)

@@ -42,7 +42,7 @@ class Finding(NamedTuple):
     advice: str = ""
 
 
-def examine() -> list[Finding]:
+def examine_setup() -> list[Finding]:
     """Return a finding or more for everything that the course stands on."""
     findings = []
     for subject, check in _CHECKS.items():
@@ -54,7 +54,7 @@ def examine() -> list[Finding]:
     return findings
 
 
-def report(findings: list[Finding]) -> int:
+def report_setup(findings: list[Finding]) -> int:
     """Print the findings, and return an exit code: 1 if there is a problem, else 0."""
     width = max(len(finding.subject) for finding in findings)
     for state, subject, found, advice in findings:

@@ -33,7 +33,7 @@ FAILURES = {
         f"by: sudo apt install python3-venv), {AGAIN}."
     ),
     r"HASHES|[Hh]ash mismatch": (
-        "A package that came is not the one named in requirements.lock, so it was not "
+        "A downloaded package is not the one named in requirements.lock, so it was not "
         f"installed: connect by another network, {AGAIN}."
     ),
     r"CERTIFICATE_VERIFY_FAILED|certificate verify failed|invalid peer certificate": (

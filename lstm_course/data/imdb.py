@@ -1,7 +1,7 @@
 """Film reviews from IMDb, each labelled as positive (1) or negative (0).
 
 The data is the Large Movie Review Dataset (https://ai.stanford.edu/~amaas/data/sentiment/)
-of Maas et al. (2011), cited in full by `CITATION`: 50,000 reviews, half of them to
+of Maas et al. (2011), cited in full by `IMDB_CITATION`: 50,000 reviews, half of them to
 train on and half to test with, as many positive as negative. It has two sources here:
 
     "package"  the labelled training half as text, from the Python package
@@ -45,7 +45,7 @@ from lstm_course.data.text import (
 from lstm_course.system.files import atomic_write, clear_leftovers
 from lstm_course.system.keras_import import import_keras
 
-CITATION = (
+IMDB_CITATION = (
     "Andrew L. Maas, Raymond E. Daly, Peter T. Pham, Dan Huang, Andrew Y. Ng and "
     "Christopher Potts (2011). Learning Word Vectors for Sentiment Analysis. "
     "Proceedings of the 49th Annual Meeting of the Association for Computational "

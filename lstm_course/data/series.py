@@ -65,7 +65,7 @@ def mackey_glass(
     return np.array(x[-_EVERY * steps :: _EVERY]) + noise * rng.normal(size=steps)
 
 
-def windows(series: Array, length: int) -> tuple[Array, Array]:
+def cut_windows(series: Array, length: int) -> tuple[Array, Array]:
     """Return each stretch of a series, and the value that follows it.
 
     Args:

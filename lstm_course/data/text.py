@@ -220,8 +220,9 @@ def _complaint(sequence: object, row: int) -> Exception | None:
     """Return what is wrong with the first id that is not one."""
     for number in sequence if isinstance(sequence, Iterable) else ():
         if not is_integer(number):
-            came = reprlib.repr(number)
-            return TypeError(f"sequences[{row}] holds {came}; expected integers")
+            return TypeError(
+                f"sequences[{row}] holds {reprlib.repr(number)}; expected integers"
+            )
         if not 0 <= number <= _LARGEST_ID:
             return ValueError(
                 f"sequences[{row}] holds {number}; expected ids from 0 to {_LARGEST_ID}"

@@ -8,7 +8,7 @@ from numpy.random import Generator
 from lstm_course.arrays.shapes import Array
 from lstm_course.checker.exercise import Cases, Exercise, Quiz
 from lstm_course.checker.planting import Mistake
-from lstm_course.data.series import windows
+from lstm_course.data.series import cut_windows
 from lstm_course.training.forecasting import fit_least_squares, roll_out
 from lstm_course.training.losses import mean_squared_error
 from lstm_course.training.optimizers import adam_update, optimizer_init
@@ -144,7 +144,7 @@ def training_cases() -> Cases:
     series = np.random.default_rng(7).normal(size=9).astype(np.float32)
 
     def first(count: int) -> tuple[Array, Array]:
-        inputs, targets = windows(series, 4)
+        inputs, targets = cut_windows(series, 4)
         return np.array(inputs[:count]), np.array(targets[:count])
 
     return {
@@ -262,8 +262,8 @@ def baseline_errors(series: Array, known: int, length: int) -> tuple[float, floa
         length: T, of the windows.
     """
     past, later = series[:known], series[known:]
-    inputs, targets = windows(past, length)
-    unseen, truth = windows(later, length)
+    inputs, targets = cut_windows(past, length)
+    unseen, truth = cut_windows(later, length)
 
     def columns(x: Array) -> Array:
         return np.column_stack([x[:, :, 0], np.ones(len(x))])
@@ -317,9 +317,9 @@ BASELINE_ERRORS = Exercise(
             "window has a last value of its own.",
         ),
         "windows-before-the-cut": Mistake(
-            right="inputs, targets = windows(past, length)\n"
-            "    unseen, truth = windows(later, length)",
-            wrong="x, y = windows(series, length)\n"
+            right="inputs, targets = cut_windows(past, length)\n"
+            "    unseen, truth = cut_windows(later, length)",
+            wrong="x, y = cut_windows(series, length)\n"
             "    inputs, targets, unseen, truth = x[:known], y[:known], "
             "x[known:], y[known:]",
             hint="Your windows are made first and cut afterwards: the last of "
@@ -327,8 +327,8 @@ BASELINE_ERRORS = Exercise(
             "first.",
         ),
         "fitted-on-the-later-values": Mistake(
-            right="windows(past, length)",
-            wrong="windows(later, length)",
+            right="cut_windows(past, length)",
+            wrong="cut_windows(later, length)",
             hint="Your least squares are fitted on the values they are judged by: "
             "fit on the known ones.",
         ),
@@ -345,27 +345,27 @@ BASELINE_ERRORS = Exercise(
             hint="Your two errors have changed places: the last value's comes first.",
         ),
         "future-in-the-fit": Mistake(
-            right="windows(past, length)",
-            wrong="windows(series, length)",
+            right="cut_windows(past, length)",
+            wrong="cut_windows(series, length)",
             hint="Your least squares have seen the values they are judged by: fit "
             "on the known ones alone.",
         ),
         "judged-on-the-past": Mistake(
-            right="windows(later, length)",
-            wrong="windows(past, length)",
+            right="cut_windows(later, length)",
+            wrong="cut_windows(past, length)",
             hint="Your errors are those on the known values, which were learned "
             "from: judge by the later ones.",
         ),
         "windows-across-the-cut": Mistake(
-            right="windows(later, length)",
-            wrong="windows(series[known - length :], length)",
+            right="cut_windows(later, length)",
+            wrong="cut_windows(series[known - length :], length)",
             hint="Your first windows reach back across the cut. That is no "
             "cheating, but here the series is cut first and then made into "
             "windows.",
         ),
         "target-inside-the-window": Mistake(
-            right="unseen, truth = windows(later, length)",
-            wrong="unseen, truth = windows(later, length)\n"
+            right="unseen, truth = cut_windows(later, length)",
+            wrong="unseen, truth = cut_windows(later, length)\n"
             "    targets, truth = inputs[:, -1], unseen[:, -1]",
             hint="Your targets are off by one: they stand inside their own "
             "windows, so that nothing is forecast.",

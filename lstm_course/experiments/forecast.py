@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from lstm_course.data.series import mackey_glass, two_waves, windows
+from lstm_course.data.series import cut_windows, mackey_glass, two_waves
 from lstm_course.experiments.checks import Again
 from lstm_course.experiments.runner import Experiment
 from lstm_course.training.forecasting import (
@@ -39,8 +39,8 @@ def run(recipe: dict[str, Any], case: str, seed: int) -> dict[str, Any]:
     series = SERIES[case](np.random.default_rng(seed), recipe["values"])
     learned, length, ahead = recipe["learned"], recipe["window"], recipe["ahead"]
     scaled = (series - series[:learned].mean()) / series[:learned].std()
-    known = windows(scaled[:learned], length)
-    inputs, targets = windows(scaled[learned:], length)
+    known = cut_windows(scaled[:learned], length)
+    inputs, targets = cut_windows(scaled[learned:], length)
 
     fit: Fit = partial(fit_lstm, seed=seed, **recipe["lstm"])
     forecasts = {

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from lstm_course.data.series import mackey_glass, windows
+from lstm_course.data.series import cut_windows, mackey_glass
 from lstm_course.experiments.checks import Again
 from lstm_course.experiments.runner import Experiment
 from lstm_course.system.keras_import import import_keras
@@ -34,8 +34,8 @@ def run(recipe: dict[str, Any], case: str, seed: int) -> dict[str, Any]:
     series = mackey_glass(np.random.default_rng(seed), recipe["values"])
     scaled = (series - series[:learned].mean()) / series[:learned].std()
     scaled = scaled.astype(np.float32)
-    known = windows(scaled[:learned], int(length))
-    inputs, targets = windows(scaled[learned:], int(length))
+    known = cut_windows(scaled[:learned], int(length))
+    inputs, targets = cut_windows(scaled[learned:], int(length))
 
     errors, first_losses, cpu_seconds = [], [], 0.0
     for rate in recipe["learning_rates"]:

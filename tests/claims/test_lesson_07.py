@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from lstm_course.data.series import windows
+from lstm_course.data.series import cut_windows
 from lstm_course.experiments import counting_on
 from lstm_course.study.measurements import read_measurement
 from lstm_course.system.keras_import import import_keras
@@ -41,7 +41,7 @@ def test_c10_counts_on_by_one_step_and_no_farther():
 
 
 def test_c10_least_squares_counts_on_exactly():
-    rule = fit_least_squares(*windows(np.arange(1.0, 8.0), 3))
+    rule = fit_least_squares(*cut_windows(np.arange(1.0, 8.0), 3))
     asked = np.array([[5, 6, 7], [97, 98, 99]], float)[..., np.newaxis]
     assert rule(asked) == pytest.approx(np.array([[8], [100]]))
 
