@@ -23,7 +23,7 @@ import hashlib
 import importlib.util
 import io
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import count, pairwise
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
@@ -67,16 +67,14 @@ _COPIED_RUN = 15
 
 # What the cached result depends on. Read at import, so that the code that runs and
 # the code in the key are the same.
-_CACHE_KEY = hashlib.sha256(
-    b"\0".join(
-        [
-            _SOURCE_SHA256.encode(),
-            np.__version__.encode(),
-            Path(__file__).read_bytes(),
-            Path(__file__).with_name("text.py").read_bytes(),
-        ]
-    )
-).hexdigest()
+_CACHE_KEY = b"\0".join(
+    [
+        _SOURCE_SHA256.encode(),
+        np.__version__.encode(),
+        Path(__file__).read_bytes(),
+        Path(__file__).with_name("text.py").read_bytes(),
+    ]
+)
 
 
 class Split(NamedTuple):
@@ -107,14 +105,14 @@ class _Corpus(NamedTuple):
     """Every review of the package, encoded with every word of the training part.
 
     Reviews come in the order of the parts: training, validation, test. Review n is
-    ids[bounds[n] : bounds[n + 1]].
+    ids[bounds[n] : bounds[n + 1]]. Strings are packed, so that all are plain arrays.
     """
 
     ids: NDArray[np.int32]
     bounds: NDArray[np.int64]
     labels: NDArray[np.int8]
-    texts: list[str]
-    tokens: list[str]
+    texts: NDArray[np.uint8]
+    tokens: NDArray[np.uint8]
 
 
 def load_imdb(
@@ -164,7 +162,7 @@ def _load_package(num_words: int, maxlen: int) -> IMDB:
     corpus = _cached_corpus()
     ids = np.where(corpus.ids < num_words, corpus.ids, UNKNOWN)
     reviews = [ids[start:end] for start, end in pairwise(corpus.bounds.tolist())]
-    texts = np.array(corpus.texts, dtype=object)
+    texts = np.array(_unpack(corpus.texts), dtype=object)
 
     def part(start: int, end: int) -> Split:
         rows = slice(start, end)
@@ -176,7 +174,7 @@ def _load_package(num_words: int, maxlen: int) -> IMDB:
         train=part(0, held_out),
         validation=part(held_out, held_out + _VALIDATION),
         test=part(held_out + _VALIDATION, len(reviews)),
-        vocabulary=Vocabulary(tuple(corpus.tokens[:num_words])),
+        vocabulary=Vocabulary(tuple(_unpack(corpus.tokens)[:num_words])),
     )
 
 
@@ -288,37 +286,22 @@ def _build_corpus() -> _Corpus:
         ids=np.concatenate(encoded),
         bounds=np.cumsum([0, *map(len, encoded)], dtype=np.int64),
         labels=labels[order],
-        texts=[texts[row] for row in order],
-        tokens=list(vocabulary.tokens),
+        texts=_pack(texts[row] for row in order),
+        tokens=_pack(vocabulary.tokens),
     )
 
 
 def _share_a_run(reviews: list[NDArray[np.int64]], run: int) -> NDArray[np.bool_]:
-    """Mark the reviews that have a run of `run` words in common with another one.
-
-    All reviews are laid end to end, and each run is summed up in one 64-bit number, a
-    polynomial in the word numbers. Its last bits make room for the review's row, so
-    that sorting brings equal runs together. Runs that differ may come out equal, once
-    in 30 data sets like this one; then two reviews are marked that need not be.
-    """
-    words = np.concatenate(reviews).astype(np.uint64)
-    row_of = np.repeat(np.arange(len(reviews)), [len(review) for review in reviews])
-    sums = np.zeros(len(words) - run + 1, dtype=np.uint64)
-    for offset in range(run):
-        sums += words[offset : offset + len(sums)]
-        sums *= np.uint64(0x9E3779B97F4A7C15)  # odd: spreads a word over all bits
-    row_bits = np.uint64(len(reviews).bit_length())
-    sums = (sums >> row_bits << row_bits) | row_of[: len(sums)].astype(np.uint64)
-    within_one_review = row_of[: len(sums)] == row_of[run - 1 :]
-    sums = np.sort(sums[within_one_review])
-
-    equal = sums[1:] >> row_bits == sums[:-1] >> row_bits
-    row_mask = (np.uint64(1) << row_bits) - np.uint64(1)
-    row, next_row = sums[:-1][equal] & row_mask, sums[1:][equal] & row_mask
-    two_reviews = row != next_row
+    """Mark the reviews that have a run of `run` words in common with another one."""
+    first_row_of: dict[bytes, int] = {}
     marked = np.zeros(len(reviews), dtype=bool)
-    marked[row[two_reviews]] = True
-    marked[next_row[two_reviews]] = True
+    for row, review in enumerate(reviews):
+        words = review.astype(np.int32)  # half the memory, for millions of keys
+        size, letters = words.itemsize, words.tobytes()
+        for end in range(run * size, len(letters) + 1, size):
+            other = first_row_of.setdefault(letters[end - run * size : end], row)
+            if other != row:
+                marked[[row, other]] = True
     return marked
 
 
@@ -334,49 +317,36 @@ def _cached_corpus() -> _Corpus:
 
 
 def _cache_file() -> Path:
-    return user_cache_path("lstm_course") / "imdb.npz"
+    return user_cache_path("lstm_course") / "imdb.cache"
 
 
 def _read_cache(path: Path) -> _Corpus | None:
     """Return what the cache holds; None if missing, of other code, damaged or changed.
 
-    The archive's own checksums see a damaged file; the SHA-256 of the arrays sees an
-    archive that was written again with other contents.
+    A file begins with the SHA-256 of the key and of all that follows.
     """
     try:
-        with path.open("rb") as raw, np.load(raw, allow_pickle=False) as file:
-            if file["key"].item() != _CACHE_KEY:
-                return None
-            arrays = {name: file[name] for name in _Corpus._fields}
-            if file["sha256"].item() != _sha256(arrays):
-                return None
-            texts, tokens = _unpack(arrays.pop("texts")), _unpack(arrays.pop("tokens"))
-            return _Corpus(**arrays, texts=texts, tokens=tokens)
-    except Exception:  # whatever is wrong with the file: it can be made again
+        digest, content = path.read_bytes().split(b"\n", 1)
+        if digest != _digest(content):
+            return None
+        with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
+            return _Corpus(**arrays)
+    except (OSError, ValueError):
         return None
 
 
 def _write_cache(path: Path, corpus: _Corpus) -> None:
-    packed = {"texts": _pack(corpus.texts), "tokens": _pack(corpus.tokens)}
-    arrays = corpus._asdict() | packed
+    content = io.BytesIO()
+    np.savez(content, **corpus._asdict())
     with atomic_write(path) as file:
-        np.savez(
-            file,
-            key=np.array(_CACHE_KEY),
-            sha256=np.array(_sha256(arrays)),
-            **arrays,
-        )
+        file.write(_digest(content.getvalue()) + b"\n" + content.getvalue())
 
 
-def _sha256(arrays: dict[str, NDArray[Any]]) -> str:
-    sha256 = hashlib.sha256()
-    for name, array in arrays.items():
-        sha256.update(f"{name} {array.dtype.str} {array.shape}".encode())
-        sha256.update(np.ascontiguousarray(array).data)
-    return sha256.hexdigest()
+def _digest(content: bytes) -> bytes:
+    return hashlib.sha256(_CACHE_KEY + content).hexdigest().encode()
 
 
-def _pack(strings: list[str]) -> NDArray[np.uint8]:
+def _pack(strings: Iterable[str]) -> NDArray[np.uint8]:
     return np.frombuffer("\0".join(strings).encode(), dtype=np.uint8)
 
 
