@@ -9,9 +9,8 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -30,20 +29,6 @@ Lessons = Annotated[
     list[str] | None,
     typer.Argument(metavar="[LESSON]...", help="Numbers or names; none means all."),
 ]
-
-
-class Engine(StrEnum):
-    """Whose code computes."""
-
-    numpy = "numpy"
-    keras = "keras"
-
-
-class RecipeName(StrEnum):
-    """How to train."""
-
-    book = "book"
-    quick = "quick"
 
 
 @contextmanager
@@ -170,11 +155,13 @@ def refresh(
 
 @app.command()
 def train(
-    engine: Annotated[Engine, typer.Option(help="Whose code computes.")] = Engine.numpy,
+    engine: Annotated[
+        Literal["numpy", "keras"], typer.Option(help="Whose code computes.")
+    ] = "numpy",
     recipe: Annotated[
-        RecipeName,
+        Literal["book", "quick"],
         typer.Option(help="book: the study notes' own; quick: better, in seconds."),
-    ] = RecipeName.quick,
+    ] = "quick",
     seed: Annotated[int, typer.Option(min=0, help="Of weights and shuffling.")] = 42,
     out: Annotated[
         str | None,  # as a Path, the empty name would be the folder one stands in
@@ -195,12 +182,8 @@ def train(
     if out is not None and not out.strip():
         raise typer.BadParameter("it is empty; name a folder", param_hint="'--out'")
     with _ended_by(OSError):
-        history = train(
-            engine=engine.value,
-            recipe=recipe.value,
-            seed=seed,
-            out=None if out is None else Path(out),
-        )
+        folder = None if out is None else Path(out)
+        history = train(engine=engine, recipe=recipe, seed=seed, out=folder)
     raise typer.Exit(130 if history.ended == "interrupted" else 0)
 
 
@@ -280,7 +263,10 @@ def report(
         str | None, typer.Option(help="Whose progress it is.", show_default=False)
     ] = None,
 ) -> None:
-    """Print the progress as one line of JSON, for a teacher to collect."""
+    """Print the progress as one line of JSON, for a teacher to give feedback on.
+
+    Not for grades: it is the learner's own file, which anybody can edit.
+    """
     from lstm_course.exercises.progress import report
 
     with _ended_by(OSError):

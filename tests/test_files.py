@@ -175,3 +175,13 @@ def test_a_new_file_cleared_before_it_was_locked_is_made_again(tmp_path, monkeyp
     assert len(cleared) == 1
     assert path.read_bytes() == b"text"
     assert beside(path) == set()
+
+
+def test_a_file_that_cannot_be_opened_is_not_left_behind(tmp_path, monkeypatch):
+    def refuse(descriptor, mode):
+        raise MemoryError
+
+    monkeypatch.setattr(os, "fdopen", refuse)
+    with pytest.raises(MemoryError):
+        write(tmp_path / "file.txt", b"text")
+    assert os.listdir(tmp_path) == []

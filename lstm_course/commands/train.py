@@ -9,7 +9,7 @@ from dataclasses import asdict
 from importlib.metadata import version
 from itertools import chain, count
 from pathlib import Path
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from lstm_course.data.imdb import IMDB_CITATION, load_imdb
 from lstm_course.study.plots.training import learning_curves
@@ -48,7 +48,13 @@ RECIPES = {
 }
 
 
-def train(*, engine: str, recipe: str, seed: int, out: Path | None = None) -> History:
+def train(
+    *,
+    engine: Literal["numpy", "keras"],
+    recipe: str,
+    seed: int,
+    out: Path | None = None,
+) -> History:
     """Train by a recipe; write the model, its history and its learning curves.
 
     They appear in ``out`` together, when the run is over or was ended by Ctrl-C after
@@ -75,7 +81,7 @@ def train(*, engine: str, recipe: str, seed: int, out: Path | None = None) -> Hi
     out = Path(os.path.abspath(out))  # "." has no name to add to
     if problem := _taken(out):
         raise FileExistsError(problem)
-    model = build_sentiment_model(engine=engine, num_words=steps.num_words, seed=seed)  # type: ignore[arg-type]
+    model = build_sentiment_model(engine=engine, num_words=steps.num_words, seed=seed)
     print(f"{engine}, recipe {recipe!r}, seed {seed}: {steps.described()}")
     data = load_imdb(num_words=steps.num_words, maxlen=steps.maxlen)
     print(f"{len(data.train.labels):,} reviews to learn from. Source: {IMDB_CITATION}")
@@ -129,13 +135,9 @@ def train(*, engine: str, recipe: str, seed: int, out: Path | None = None) -> Hi
     return history
 
 
-def _unfinished(out: Path) -> Path:
-    return Path(f"{out}.unfinished")
-
-
 def _taken(out: Path) -> str | None:
     """Return why no run can be written to ``out`` and what to do; None if one can."""
-    unfinished = _unfinished(out)
+    unfinished = Path(f"{out}.unfinished")
     if os.path.lexists(unfinished):
         names = sorted(path.name for path in unfinished.glob("[!.]*"))
         return (
@@ -143,12 +145,9 @@ def _taken(out: Path) -> str | None:
             f"{', '.join(names) or 'nothing'}: move it away or delete it, or name "
             "another folder with --out"
         )
-    if not out.is_dir():
-        found = "is there already and is no folder" if os.path.lexists(out) else None
-    else:
-        found = "is not empty" if any(out.iterdir()) else None
-    if found is None:
+    if not os.path.lexists(out) or (out.is_dir() and not any(out.iterdir())):
         return None
+    found = "is not empty" if out.is_dir() else "is there already and is no folder"
     return f"{out} {found}: a run has a folder of its own; name another with --out"
 
 
@@ -166,7 +165,7 @@ def _run_folder(out: Path) -> Iterator[Path]:
     Raises:
         OSError: a file or a folder cannot be written; says what is left, and where.
     """
-    folder = _unfinished(out)
+    folder = Path(f"{out}.unfinished")
     was_there, written = out.exists(), False
     try:
         if was_there:

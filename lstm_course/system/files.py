@@ -66,7 +66,13 @@ def _open_locked(path: Path) -> tuple[IO[bytes], Path]:
         descriptor, name = tempfile.mkstemp(
             prefix=f".{path.name}.", suffix=".tmp", dir=path.parent
         )
-        file, temporary = os.fdopen(descriptor, "wb"), Path(name)
+        temporary = Path(name)
+        try:
+            file = os.fdopen(descriptor, "wb")
+        except BaseException:
+            os.close(descriptor)
+            temporary.unlink()
+            raise
         if sys.platform == "win32":
             return file, temporary
         with suppress(OSError):  # a disk without locks, where nothing is cleared either
