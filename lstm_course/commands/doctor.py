@@ -67,14 +67,22 @@ def report_setup(findings: list[Finding]) -> int:
     return 1 if problems else 0
 
 
+def _judged(
+    subject: str,
+    found: str,
+    advice: str | None,
+    state: Literal["warning", "problem"] = "warning",
+) -> list[Finding]:
+    """Return a finding that is fine where there is nothing to advise."""
+    return [Finding(state if advice else "ok", subject, found, advice or "")]
+
+
 def _python() -> list[Finding]:
     problem = unsupported(
         sys.version_info[:3], platform.system(), platform.machine(), platform.libc_ver()
     )
     found = f"{platform.python_version()}, {platform.system()}, {platform.machine()}"
-    if problem:
-        return [Finding("problem", "Python", found, problem)]
-    return [Finding("ok", "Python", found)]
+    return _judged("Python", found, problem, "problem")
 
 
 def _packages() -> list[Finding]:
@@ -136,16 +144,13 @@ def _bytecode() -> list[Finding]:
     if spec is None or spec.origin is None:
         return []  # missing, as the packages' findings say
     if Path(cache_from_source(spec.origin)).exists():
-        return [Finding("ok", "bytecode", "TensorFlow's is compiled")]
-    return [
-        Finding(
-            "warning",
-            "bytecode",
-            "TensorFlow's is not compiled: each import takes twice as long",
-            "Unset the variable PYTHONDONTWRITEBYTECODE if it is set; the next import "
-            "then compiles it for good.",
-        )
-    ]
+        return _judged("bytecode", "TensorFlow's is compiled", None)
+    return _judged(
+        "bytecode",
+        "TensorFlow's is not compiled: each import takes twice as long",
+        "Unset the variable PYTHONDONTWRITEBYTECODE if it is set; the next import then "
+        "compiles it for good.",
+    )
 
 
 def _import() -> list[Finding]:
@@ -163,20 +168,16 @@ def _import() -> list[Finding]:
     loaded = [name for name in heavy if name in modules]
     if loaded:
         found += f" and loads {', '.join(loaded)}"
-        return [Finding("problem", "import", found, "Import it where it is used.")]
-    if float(seconds) > _SLOW_IMPORT:
-        advice = "Is the folder on a network drive, or read by a virus scanner?"
-        return [Finding("warning", "import", found, advice)]
-    return [Finding("ok", "import", found)]
+        return _judged("import", found, "Import it where it is used.", "problem")
+    advice = "Is the folder on a network drive, or read by a virus scanner?"
+    return _judged("import", found, advice if float(seconds) > _SLOW_IMPORT else None)
 
 
 def _cores() -> list[Finding]:
     affinity = getattr(os, "sched_getaffinity", None)
     cores = len(affinity(0)) if affinity else os.cpu_count() or 1
-    if cores == 1:
-        advice = "The lessons' times are for two: expect up to twice as long."
-        return [Finding("warning", "cores", "1", advice)]
-    return [Finding("ok", "cores", f"{cores}")]
+    advice = "The lessons' times are for two: expect up to twice as long."
+    return _judged("cores", f"{cores}", advice if cores == 1 else None)
 
 
 def _memory() -> list[Finding]:
@@ -184,19 +185,15 @@ def _memory() -> list[Finding]:
 
     memory = psutil.virtual_memory()
     found = f"{memory.available / 1e9:.1f} of {memory.total / 1e9:.1f} GB available"
-    if memory.available < _MEMORY:
-        advice = "Close other programs, and the lessons that you are not reading."
-        return [Finding("warning", "memory", found, advice)]
-    return [Finding("ok", "memory", found)]
+    advice = "Close other programs, and the lessons that you are not reading."
+    return _judged("memory", found, advice if memory.available < _MEMORY else None)
 
 
 def _disk() -> list[Finding]:
     free = shutil.disk_usage(ROOT).free
+    advice = "Make room: trained models and the data's cache go there."
     found = f"{free / 1e9:.1f} GB free"
-    if free < _DISK:
-        advice = "Make room: trained models and the data's cache go there."
-        return [Finding("warning", "disk", found, advice)]
-    return [Finding("ok", "disk", found)]
+    return _judged("disk", found, advice if free < _DISK else None)
 
 
 def _reviews() -> list[Finding]:
@@ -204,8 +201,8 @@ def _reviews() -> list[Finding]:
 
     problem = source_file_problem()
     if problem:
-        return [Finding("problem", "reviews", problem, _REPAIR)]
-    return [Finding("ok", "reviews", "the file is there, and its SHA-256 is right")]
+        return _judged("reviews", problem, _REPAIR, "problem")
+    return _judged("reviews", "the file is there, and its SHA-256 is right", None)
 
 
 def _cache() -> list[Finding]:
@@ -223,8 +220,8 @@ def _cache() -> list[Finding]:
             f"Make {folder} a folder that you may write in, with 60 MB free: without "
             "it, the reviews are split into words anew each time."
         )
-        return [Finding("warning", "cache", f"not writable: {error.strerror}", advice)]
-    return [Finding("ok", "cache", "writable")]
+        return _judged("cache", f"not writable: {error.strerror}", advice)
+    return _judged("cache", "writable", None)
 
 
 def _kernel() -> list[Finding]:
@@ -233,18 +230,13 @@ def _kernel() -> list[Finding]:
     try:
         program = get_kernel_spec("python3").argv[0]
     except NoSuchKernel:
-        return [Finding("problem", "kernel", "there is no kernel python3", _REPAIR)]
+        return _judged("kernel", "there is no kernel python3", _REPAIR, "problem")
     # Jupyter takes a bare "python" for the one that it runs by itself.
     if Path(program).name != program and not Path(program).samefile(sys.executable):
-        return [
-            Finding(
-                "problem",
-                "kernel",
-                f"python3 is another Python: {program}",
-                f"Run: {sys.executable} -m ipykernel install --sys-prefix",
-            )
-        ]
-    return [Finding("ok", "kernel", "python3 is this Python")]
+        advice = f"Run: {sys.executable} -m ipykernel install --sys-prefix"
+        found = f"python3 is another Python: {program}"
+        return _judged("kernel", found, advice, "problem")
+    return _judged("kernel", "python3 is this Python", None)
 
 
 _CHECKS: dict[str, Callable[[], list[Finding]]] = {

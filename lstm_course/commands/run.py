@@ -193,12 +193,23 @@ def execute(
             shows beside it), its source, and the error.
     """
     notebook = read(lesson)
+    total = sum(cell.cell_type == "code" for cell in notebook.cells)
+    list_sources = _with_names_of_its_own(_LIST_SOURCES)
+    notebook.cells.append(nbformat.v4.new_code_cell(list_sources))  # type: ignore[no-untyped-call]
+    begun: list[NotebookNode] = []
+
+    def begin(cell: NotebookNode, cell_index: int) -> None:
+        progress(len(begun), total)
+        begun.append(cell)
+
     # With no folder of kernels to look in, what is left is the running interpreter.
     kernel = AsyncKernelManager(kernel_spec_manager=KernelSpecManager(kernel_dirs=[]))
     client = NotebookClient(
         notebook,
         km=kernel,
         timeout=cell_seconds,
+        on_cell_execute=begin,
+        shutdown_kernel="immediate",
         record_timing=False,
         coalesce_streams=True,
         extra_arguments=[
@@ -206,43 +217,24 @@ def execute(
             f"--IPKernelApp.exec_lines={_with_names_of_its_own(_WATCH)}",
         ],
     )
-    total = sum(cell.cell_type == "code" for cell in notebook.cells)
-    number = 0
-    progress(number, total)
     # What the reader has passed is neither shown in the outputs nor added to.
     env = os.environ | {PROGRESS_VARIABLE: os.devnull}
-    folder = str(lesson.resolve().parent)
-    with client.setup_kernel(cwd=folder, env=env, cleanup_kc=True):
-        for index, cell in enumerate(notebook.cells):
-            if cell.cell_type != "code":
-                continue
-            number += 1
-            try:
-                client.execute_cell(cell, index)
-            except CellExecutionError:
-                problem = "\n".join(
-                    line
-                    for output in cell.outputs
-                    for line in output.get("traceback", [])
-                )
-            except CellTimeoutError:
-                client.shutdown_kernel = "immediate"
-                problem = f"This cell took longer than {cell_seconds} s."
-            except DeadKernelError:
-                problem = "The kernel died in this cell: is there enough memory?"
-            else:
-                progress(number, total)
-                continue
-            source = textwrap.indent(cell.source, "    ")
-            raise LessonError(f"in code cell [{number}]:\n\n{source}\n\n{problem}")
-
-        sources = _with_names_of_its_own(_LIST_SOURCES)
-        last = nbformat.v4.new_code_cell(sources)  # type: ignore[no-untyped-call]
-        notebook.cells.append(last)
-        client.execute_cell(last, len(notebook.cells) - 1)
+    try:
+        client.execute(cwd=str(lesson.resolve().parent), env=env)
+    except CellExecutionError:
+        problem = "\n".join(
+            line for output in begun[-1].outputs for line in output.get("traceback", [])
+        )
+    except CellTimeoutError:
+        problem = f"This cell took longer than {cell_seconds} s."
+    except DeadKernelError:
+        problem = "The kernel died in this cell: is there enough memory?"
+    else:
         outputs = notebook.cells.pop().outputs
-    paths = "".join(output.text for output in outputs).split("\n")
-    return notebook, [Path(path).resolve() for path in paths if path]
+        paths = "".join(output.text for output in outputs).split("\n")
+        return notebook, [Path(path).resolve() for path in paths if path]
+    source = textwrap.indent(begun[-1].source, "    ")
+    raise LessonError(f"in code cell [{len(begun)}]:\n\n{source}\n\n{problem}")
 
 
 def read(lesson: Path) -> NotebookNode:
