@@ -37,8 +37,11 @@ KERNELSPEC = {
 }
 LANGUAGE = {"name": "python"}
 
-_CELLS = "cells"
-_OUTPUTS = "outputs"
+_CELLS, _OUTPUTS = "cells", "outputs"
+_CHANGED = {
+    _CELLS: "its code cells changed",
+    _OUTPUTS: "its outputs were changed by hand",
+}
 _FIGURE = re.compile(r"figures/[\w./-]*\w")
 _WIDGET = "application/vnd.jupyter.widget-view+json"
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
@@ -76,9 +79,7 @@ def refresh(
     root = folder.resolve().parent
 
     def renew(lesson: Path, progress: Report) -> None:
-        notebook, sources = execute(
-            lesson, cell_seconds=cell_seconds, progress=progress
-        )
+        notebook, sources = execute(lesson, progress, cell_seconds=cell_seconds)
         notebook = _normalised(notebook, root)
         if faults := _output_faults(notebook, root):
             raise LessonError("\n".join(["not written:", *faults]))
@@ -89,11 +90,7 @@ def refresh(
         with atomic_write(lesson) as file:
             file.write(f"{text}\n".encode())
 
-    try:
-        lessons = find_lessons(names, folder, subfolders=True)
-    except LessonError as error:
-        return refuse(error)
-    return work_through(lessons, folder, renew)
+    return work_through(names, folder, renew, subfolders=True)
 
 
 def report_stale(names: Iterable[str] = (), *, folder: Path = NOTEBOOKS) -> int:
@@ -132,14 +129,12 @@ def stale_reasons(lesson: Path, root: Path) -> list[str]:
     made_from = notebook.metadata.get("lstm_course", {}).get("made_from")
     if not made_from:
         return ["never refreshed"]
+    code = _digest_code(notebook)
     reasons = []
     for source, digest in made_from.items():
-        if source == _CELLS:
-            if digest != _digest_cells(notebook):
-                reasons.append("its code cells changed")
-        elif source == _OUTPUTS:
-            if digest != _digest_outputs(notebook):
-                reasons.append("its outputs were changed by hand")
+        if source in code:
+            if digest != code[source]:
+                reasons.append(_CHANGED[source])
         elif not (root / source).is_file():
             reasons.append(f"{source} is gone")
         elif digest != _digest((root / source).read_bytes()):
@@ -256,20 +251,19 @@ def _made_from(
         mentioned = _FIGURE.findall(cell.source)
         sources.update(name for name in mentioned if (root / name).is_file())
     sources.discard("lstm_course/__init__.py")  # a table of names: it computes nothing
+    return _digest_code(notebook) | {
+        source: _digest((root / source).read_bytes()) for source in sorted(sources)
+    }
+
+
+def _digest_code(notebook: NotebookNode) -> dict[str, str]:
+    """Return the hashes of what code cells hold, and of what they show."""
+    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    outputs = json.dumps([cell.outputs for cell in code], sort_keys=True)
     return {
-        _CELLS: _digest_cells(notebook),
-        _OUTPUTS: _digest_outputs(notebook),
-    } | {source: _digest((root / source).read_bytes()) for source in sorted(sources)}
-
-
-def _digest_cells(notebook: NotebookNode) -> str:
-    cells = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
-    return _digest("\0".join(cells).encode())
-
-
-def _digest_outputs(notebook: NotebookNode) -> str:
-    outputs = [cell.outputs for cell in notebook.cells if cell.cell_type == "code"]
-    return _digest(json.dumps(outputs, sort_keys=True).encode())
+        _CELLS: _digest("\0".join(cell.source for cell in code).encode()),
+        _OUTPUTS: _digest(outputs.encode()),
+    }
 
 
 def _digest(data: bytes) -> str:

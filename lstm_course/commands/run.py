@@ -4,6 +4,7 @@ import os
 import textwrap
 import time
 from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
 
 import nbformat
@@ -70,15 +71,8 @@ def run_lessons(
     Returns:
         The exit code: 0, or 1 when a lesson failed, or 2 when a name is unknown.
     """
-
-    def run(lesson: Path, progress: Report) -> None:
-        execute(lesson, cell_seconds=cell_seconds, progress=progress)
-
-    try:
-        lessons = find_lessons(names, folder, subfolders=False)
-    except LessonError as error:
-        return refuse(error)
-    return work_through(lessons, folder, run)
+    run = partial(execute, cell_seconds=cell_seconds)
+    return work_through(names, folder, run, subfolders=False)
 
 
 def find_lessons(names: Iterable[str], folder: Path, *, subfolders: bool) -> list[Path]:
@@ -139,18 +133,24 @@ def lesson_name(lesson: Path, folder: Path) -> str:
 
 
 def work_through(
-    lessons: Iterable[Path],
+    names: Iterable[str],
     folder: Path,
-    work: Callable[[Path, Report], None],
+    work: Callable[[Path, Report], object],
+    *,
+    subfolders: bool,
 ) -> int:
-    """Do ``work(lesson, progress)`` on each lesson, and tell how each went.
+    """Do ``work(lesson, progress)`` on the lessons named, and tell how each went.
 
     ``work`` calls ``progress(cells done, cells in all)`` and raises LessonError where
     a lesson fails, which doesn't keep the others from their turn.
 
     Returns:
-        The exit code: 0, or 1 when a lesson failed.
+        The exit code: 0, or 1 when a lesson failed, or 2 when a name is unknown.
     """
+    try:
+        lessons = find_lessons(names, folder, subfolders=subfolders)
+    except LessonError as error:
+        return refuse(error)
     failed = False
     for lesson in lessons:
         name = lesson_name(lesson, folder)
@@ -174,14 +174,14 @@ def work_through(
 
 
 def execute(
-    lesson: Path, *, cell_seconds: int, progress: Report
+    lesson: Path, progress: Report, *, cell_seconds: int
 ) -> tuple[NotebookNode, list[Path]]:
     """Execute a notebook in a fresh kernel, in the notebook's own folder.
 
     Args:
         lesson: the notebook; the file is only read.
+        progress: called with the cells done and the cells in all, before each cell.
         cell_seconds: a cell that takes longer fails the lesson.
-        progress: called with the cells done and the cells in all, after each cell.
 
     Returns:
         The notebook with the outputs of this run, and what they were made from: the
