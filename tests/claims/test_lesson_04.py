@@ -15,7 +15,8 @@ from lstm_course import (
 )
 from lstm_course.arrays.activations import sigmoid
 from lstm_course.study.diagrams import PICTURES
-from lstm_course.study.diagrams.lstm_cell import BEFORE, PARAMS, X, number
+from lstm_course.study.diagrams.lstm_cell import BEFORE, PARAMS, X
+from lstm_course.study.diagrams.toolkit import signed
 from lstm_course.system.keras_import import import_keras
 from lstm_course.twin.weights import params_to_keras
 
@@ -205,5 +206,5 @@ def test_the_picture_tells_what_the_equations_give():
     told = {**v, "c": after.c, "h": after.h}
     alt = PICTURES["lstm_cell.svg"].alt
     for name, value in told.items():
-        assert f"{name} = {number(value.item())}" in alt, name
-    assert f"= {number((v['i'] * v['g']).item())} is added" in alt
+        assert f"{name} = {signed(value.item(), 2)}" in alt, name
+    assert f"= {signed((v['i'] * v['g']).item(), 2)} is added" in alt

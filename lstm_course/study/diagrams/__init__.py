@@ -1,15 +1,11 @@
 """The diagrams of the course: pictures drawn from its own code, not by hand.
 
-Each is an SVG file, the same on every run: text is drawn as outlines of the font that
-matplotlib brings along, so that a reader needs no font, and neither a date nor a
-random name is written. Colours never stand alone: a label, a dash or a thicker line
-says the same. One file a picture; ``toolkit`` holds what they are drawn with.
+Each is an SVG file, the same on every run. Colours never stand alone: a label, a dash
+or a thicker line says the same. One file a picture; ``toolkit`` holds what they are
+drawn with.
 """
 
 from pathlib import Path
-from typing import Any
-
-import matplotlib as mpl
 
 from lstm_course.study.diagrams import (
     course_map,
@@ -21,14 +17,7 @@ from lstm_course.study.diagrams import (
     unrolled_rnn,
     weight_blocks,
 )
-from lstm_course.system.files import atomic_write
-
-# Laid over matplotlib's own defaults, whatever a reader's matplotlibrc says.
-_RC: dict[Any, Any] = {
-    "font.family": "DejaVu Sans",
-    "svg.fonttype": "path",
-    "svg.hashsalt": "lstm_course",
-}
+from lstm_course.study.plots.style import save_svg
 
 PICTURES = {
     "course_map.svg": course_map.PICTURE,
@@ -44,14 +33,7 @@ PICTURES = {
 
 def draw_pictures(folder: Path) -> list[Path]:
     """Draw every picture of the course into a folder; return the files."""
-    paths = []
-    for name, picture in PICTURES.items():
-        path = folder / name
-        with mpl.style.context("default"), mpl.rc_context(_RC):
-            figure = picture.draw()
-            with atomic_write(path) as file:
-                figure.savefig(
-                    file, format="svg", metadata={"Date": None, "Creator": None}
-                )
-        paths.append(path)
+    paths = [folder / name for name in PICTURES]
+    for path, picture in zip(paths, PICTURES.values(), strict=True):
+        save_svg(picture.draw, path)
     return paths

@@ -1,70 +1,12 @@
 """The map of the course: its lessons along one path."""
 
-from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from lstm_course.study.diagrams.toolkit import (
-    INK,
-    WIDTH,
-    Block,
-    Picture,
-    Style,
-    arrow,
-    box,
-    new_page,
-    tint,
-    vector,
-    write,
-)
+from lstm_course.study.diagrams.toolkit import INK, WIDTH, Block, Page, Picture, tint
 from lstm_course.study.plots.style import BLUE, GREEN, GREY, ORANGE, PURPLE
-
-
-def _ranks(ax: Axes, y: float) -> None:
-    """Draw a number, a row, a table and a block of numbers."""
-    for x, rows, columns, layers in (
-        (560, 1, 1, 0),
-        (612, 1, 3, 0),
-        (698, 3, 3, 0),
-        (784, 3, 3, 2),
-    ):
-        top = y - 17 * rows / 2 + 5 * layers
-        Block(x, top, 17, 17, 10, 10).draw(ax, rows, columns, layers, GREY)
-
-
-def _forecast(ax: Axes, y: float) -> None:
-    """Draw a curve, and how it goes on."""
-    x = np.linspace(0, 1, 61)
-    curve = np.stack([560 + 290 * x, y - 24 * np.sin(17 * x) * (0.5 + 0.5 * x)])
-    known, unknown = curve[:, :41], curve[:, 40:]
-    ax.plot(*known, color=GREEN, linewidth=2.4, clip_on=False)
-    ax.plot(*unknown, ":", color=INK, linewidth=2.4, clip_on=False)
-    now_x, now_y = unknown[:, 0]
-    box(ax, now_x - 4, now_y - 4, 8, 8, color=INK, fill=INK, corner=4, zorder=3)
-
-
-def _verdicts(ax: Axes, y: float) -> None:
-    """Write two reviews, and what the model says of them."""
-    for level, text, verdict in (
-        (y - 17, "“a great film”", "positive"),
-        (y + 17, "“a waste of time”", "negative"),
-    ):
-        write(ax, 700, level, text, size=15, ha="right")
-        arrow(ax, (710, level), (748, level))
-        write(ax, 758, level, verdict, size=15, ha="left", weight="bold")
-
-
-def _gates(ax: Axes, y: float) -> None:
-    """Draw three gates over time, the darker the wider open."""
-    for row, gate in enumerate("ifo"):
-        level = y - 36 + 26 * row
-        write(ax, 556, level + 10, gate, style="italic")
-        angle = (0.9 + 0.3 * row) * np.arange(18) + 2 * row
-        values = 0.5 + 0.45 * np.sin(angle)
-        vector(ax, 570, level, values, cell=(16, 20), color=PURPLE)
 
 
 class Part(NamedTuple):
@@ -74,7 +16,6 @@ class Part(NamedTuple):
     aim: str
     color: str
     lessons: tuple[str, ...]
-    sketch: Callable[[Axes, float], None] | None = None  # beside them, around a y
 
 
 PARTS = (
@@ -83,7 +24,6 @@ PARTS = (
         "turn data into tensors,\npredict every shape",
         GREY,
         ("Start here", "Tensors and\nsequences"),
-        _ranks,
     ),
     Part(
         "Inside the LSTM",
@@ -102,57 +42,79 @@ PARTS = (
         "forecast numbers,\nstack layers",
         GREEN,
         ("A first\nforecast", "Stacked\nLSTMs"),
-        _forecast,
     ),
     Part(
         "Real reviews",
         "train on 20,000 reviews,\ntell praise from blame",
         ORANGE,
         ("IMDB:\nthe reviews", "IMDB: LSTM\nand dropout"),
-        _verdicts,
     ),
     Part(
         "Looking back",
         "compare the cells, read\nwhat one has learned",
         PURPLE,
         ("GRU and the\ncomparison", "Reading\nthe gates"),
-        _gates,
     ),
 )
+
+_PART, _LESSON, _NEXT = 118, 133, 60  # from part to part, lesson to lesson, to an edge
 
 
 def course_map() -> Figure:
     """Draw the lessons as one path, part by part."""
-    band, gap, margin = 98, 20, 10
-    width, height, step = 120, 74, 133
-    figure, ax = new_page(len(PARTS) * (band + gap) - gap + 2 * margin)
-    lesson = 0
-    last_x = 0.0  # middle of the lesson before
-    for row, part in enumerate(PARTS):
-        y = margin + row * (band + gap)
-        middle = y + band / 2
-        top, bottom = middle - height / 2, middle + height / 2
-        fill = tint(part.color, 0.1)
-        box(ax, 10, y, WIDTH - 20, band, color=fill, fill=fill, corner=12)
-        write(ax, 26, y + 27, part.title, size=18, ha="left", weight="bold")
-        write(ax, 26, y + 63, part.aim, size=13, ha="left")
-        if part.sketch:
-            part.sketch(ax, middle)
-        for column, title in enumerate(part.lessons):
-            x = 230 + width / 2 + column * step
-            style: Style = {"fill": tint(part.color, 0.3), "line": 2.2, "corner": 8}
-            box(ax, x - width / 2, top, width, height, color=part.color, **style)
-            write(ax, x, top + 16, f"{lesson:02d}", size=13, weight="bold")
-            write(ax, x, top + 48, title)
-            if column:
-                arrow(ax, (last_x + width / 2, middle), (x - width / 2, middle))
-            elif lesson:
-                turn = y - gap / 2
-                before = bottom - band - gap
-                arrow(ax, (last_x, before), (last_x, turn), (x, turn), (x, top))
-            last_x = x
-            lesson += 1
-    return figure
+    page = Page(len(PARTS) * _PART)
+    lesson, last_x = 0, 0.0
+    for y, part in zip(range(59, 1000, _PART), PARTS, strict=False):
+        pale = tint(part.color, 0.1)
+        page.box(10, y - 49, WIDTH - 20, 98, color=pale, fill=pale, corner=12)
+        page.note(26, y - 22, part.title, *part.aim.split("\n"))
+        for x, title in zip(range(290, WIDTH, _LESSON), part.lessons, strict=False):
+            page.layer(x, y, 2 * _NEXT, 74, "", color=part.color)
+            page.write(x, y - 21, f"{lesson:02d}", size=13, weight="bold")
+            page.write(x, y + 11, title)
+            if x > last_x:
+                if lesson:
+                    page.arrow((last_x + _NEXT, y), (x - _NEXT, y))
+            else:
+                turn = y - 59
+                way = (last_x, turn - 22), (last_x, turn), (x, turn), (x, y - 37)
+                page.arrow(*way)
+            lesson, last_x = lesson + 1, x
+    _draw_sketches(page)
+    return page.figure
+
+
+def _draw_sketches(page: Page) -> None:
+    """Draw, beside the lessons of a part, what they're about."""
+    for x, rows, columns, layers in (  # a number, a row, a table, a block
+        (560, 1, 1, 0),
+        (612, 1, 3, 0),
+        (698, 3, 3, 0),
+        (784, 3, 3, 2),
+    ):
+        top = 59 - 17 * rows / 2 + 5 * layers
+        Block(x, top, 17, 17, 10, 10).draw(page, rows, columns, layers, GREY)
+
+    t = np.linspace(0, 1, 61)  # a curve, and how it goes on
+    xs, ys = 560 + 290 * t, 295 - 24 * np.sin(17 * t) * (0.5 + 0.5 * t)
+    page.ax.plot(xs[:41], ys[:41], "-", color=GREEN, lw=2.4)
+    page.ax.plot(xs[40:], ys[40:], ":", color=INK, lw=2.4)
+    page.ax.plot(xs[40], ys[40], "o", color=INK)
+
+    for y, text, verdict in (
+        (396, "“a great film”", "positive"),
+        (430, "“a waste of time”", "negative"),
+    ):
+        page.write(700, y, text, size=15, ha="right")
+        page.arrow((710, y), (748, y))
+        page.write(758, y, verdict, size=15, ha="left", weight="bold")
+
+    for row, gate in enumerate("ifo"):  # gates over time
+        y = 495 + 26 * row
+        page.write(556, y + 10, gate, style="italic")
+        angle = (0.9 + 0.3 * row) * np.arange(18) + 2 * row
+        values = 0.5 + 0.45 * np.sin(angle)
+        page.vector(570, y, values, cell=(16, 20), color=PURPLE)
 
 
 PICTURE = Picture(

@@ -1,21 +1,18 @@
 """From a sentence to a tensor, in three stages."""
 
-from typing import Any
-
 import numpy as np
 from matplotlib.figure import Figure
 
+from lstm_course.arrays.shapes import Array
 from lstm_course.data.text import Vocabulary, pad_batch, tokenize
 from lstm_course.study.diagrams.toolkit import (
+    MONO,
     NO_WORD,
     Block,
+    Page,
     Picture,
     Style,
-    arrow,
-    box,
-    new_page,
     signed,
-    write,
 )
 from lstm_course.study.plots.style import BLUE, GREY, ORANGE
 
@@ -24,88 +21,90 @@ MARKED = "great"  # in both texts: the same id, and so the same vector
 NUM_WORDS, STEPS, FEATURES = 9, 5, 3
 
 _MARK: Style = {"color": ORANGE, "line": 3, "zorder": 3}
+_LEFT, _WIDE, _HIGH = 232, 84, 38  # of the tables, and of a cell
+_RIGHT = _LEFT + STEPS * _WIDE
+_WAY = _RIGHT - 1.5 * _WIDE  # where arrows lead from stage to stage
 
 
 def sentence_to_tensor() -> Figure:
     """Draw two texts on their way to a tensor with three axes."""
-    figure, ax = new_page(575)
+    page = Page(575)
     vocabulary = Vocabulary.build(TEXTS, NUM_WORDS)
     ids, mask = pad_batch(map(vocabulary.encode, TEXTS), STEPS)
-    embeddings = np.random.default_rng(210).normal(size=(NUM_WORDS, FEATURES)).round(1)
-    left, wide, high = 232, 84, 38
-    right = left + STEPS * wide
-    middle = right - 1.5 * wide
+    vectors = np.random.default_rng(210).normal(size=(NUM_WORDS, FEATURES)).round(1)
+    marked = vocabulary.id_of[MARKED]
+    padded = f"(B, T) = {ids.shape}\n0 padding, 1 start"
+    block = f"(B, T, D) = {(*ids.shape, FEATURES)}"
+    for y, name, made_by, note in (
+        (26, "texts", "str", ""),
+        (130, "words", "tokenize", ""),
+        (244, "ids", "encode, pad_batch", padded),
+        (386, "vectors", "embedding_forward", block),
+    ):
+        page.write(20, y, name, size=18, ha="left", weight="bold")
+        page.write(20, y + 25, made_by, size=13, ha="left", family=MONO)
+        for row, line in enumerate(note.split("\n")):
+            page.write(20, y + 48 + 24 * row, line, ha="left")
+    for start, end in ((76, 104), (196, 224), (316, 374)):
+        page.arrow((_WAY, start), (_WAY, end), line=2.4)
+    page.write(_WAY + 12, 343, "each id picks its row", ha="left")
 
-    def stage(y: float, name: str, made_by: str, *lines: str) -> None:
-        write(ax, 20, y, name, size=18, ha="left", weight="bold")
-        write(ax, 20, y + 25, made_by, size=13, ha="left", family="DejaVu Sans Mono")
-        for number, line in enumerate(lines, start=2):
-            write(ax, 20, y + 24 * number, line, ha="left")
-
-    def cell(row: int, column: int, top: float, text: str, **style: Any) -> None:
-        x, y = left + column * wide, top + row * high
-        box(ax, x, y, wide, high, **style)
-        write(ax, x + wide / 2, y + high / 2, text, size=17)
-
-    stage(26, "texts", "str")
     for row, text in enumerate(TEXTS):
-        write(ax, right - 12, 24 + row * 32, f"“{text}”", size=19, ha="right")
-    arrow(ax, (middle, 76), (middle, 104), line=2.4)
-
-    stage(130, "words", "tokenize")
-    for row, words in enumerate(map(tokenize, TEXTS)):
+        page.write(_RIGHT - 12, 24 + row * 32, f"“{text}”", size=19, ha="right")
+        words = tokenize(text)
         for column, word in enumerate(words, start=STEPS - len(words)):
-            cell(row, column, 112, word, **_MARK if word == MARKED else {})
-    arrow(ax, (middle, 196), (middle, 224), line=2.4)
-
-    shape = f"(B, T) = {ids.shape}"
-    stage(244, "ids", "encode, pad_batch", shape, "0 padding, 1 start")
-    is_marked = ids == vocabulary.id_of[MARKED]
+            style = _MARK if word == MARKED else {}
+            _draw_cell(page, row, column, 112, word, style)
     for (row, column), number in np.ndenumerate(ids):
-        style = {} if mask[row, column] else NO_WORD
-        cell(
-            row, column, 232, str(number), **_MARK if is_marked[row, column] else style
-        )
-    arrow(ax, (middle, 316), (middle, 374), line=2.4)
-    write(ax, middle + 12, 343, "each id picks its row", ha="left")
+        style = _MARK if number == marked else {} if mask[row, column] else NO_WORD
+        _draw_cell(page, row, column, 232, str(number), style)
 
     # The table of vectors, a row for each id
-    write(ax, 794, 114, "embeddings", size=13, family="DejaVu Sans Mono")
-    write(ax, 794, 137, f"(V, D) = {embeddings.shape}")
-    for (row, column), value in np.ndenumerate(embeddings):
+    page.write(794, 114, "embeddings", size=13, family=MONO)
+    page.write(794, 137, f"(V, D) = {vectors.shape}")
+    for (row, column), value in np.ndenumerate(vectors):
         x, y = 716 + 52 * column, 152 + 23 * row
-        box(ax, x, y, 52, 23, line=1)
-        write(ax, x + 26, y + 11.5, signed(value), size=13)
+        page.box(x, y, 52, 23, line=1)
+        page.write(x + 26, y + 11.5, signed(value), size=13)
         if not column:
-            write(ax, x - 8, y + 11.5, str(row), size=13, ha="right", color=GREY)
-    y = 152 + 23 * vocabulary.id_of[MARKED]
-    box(ax, 716, y, 52 * FEATURES, 23, fill="none", **_MARK)
+            page.write(x - 8, y + 11.5, str(row), size=13, ha="right", color=GREY)
+    page.box(716, 152 + 23 * marked, 52 * FEATURES, 23, fill="none", **_MARK)
+    _draw_tensor(page, vectors[ids], ids == marked)
+    return page.figure
 
-    # The tensor: batch downwards, time to the right, features into the depth
-    (batch, steps), depth = ids.shape, FEATURES
-    shape = f"(B, T, D) = {(batch, steps, depth)}"
-    stage(386, "vectors", "embedding_forward", shape)
-    block = Block(left, 440, wide, high, 30, 17)
-    block.draw(ax, batch, steps, depth, BLUE)
+
+def _draw_cell(
+    page: Page, row: int, column: int, top: float, text: str, style: Style
+) -> None:
+    x, y = _LEFT + column * _WIDE, top + row * _HIGH
+    page.box(x, y, _WIDE, _HIGH, **style)
+    page.write(x + _WIDE / 2, y + _HIGH / 2, text, size=17)
+
+
+def _draw_tensor(page: Page, tensor: Array, is_marked: Array) -> None:
+    """Draw batch downwards, time to the right, features into the depth."""
+    batch, steps, depth = tensor.shape
+    block = Block(_LEFT, 440, _WIDE, _HIGH, 30, 17)
+    block.draw(page, batch, steps, depth, BLUE)
     for row, column in np.ndindex(batch, steps):
         x, y = block.corner(row, column, 0)
-        value = embeddings[ids[row, column], 0]
-        write(ax, x + wide / 2, y + high / 2, signed(value), size=17)
+        value = signed(tensor[row, column, 0])
+        page.write(x + _WIDE / 2, y + _HIGH / 2, value, size=17)
         if is_marked[row, column]:
-            box(ax, x, y, wide, high, fill="none", **_MARK)
+            page.box(x, y, _WIDE, _HIGH, fill="none", **_MARK)
             if row == 0:
-                near = [(0, column + n, 0) for n in (0, 1)]
-                far = [(0, column + n, depth) for n in (1, 0)]
-                block.face(ax, *near, *far, fill="none", **_MARK)
-    top, bottom = (block.corner(row, 0, 0)[1] for row in (0, batch))
-    arrow(ax, (left - 12, top), (left - 12, bottom), heads="<|-|>")
-    write(ax, left - 46, (top + bottom) / 2, f"batch\nB = {batch}")
-    arrow(ax, (left, bottom + 14), (right, bottom + 14), heads="<|-|>")
-    write(ax, (left + right) / 2, bottom + 34, f"time  T = {steps}")
-    (x, y), (far_x, far_y) = (block.corner(batch, steps, n) for n in (0, depth))
-    arrow(ax, (x + 10, y + 8), (far_x + 10, far_y + 8), heads="<|-|>")
-    write(ax, far_x + 24, far_y + 38, f"features\nD = {depth}")
-    return figure
+                corners = ((0, 0), (1, 0), (1, depth), (0, depth))
+                face = [block.corner(0, column + n, back) for n, back in corners]
+                page.polygon(face, fill="none", **_MARK)
+
+    top, bottom = 440, 440 + batch * _HIGH
+    page.arrow((_LEFT - 12, top), (_LEFT - 12, bottom), heads="<|-|>")
+    page.write(_LEFT - 46, (top + bottom) / 2, f"batch\nB = {batch}")
+    page.arrow((_LEFT, bottom + 14), (_RIGHT, bottom + 14), heads="<|-|>")
+    page.write((_LEFT + _RIGHT) / 2, bottom + 34, f"time  T = {steps}")
+    far_x, far_y = block.corner(batch, steps, depth)
+    page.arrow((_RIGHT + 10, bottom + 8), (far_x + 10, far_y + 8), heads="<|-|>")
+    page.write(far_x + 24, far_y + 38, f"features\nD = {depth}")
 
 
 PICTURE = Picture(

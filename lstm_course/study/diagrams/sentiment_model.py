@@ -3,28 +3,20 @@
 from collections.abc import Iterable
 
 import numpy as np
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from lstm_course.arrays.trees import tree_leaves
 from lstm_course.study.diagrams.toolkit import (
+    C_WIRE,
+    H_WIRE,
     INK,
     NO_WORD,
+    Page,
     Picture,
-    Style,
-    arrow,
-    box,
-    new_page,
     tint,
-    vector,
-    write,
 )
-from lstm_course.study.plots.style import BLUE, GREEN, GREY, ORANGE, PURPLE
-from lstm_course.training.sentiment import (
-    SentimentConfig,
-    SentimentParams,
-    sentiment_init,
-)
+from lstm_course.study.plots.style import BLUE, GREEN, GREY, ORANGE
+from lstm_course.training.sentiment import SentimentConfig, sentiment_init
 
 REVIEW_STEPS = 100
 # The steps that are drawn, and the token of each; ids as in load_imdb().vocabulary.
@@ -37,114 +29,98 @@ REVIEW = {
     100: ("film", 21),
 }
 
+_CONFIG = SentimentConfig()
+_WORDS, _FEATURES, _UNITS = _CONFIG.num_words, _CONFIG.embedding_dim, _CONFIG.units
+_WIRES = ((274, "c", C_WIRE), (316, "h", H_WIRE))
+
 
 def sentiment_model() -> Figure:
     """Draw the model of the course: a review in, one probability out."""
-    figure, ax = new_page(590)
-    config = SentimentConfig()
-    rng = np.random.default_rng(config.seed)
-    params = sentiment_init(rng, config)
-    _draw_ledger(ax, config, params)
-    x = _draw_steps(ax, config, rng)
-    _draw_head(ax, x, rng.uniform(0.05, 0.85, config.units))
-    return figure
+    page = Page(590)
+    rng = np.random.default_rng(_CONFIG.seed)
+    _draw_ledger(page, rng)
+    x = _draw_steps(page, rng)
+    _draw_head(page, x, rng.uniform(0.05, 0.85, _UNITS))
+    return page.figure
 
 
-def _draw_ledger(ax: Axes, config: SentimentConfig, params: SentimentParams) -> None:
+def _draw_ledger(page: Page, rng: np.random.Generator) -> None:
     """Draw the layers and their parameters at the left, the shapes at the right."""
-    words, features, units = config.num_words, config.embedding_dim, config.units
+    page.note(26, 36, "A review")
+    page.write(26, 74, f"its last {REVIEW_STEPS} words, as ids", size=13, ha="left")
+    params = sentiment_init(rng, _CONFIG)
+    counts = [sum(leaf.size for _, leaf in tree_leaves(layer)) for layer in params]
+    lstm = f"4 × ({_FEATURES} + {_UNITS} + 1) × {_UNITS}"
     layers = (
-        (138, f"Embedding({features})", GREEN, f"{words} × {features}"),
-        (272, f"LSTM({units})", BLUE, f"4 × ({features} + {units} + 1) × {units}"),
-        (456, "Dense(1)", ORANGE, f"{units} + 1"),
+        (138, f"Embedding({_FEATURES})", GREEN, f"{_WORDS} × {_FEATURES}"),
+        (272, f"LSTM({_UNITS})", BLUE, lstm),
+        (456, "Dense(1)", ORANGE, f"{_UNITS} + 1"),
     )
-    write(ax, 26, 36, "A review", size=17, ha="left", weight="bold")
-    write(ax, 26, 74, f"its last {REVIEW_STEPS} words, as ids", size=13, ha="left")
-    total = 0
-    for (y, name, color, formula), weights in zip(layers, params, strict=True):
-        count = sum(array.size for _, array in tree_leaves(weights))
-        total += count
-        box(ax, 10, y - 14, 6, 66, color=color, fill=color)
-        write(ax, 26, y, name, size=17, ha="left", weight="bold")
-        write(ax, 26, y + 25, formula, size=13, ha="left")
-        write(ax, 26, y + 45, f"{count:,} parameters", size=13, ha="left")
-    write(ax, 26, 541, f"{total:,} parameters", size=17, ha="left", weight="bold")
+    for (y, name, color, formula), count in zip(layers, counts, strict=True):
+        page.box(10, y - 14, 6, 66, color=color, fill=color)
+        page.note(26, y, name, formula, f"{count:,} parameters")
+    page.note(26, 541, f"{sum(counts):,} parameters")
 
-    write(ax, 886, 38, "B reviews:", ha="right")
-    for y, sizes in (
-        (74, f"{REVIEW_STEPS}"),
-        (160, f"{REVIEW_STEPS}, {features}"),
-        (400, f"{units}"),
-        (466, "1"),
-    ):
-        write(ax, 886, y, f"(B, {sizes})", size=15, ha="right")
+    page.write(886, 38, "B reviews:", ha="right")
+    sizes = (REVIEW_STEPS, f"{REVIEW_STEPS}, {_FEATURES}", _UNITS, 1)
+    for y, size in zip((74, 160, 400, 466), sizes, strict=True):
+        page.write(886, y, f"(B, {size})", size=15, ha="right")
 
 
-_STATES: dict[str, Style] = {
-    "c": {"color": PURPLE, "line": 3, "linestyle": (0, (3, 1.2))},
-    "h": {"color": BLUE, "line": 2.4},
-}
-
-
-def _draw_steps(ax: Axes, config: SentimentConfig, rng: np.random.Generator) -> float:
+def _draw_steps(page: Page, rng: np.random.Generator) -> float:
     """Draw the review and the LSTM step by step; return the middle of the last."""
-    features, units = config.embedding_dim, config.units
-    slot, wide, top, high = 82, 58, 250, 90
-    levels = {"c": top + 24, "h": top + 66}
+    slot, half = 82, 29  # from step to step; half a cell's width
     x, before = 236 - slot, 0
     for step, (word, number) in REVIEW.items():
         x += slot
         if step != before + 1:  # a gap stands for the steps that are left out
-            for y in (38, 74, 160, *levels.values()):
-                write(ax, x, y, "· · ·", size=17, weight="bold")
-            for state, y in levels.items():
-                arrow(ax, (x - slot + wide / 2, y), (x - 24, y), **_STATES[state])
+            for y in (38, 74, 160, *(y for y, *_ in _WIRES)):
+                page.write(x, y, "· · ·", size=17, weight="bold")
+            for y, _, wire in _WIRES:
+                page.arrow((x - slot + half, y), (x - 24, y), **wire)
             x += slot
         before = step
-        write(ax, x, 15, f"t = {step}", size=13, color=GREY)
-        write(ax, x, 38, word, size=16)
-        box(ax, x - 22, 60, 44, 28, **{} if number else NO_WORD)
-        write(ax, x, 74, str(number), size=15)
-        arrow(ax, (x, 90), (x, 109))
-        values = rng.uniform(0.05, 0.85, features)
-        vector(ax, x - 13, 111, values, cell=(26, 6), color=GREEN, down=True)
-        arrow(ax, (x, 113 + 6 * features), (x, top - 1))
-        style: Style = {"color": BLUE, "fill": tint(BLUE, 0.2), "line": 2, "corner": 9}
-        box(ax, x - wide / 2, top, wide, high, **style)
-        write(ax, x, top + high / 2, "LSTM", size=15, weight="bold")
-        for state, y in levels.items():
-            arrow(ax, (x - slot + wide / 2, y), (x - wide / 2, y), **_STATES[state])
-            write(ax, x - slot / 2, y - 12, state, size=13, style="italic")
-    arrow(ax, (x, top + high), (x, 389), **_STATES["h"])
-    write(ax, x - 50, 400, f"h at step {step}", size=13, ha="right")
+        page.write(x, 15, f"t = {step}", size=13, color=GREY)
+        page.write(x, 38, word, size=16)
+        page.box(x - 22, 60, 44, 28, **{} if number else NO_WORD)
+        page.write(x, 74, str(number), size=15)
+        page.arrow((x, 90), (x, 109))
+        values = rng.uniform(0.05, 0.85, _FEATURES)
+        page.vector(x - 13, 111, values, cell=(26, 6), color=GREEN, down=True)
+        page.arrow((x, 113 + 6 * _FEATURES), (x, 249))
+        page.layer(x, 295, 2 * half, 90, "LSTM")
+        for y, name, wire in _WIRES:
+            page.arrow((x - slot + half, y), (x - half, y), **wire)
+            page.write(x - slot / 2, y - 12, name, size=13, style="italic")
+    page.arrow((x, 340), (x, 389), **H_WIRE)
+    page.write(x - 50, 400, f"h at step {step}", size=13, ha="right")
 
     # What passes from step to step, in words
-    notes = {"c": "cell state, stays inside the layer", "h": "hidden state, the output"}
-    for y, (state, note) in zip((368, 392), notes.items(), strict=True):
-        arrow(ax, (208, y), (248, y), **_STATES[state])
-        write(ax, 262, y, state, style="italic")
-        write(ax, 278, y, f"{note}: {units} numbers", ha="left", size=13)
+    notes = ("cell state, stays inside the layer", "hidden state, the output")
+    for y, (_, name, wire), note in zip((368, 392), _WIRES, notes, strict=True):
+        page.arrow((208, y), (248, y), **wire)
+        page.write(262, y, name, style="italic")
+        page.write(278, y, f"{note}: {_UNITS} numbers", ha="left", size=13)
     same = f"the same weights at each of the {REVIEW_STEPS} steps"
-    write(ax, 208, 416, same, ha="left", size=13)
+    page.write(208, 416, same, ha="left", size=13)
     return x
 
 
-def _draw_head(ax: Axes, x: float, h: Iterable[float]) -> None:
+def _draw_head(page: Page, x: float, h: Iterable[float]) -> None:
     """Draw how the last hidden state becomes a probability, around an x."""
-    vector(ax, x - 40, 391, h, cell=(10, 20), color=BLUE)
-    arrow(ax, (x, 413), (x, 445))
-    style: Style = {"color": ORANGE, "fill": tint(ORANGE, 0.2), "line": 2, "corner": 9}
-    box(ax, x - 46, 447, 92, 40, **style)
-    write(ax, x, 467, "Dense", size=15, weight="bold")
-    arrow(ax, (x, 488), (x, 527))
-    write(ax, x - 12, 506, "sigmoid", size=13, ha="right")
+    page.vector(x - 40, 391, h, cell=(10, 20), color=BLUE)
+    page.arrow((x, 413), (x, 445))
+    page.layer(x, 467, 92, 40, "Dense", color=ORANGE)
+    page.arrow((x, 488), (x, 527))
+    page.write(x - 12, 506, "sigmoid", size=13, ha="right")
     left, long = x - 270, 300  # of the scale from 0 to 1
-    box(ax, left, 534, long, 14, corner=7, fill=tint(GREY, 0.15))
-    box(ax, left, 534, x - left, 14, corner=7, fill=tint(ORANGE, 0.6))
-    box(ax, x - 7, 530, 14, 22, corner=4, fill=ORANGE, color=INK)
-    write(ax, left - 14, 541, "probability that\nthe review is positive", ha="right")
-    write(ax, left, 566, "0", size=13)
-    write(ax, left + long, 566, "1", size=13)
+    page.box(left, 534, long, 14, corner=7, fill=tint(GREY, 0.15))
+    page.box(left, 534, x - left, 14, corner=7, fill=tint(ORANGE, 0.6))
+    page.box(x - 7, 530, 14, 22, corner=4, fill=ORANGE, color=INK)
+    text = "probability that\nthe review is positive"
+    page.write(left - 14, 541, text, ha="right")
+    page.write(left, 566, "0", size=13)
+    page.write(left + long, 566, "1", size=13)
 
 
 PICTURE = Picture(

@@ -1,24 +1,21 @@
 """The cell of a vanilla RNN beside that of an LSTM: one layer, and four."""
 
 import numpy as np
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from lstm_course.layers.cells import CELLS
 from lstm_course.study.diagrams.lstm_cell import (
     GATES,
     H_LEVEL,
-    H_WIRE,
     HEIGHT,
     PRODUCT,
+    draw_frame,
+    draw_layer,
     draw_lstm,
-    frame,
-    h_way_out,
-    layer,
+    draw_way_out,
 )
-from lstm_course.study.diagrams.toolkit import Picture, arrow, new_page, write
+from lstm_course.study.diagrams.toolkit import H_WIRE, Page, Picture
 
-_RNN_WIDTH = 142
 _TOP = 40
 
 
@@ -29,27 +26,22 @@ def layers_inside(cell: str) -> int:
     return blocks
 
 
-def _draw_rnn(ax: Axes, x: float, y: float) -> None:
-    column, level = x + 70, y + H_LEVEL
-    frame(ax, x, y, _RNN_WIDTH, "Vanilla RNN")
-    arrow(ax, (x - 42, level), (column, level), (column, y + GATES + 21), **H_WIRE)
-    up = (column, y + GATES - 21), (column, y + PRODUCT)
-    h_way_out(ax, x, y, _RNN_WIDTH, *up)
-    layer(ax, (column, y + GATES), "tanh")
-
-
 def two_cells() -> Figure:
     """Draw both, with the same wires at the same heights."""
-    figure, ax = new_page(455)
-    _draw_rnn(ax, 46, _TOP)
-    draw_lstm(ax, 295, _TOP)
+    page = Page(455)
+    draw_frame(page, 46, _TOP, 142, "Vanilla RNN")
+    level, gates = _TOP + H_LEVEL, _TOP + GATES
+    page.arrow((4, level), (116, level), (116, gates + 21), **H_WIRE)
+    draw_way_out(page, 46, _TOP, 142, (116, gates - 21), (116, _TOP + PRODUCT))
+    draw_layer(page, 116, gates, "tanh")
+    draw_lstm(page, 295, _TOP)
+
     one, four = layers_inside("rnn"), layers_inside("lstm")
-    gates = four - 1  # all but the candidate
     y = _TOP + HEIGHT + 48
-    write(ax, 104, y, f"{one} layer, no gate", size=16, ha="left")
-    text = f"{four} layers: {gates} gates, f, i and o, and the candidate, g"
-    write(ax, 353, y, text, size=16, ha="left")
-    return figure
+    page.write(104, y, f"{one} layer, no gate", size=16, ha="left")
+    text = f"{four} layers: {four - 1} gates, f, i and o, and the candidate, g"
+    page.write(353, y, text, size=16, ha="left")
+    return page.figure
 
 
 PICTURE = Picture(

@@ -1,19 +1,17 @@
 """A vanilla RNN of one unit, folded and unrolled, with the numbers of four steps."""
 
 import numpy as np
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from lstm_course.layers.rnn import RNNParams, RNNState, rnn_step
 from lstm_course.study.diagrams.toolkit import (
+    H_WIRE,
     INK,
+    X_WIRE,
+    Page,
     Picture,
     Style,
-    arrow,
-    box,
-    new_page,
     tint,
-    write,
 )
 from lstm_course.study.plots.style import BLUE, GREEN, GREY
 
@@ -21,11 +19,9 @@ W, U = 1.0, 0.5
 PARAMS = RNNParams(np.array([[W]]), np.array([[U]]), np.array([0.0]))
 KNOCKS = (1, 0, 0, 1)
 
-_X: Style = {"color": GREEN, "line": 2.6}
-_H: Style = {"color": BLUE, "line": 2.6}
 _CELL: Style = {"color": BLUE, "fill": tint(BLUE, 0.1), "line": 2, "corner": 10}
-_TOP, _HIGH, _WIDE = 130, 132, 116
-_MIDDLE, _BOTTOM = _TOP + _HIGH / 2, _TOP + _HIGH
+_TOP, _MIDDLE, _BOTTOM = 130, 196, 262  # of a cell
+_HALF = 58  # of its width
 
 
 def hidden_states() -> list[float]:
@@ -37,57 +33,54 @@ def hidden_states() -> list[float]:
     return seen
 
 
-def _value(ax: Axes, x: float, y: float, text: str, color: str) -> None:
-    box(ax, x - 34, y - 18, 68, 36, color=color, fill=tint(color, 0.12), line=2)
-    write(ax, x, y, text, size=17, weight="bold")
-
-
-def _draw_folded(ax: Axes, x: float) -> None:
-    box(ax, x - 42, _TOP + 30, 84, _HIGH - 60, **_CELL)
-    write(ax, x, _MIDDLE, "tanh", size=16, weight="bold")
-    arrow(ax, (x, 350), (x, _BOTTOM - 29), **_X)
-    write(ax, x, 374, "x", size=19, style="italic")
-    arrow(ax, (x, _TOP + 30), (x, 84), **_H)
-    write(ax, x, 64, "h", size=19, style="italic")
-    loop = (x, 112), (x + 66, 112), (x + 66, _MIDDLE), (x + 43, _MIDDLE)
-    arrow(ax, *loop, **_H)
-    write(ax, x + 12, 310, f"× {W:g}", size=15, ha="left")
-    write(ax, x + 72, 136, f"× {U:g}", size=15, ha="left")
-
-
 def unrolled_rnn() -> Figure:
     """Draw the loop, and the same loop step by step."""
-    figure, ax = new_page(440)
-    write(ax, 84, 22, "the loop", size=17, weight="bold")
-    _draw_folded(ax, 70)
-    write(ax, 196, _MIDDLE, "=", size=30)
+    page = Page(440)
+    page.write(84, 22, "the loop", size=17, weight="bold")
+    _draw_loop(page, 70)
+    page.write(196, _MIDDLE, "=", size=30)
 
-    first, slot, before = 336, 166, 0.0
-    write(ax, first + 1.5 * slot, 22, "the loop, step by step", size=17, weight="bold")
-    write(ax, first - 100, _MIDDLE - 30, "h₀ = 0", size=15)
+    slot, before = 166, 0.0
+    page.write(585, 22, "the loop, step by step", size=17, weight="bold")
+    page.write(236, _MIDDLE - 30, "h₀ = 0", size=15)
     for n, (knock, h) in enumerate(zip(KNOCKS, hidden_states(), strict=True)):
-        x = first + n * slot
-        _value(ax, x, 374, str(knock), GREEN)
-        write(ax, x, 408, f"t = {n + 1}", size=14, color=GREY)
-        arrow(ax, (x, 355), (x, _BOTTOM + 1), **_X)
-        write(ax, x + 12, 310, f"× {W:g}", size=15, ha="left")
-        arrow(ax, (x - slot + _WIDE / 2, _MIDDLE), (x - _WIDE / 2, _MIDDLE), **_H)
-        write(ax, x - slot / 2, _MIDDLE + 18, f"× {U:g}")
-        box(ax, x - _WIDE / 2, _TOP, _WIDE, _HIGH, **_CELL)
-        for y, name, number in (
-            (_BOTTOM - 83, "x w", W * knock),
-            (_BOTTOM - 57, "h′ u", U * before),
-            (_BOTTOM - 22, "z", W * knock + U * before),
-        ):
-            write(ax, x - 46, y, name, size=15, ha="left", style="italic")
-            write(ax, x + 48, y, f"{number:.3f}", size=15, ha="right")
-        edge = _BOTTOM - 39
-        ax.plot([x - 46, x + 48], [edge, edge], color=INK, linewidth=0.9)
-        write(ax, x, _TOP + 22, "tanh(z)", size=16, weight="bold")
-        arrow(ax, (x, _TOP), (x, 84), **_H)
-        _value(ax, x, 64, f"{h:.3f}", BLUE)
+        x = 336 + n * slot
+        _draw_value(page, x, 374, str(knock), GREEN)
+        page.write(x, 408, f"t = {n + 1}", size=14, color=GREY)
+        page.arrow((x, 355), (x, _BOTTOM + 1), **X_WIRE)
+        page.write(x + 12, 310, f"× {W:g}", size=15, ha="left")
+        page.arrow((x - slot + _HALF, _MIDDLE), (x - _HALF, _MIDDLE), **H_WIRE)
+        page.write(x - slot / 2, _MIDDLE + 18, f"× {U:g}")
+        page.box(x - _HALF, _TOP, 2 * _HALF, _BOTTOM - _TOP, **_CELL)
+        page.write(x, _TOP + 22, "tanh(z)", size=16, weight="bold")
+        z = W * knock + U * before
+        sums = ((179, "x w", W * knock), (205, "h′ u", U * before), (240, "z", z))
+        for y, name, number in sums:
+            page.write(x - 46, y, name, size=15, ha="left", style="italic")
+            page.write(x + 48, y, f"{number:.3f}", size=15, ha="right")
+        page.ax.hlines(223, x - 46, x + 48, color=INK, lw=0.9)
+        page.arrow((x, _TOP), (x, 84), **H_WIRE)
+        _draw_value(page, x, 64, f"{h:.3f}", BLUE)
         before = h
-    return figure
+    return page.figure
+
+
+def _draw_loop(page: Page, x: float) -> None:
+    page.box(x - 42, _TOP + 30, 84, 72, **_CELL)
+    page.write(x, _MIDDLE, "tanh", size=16, weight="bold")
+    page.arrow((x, 350), (x, _BOTTOM - 29), **X_WIRE)
+    page.write(x, 374, "x", size=19, style="italic")
+    page.arrow((x, _TOP + 30), (x, 84), **H_WIRE)
+    page.write(x, 64, "h", size=19, style="italic")
+    loop = (x, 112), (x + 66, 112), (x + 66, _MIDDLE), (x + 43, _MIDDLE)
+    page.arrow(*loop, **H_WIRE)
+    page.write(x + 12, 310, f"× {W:g}", size=15, ha="left")
+    page.write(x + 72, 136, f"× {U:g}", size=15, ha="left")
+
+
+def _draw_value(page: Page, x: float, y: float, text: str, color: str) -> None:
+    page.box(x - 34, y - 18, 68, 36, color=color, fill=tint(color, 0.12), line=2)
+    page.write(x, y, text, size=17, weight="bold")
 
 
 def _alt() -> str:

@@ -1,109 +1,66 @@
 """The weights of the three cells as blocks, to scale: a small square is a weight."""
 
-from typing import NamedTuple
-
 import numpy as np
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from lstm_course.layers.gru import gru_init
-from lstm_course.layers.lstm import lstm_init
+from lstm_course.layers.cells import CELLS
 from lstm_course.layers.parameters import count_parameters
-from lstm_course.layers.rnn import rnn_init
-from lstm_course.study.diagrams.toolkit import (
-    Picture,
-    Style,
-    box,
-    new_page,
-    tint,
-    write,
-)
+from lstm_course.study.diagrams.toolkit import Page, Picture, Style, tint
 from lstm_course.study.plots.style import BLUE, GREEN, GREY, ORANGE, PURPLE
 
 INPUT_DIM, UNITS = 16, 8
 
 _SQUARE = 10  # side of a weight
+_WIDE = _SQUARE * UNITS
 _TOPS = {"kernel": 104, "recurrent_kernel": 296, "bias": 408}
-
-
-class _Gate(NamedTuple):
-    letter: str
-    name: str
-    color: str
-
-
-_CELLS = (
-    ("rnn", "SimpleRNN(8)", rnn_init, (_Gate("h", "state", GREY),)),
-    (
-        "gru",
-        "GRU(8)",
-        gru_init,
-        (
-            _Gate("z", "update", ORANGE),
-            _Gate("r", "reset", BLUE),
-            _Gate("n", "candidate", PURPLE),
-        ),
-    ),
-    (
-        "lstm",
-        "LSTM(8)",
-        lstm_init,
-        (
-            _Gate("i", "input", BLUE),
-            _Gate("f", "forget", ORANGE),
-            _Gate("g", "candidate", PURPLE),
-            _Gate("o", "output", GREEN),
-        ),
-    ),
-)
+_GATES = {  # letter, name and colour of each block
+    "rnn": [("h", "state", GREY)],
+    "gru": [("z", "update", ORANGE), ("r", "reset", BLUE), ("n", "candidate", PURPLE)],
+    "lstm": [
+        ("i", "input", BLUE),
+        ("f", "forget", ORANGE),
+        ("g", "candidate", PURPLE),
+        ("o", "output", GREEN),
+    ],
+}
 
 
 def weight_blocks() -> Figure:
     """Draw kernel, recurrent kernel and bias of an RNN, a GRU and an LSTM."""
-    figure, ax = new_page(512)
-    for name, symbol, lines in (
-        ("kernel", "kernel W", f"{INPUT_DIM} rows, one for\neach input"),
-        ("recurrent_kernel", "recurrent U", f"{UNITS} rows, one for\neach unit of h"),
-        ("bias", "bias b", ""),
-    ):
-        y = _TOPS[name]
-        write(ax, 20, y + 8, symbol, size=16, ha="left", weight="bold")
-        write(ax, 20, y + 42, lines, size=13, ha="left")
-    write(ax, 20, _TOPS["bias"] + 32, "1 row; GRU 2", size=13, ha="left")
-    write(ax, 20, 484, "together", size=16, ha="left", weight="bold")
+    page = Page(512)
+    page.note(20, 112, "kernel W", f"{INPUT_DIM} rows, one for", "each input")
+    page.note(20, 304, "recurrent U", f"{UNITS} rows, one for", "each unit of h")
+    page.note(20, 416, "bias b", "1 row; GRU 2")
+    page.note(20, 484, "together")
 
     x = 166
-    rng = np.random.default_rng(0)
-    for cell, title, init, gates in _CELLS:
-        params = init(rng, INPUT_DIM, UNITS)
-        wide = _SQUARE * UNITS * len(gates)
-        write(ax, x + wide / 2, 20, title, size=17, weight="bold")
-        for number, gate in enumerate(gates):
-            left = x + number * _SQUARE * UNITS
-            middle = left + _SQUARE * UNITS / 2
-            write(ax, middle, 54, gate.letter, size=17, style="italic")
-            write(ax, middle, 78, gate.name, size=13)
+    titles = ("SimpleRNN(8)", "GRU(8)", "LSTM(8)")
+    for title, (cell, gates) in zip(titles, _GATES.items(), strict=True):
+        params = CELLS[cell].init(np.random.default_rng(0), INPUT_DIM, UNITS)
+        middle = x + _WIDE * len(gates) / 2
+        page.write(middle, 20, title, size=17, weight="bold")
+        total = count_parameters(cell, INPUT_DIM, UNITS)
+        page.write(middle, 484, f"{total}", size=20, weight="bold")
+        for letter, gate, color in gates:
+            page.write(x + _WIDE / 2, 54, letter, size=17, style="italic")
+            page.write(x + _WIDE / 2, 78, gate, size=13)
             for name, array in params._asdict().items():
                 rows = array.size // (UNITS * len(gates))
-                _draw_block(ax, left, _TOPS[name], rows, gate.color)
-                high = _SQUARE * rows
-                y = _TOPS[name] + (high + 15 if name == "bias" else high / 2)
-                write(ax, middle, y, str(rows * UNITS), size=16)
-        total = count_parameters(cell, INPUT_DIM, UNITS)
-        write(ax, x + wide / 2, 484, f"{total}", size=20, weight="bold")
-        x += wide + 36
-    return figure
+                _draw_block(page, x, name, rows, color)
+            x += _WIDE
+        x += 36
+    return page.figure
 
 
-def _draw_block(ax: Axes, left: float, top: float, rows: int, color: str) -> None:
-    """Draw the weights that one gate has in one array, with room for a number."""
-    wide, high = _SQUARE * UNITS, _SQUARE * rows
-    box(ax, left, top, wide, high, color=color, fill=tint(color, 0.25), line=2)
-    style: Style = {"color": color, "linewidth": 0.5, "alpha": 0.45, "clip_on": False}
-    for n in range(1, UNITS):
-        ax.plot([left + n * _SQUARE] * 2, [top, top + high], **style)
-    for n in range(1, rows):
-        ax.plot([left, left + wide], [top + n * _SQUARE] * 2, **style)
+def _draw_block(page: Page, x: float, name: str, rows: int, color: str) -> None:
+    """Draw the weights that one gate has in one array, and their number."""
+    y, high = _TOPS[name], _SQUARE * rows
+    page.box(x, y, _WIDE, high, color=color, fill=tint(color, 0.25), line=2)
+    style: Style = {"color": color, "lw": 0.5, "alpha": 0.45}
+    page.ax.vlines(x + _SQUARE * np.arange(1, UNITS), y, y + high, **style)
+    page.ax.hlines(y + _SQUARE * np.arange(1, rows), x, x + _WIDE, **style)
+    level = y + (high + 15 if name == "bias" else high / 2)
+    page.write(x + _WIDE / 2, level, str(rows * UNITS), size=16)
 
 
 PICTURE = Picture(

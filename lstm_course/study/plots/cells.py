@@ -33,7 +33,7 @@ def curves_over_time(
     for name, look in looks(curves).items():
         steps = np.arange(1, len(curves[name]) + 1)
         ax.plot(steps, curves[name], label=name, **look | {"marker": ""})
-    ax.set_xlim(left=0.5)
+    ax.set_xlim(0.5, steps[-1] + 0.5)
     ax.set(xlabel="step", ylabel=ylabel, title=title)
     ax.xaxis.set_major_locator(MaxNLocator(integer=True))
     name_lines(ax)
