@@ -1,7 +1,7 @@
 """The contenders: the same work by three libraries, a process for each.
 
-So no thread that spins and no setting of malloc in one can touch another. The course's
-layers set malloc: they are imported by NumPy's process alone.
+So no thread that spins and no setting of malloc in one can touch another: NumPy's
+process alone is tuned as the course tunes a training.
 """
 
 import importlib
@@ -18,6 +18,7 @@ from lstm_course.arrays.activations import sigmoid
 from lstm_course.arrays.initializers import glorot_uniform, orthogonal, uniform
 from lstm_course.arrays.shapes import Array, Ids
 from lstm_course.system.keras_import import import_keras
+from lstm_course.system.process import tune_process
 
 FEATURES = 16
 _WORDS, _RATE, _RHO, _EPSILON = 500, 1e-4, 0.9, 1e-7  # the last three are RMSprop's
@@ -71,10 +72,10 @@ Pieces = dict[str, Callable[[int], object]]  # each does its work so many times
 
 
 class _NumPy:
-    """This course, with one BLAS thread."""
+    """This course, in a process tuned as for its trainings."""
 
     def __init__(self) -> None:
-        self._blas = importlib.import_module("threadpoolctl").threadpool_limits(1)
+        tune_process()
 
     def model(self, weights: list[Array], ids: Ids, labels: Array) -> Model:
         """Train as the body of the course's fit does; predict by its predict."""
