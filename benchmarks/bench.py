@@ -18,7 +18,6 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import matplotlib as mpl
 import matplotlib.pyplot as plt
 import numpy as np
 import psutil
@@ -29,7 +28,14 @@ from matplotlib.ticker import LogLocator, NullLocator
 
 from benchmarks.contenders import CONTENDERS, FEATURES, REFERENCE, Proof, Size, serve
 from lstm_course.study.measurements import seal
-from lstm_course.study.plots.style import BLUE, GREEN, GREY, ORANGE, PURPLE, STYLE
+from lstm_course.study.plots.style import (
+    BLUE,
+    GREEN,
+    GREY,
+    ORANGE,
+    PURPLE,
+    save_svg,
+)
 from lstm_course.system.files import atomic_write
 
 NUMPY = "NumPy"
@@ -458,9 +464,4 @@ def _draw_ratios(
 
 def write_figure(result: Mapping[str, Any], path: Path) -> None:
     """Draw the result into an SVG file: from the same one come the same bytes."""
-    rc: dict[Any, Any] = STYLE | {"svg.fonttype": "path", "svg.hashsalt": "lstm_course"}
-    with mpl.style.context("default"), mpl.rc_context(rc), atomic_write(path) as file:
-        figure = draw(result)
-        about = {"Date": None, "Creator": None, "Description": describe(result)}
-        figure.savefig(file, format="svg", metadata=about)
-        plt.close(figure)
+    save_svg(lambda: draw(result), path, Description=describe(result))
