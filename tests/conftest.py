@@ -1,7 +1,9 @@
 """What the tests share: the random examples, the files under test, notebooks."""
 
 import os
+import re
 import subprocess
+from collections import defaultdict
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -14,6 +16,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from lstm_course.exercises.progress import PROGRESS_VARIABLE
 
 ROOT = Path(__file__).resolve().parents[1]
+PICTURE = re.compile(r"!\[([^]]*)\]\([./]*figures/(\w+\.svg)\)")
 
 os.environ[PROGRESS_VARIABLE] = os.devnull  # what a reader passed is their own
 
@@ -74,6 +77,17 @@ def list_committed() -> Callable[[Path], list[Path]]:
 @pytest.fixture(scope="session")
 def committed() -> list[Path]:
     return committed_files()
+
+
+@pytest.fixture(scope="session")
+def alternative_texts(committed: list[Path]) -> dict[str, set[str]]:
+    """The text alternatives of each SVG picture, wherever a page shows it."""
+    found = defaultdict(set)
+    for page in committed:
+        if page.suffix in {".md", ".ipynb"}:
+            for alt, name in PICTURE.findall(page.read_text(encoding="utf-8")):
+                found[name].add(alt)
+    return dict(found)
 
 
 @pytest.fixture(scope="session")

@@ -44,14 +44,14 @@ def test_several_readings_are_named_and_told_apart_without_colour():
     assert [2, 2] in [list(line.get_xdata()) for line in ax.lines]
 
 
-def test_of_a_long_text_a_part_is_shown():
+def test_of_a_long_text_the_first_part_is_shown():
     words = [str(n) for n in range(LONGEST + 20)]
     values = np.linspace(0, 1, len(words))
-    (ax,) = verdict_curves(words, {"": values}, marked=[12], start=10).axes
-    assert names_below(ax) == words[10 : 10 + LONGEST]
-    assert curves_of(ax)[0].get_ydata().tolist() == values[10 : 10 + LONGEST].tolist()
-    assert [2, 2] in [list(line.get_xdata()) for line in ax.lines]
-    maps = word_maps(words, {"f": values[:, np.newaxis]}, start=10)
+    (ax,) = verdict_curves(words, {"": values}, marked=[12]).axes
+    assert names_below(ax) == words[:LONGEST]
+    assert curves_of(ax)[0].get_ydata().tolist() == values[:LONGEST].tolist()
+    assert [12, 12] in [list(line.get_xdata()) for line in ax.lines]
+    maps = word_maps(words, {"f": values[:, np.newaxis]})
     assert maps.axes[0].images[0].get_array().shape == (1, LONGEST)
 
 

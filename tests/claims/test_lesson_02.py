@@ -11,7 +11,6 @@ from lstm_course import (
     rnn_forward,
 )
 from lstm_course.layers.cells import CELLS
-from lstm_course.study.diagrams import PICTURES
 from lstm_course.study.diagrams.two_cells import layers_inside
 from lstm_course.study.diagrams.unrolled_rnn import KNOCKS, hidden_states
 
@@ -40,13 +39,13 @@ def test_c19_a_step_of_an_rnn_takes_a_quarter_of_the_multiplications(features, u
     assert 3 * multiplications("rnn") == multiplications("gru")
 
 
-def test_the_picture_tells_what_the_loop_computes():
+def test_the_picture_tells_what_the_loop_computes(alternative_texts):
     w, u, h, states = 1.0, 0.5, 0.0, []
     for x in KNOCKS:
         h = np.tanh(x * w + h * u)
         states.append(h)
     assert np.allclose(states, hidden_states(), rtol=0, atol=1e-15)
-    alt = PICTURES["unrolled_rnn.svg"].alt
+    (alt,) = alternative_texts["unrolled_rnn.svg"]
     assert ", ".join(f"{h:.3f}" for h in states) in alt
 
 

@@ -14,7 +14,6 @@ from lstm_course import (
     lstm_step,
 )
 from lstm_course.arrays.activations import sigmoid
-from lstm_course.study.diagrams import PICTURES
 from lstm_course.study.diagrams.lstm_cell import BEFORE, PARAMS, X
 from lstm_course.study.diagrams.toolkit import signed
 from lstm_course.system.keras_import import import_keras
@@ -201,10 +200,10 @@ def test_c28_the_layer_above_sees_h_and_never_c(inputs, params, state):
 # The picture --------------------------------------------------------------------
 
 
-def test_the_picture_tells_what_the_equations_give():
+def test_the_picture_tells_what_the_equations_give(alternative_texts):
     after, v = by_hand(X, BEFORE, PARAMS)
     told = {**v, "c": after.c, "h": after.h}
-    alt = PICTURES["lstm_cell.svg"].alt
+    (alt,) = alternative_texts["lstm_cell.svg"]
     for name, value in told.items():
         assert f"{name} = {signed(value.item(), 2)}" in alt, name
     assert f"= {signed((v['i'] * v['g']).item(), 2)} is added" in alt

@@ -14,7 +14,6 @@ from lstm_course import (
     lstm_step,
 )
 from lstm_course.arrays.activations import sigmoid
-from lstm_course.study.diagrams import PICTURES
 from lstm_course.system.keras_import import import_keras
 
 
@@ -98,7 +97,8 @@ def test_c29_of_the_second_biases_only_the_candidates_can_do_something_new():
         assert np.allclose(before, after) == same
 
 
-def test_the_picture_tells_what_there_is():
-    numbers = re.findall(r"\b\d{3}\b", PICTURES["weight_blocks.svg"].alt)
+def test_the_picture_tells_what_there_is(alternative_texts):
+    (alt,) = alternative_texts["weight_blocks.svg"]
+    numbers = re.findall(r"\b\d{3}\b", alt)
     counts = [count_parameters(cell, 16, 8) for cell in ("rnn", "gru", "lstm")]
     assert [int(n) for n in numbers] == [16 * 8, *counts]

@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 
 from lstm_course import LSTMParams, LSTMState, count_parameters, lstm_forward
-from lstm_course.study.diagrams import PICTURES
 from lstm_course.study.measurements import read_measurement
 from lstm_course.system.keras_import import import_keras
 
@@ -24,7 +23,7 @@ def inputs():
     return np.random.default_rng(8).normal(size=(2, 5, 3)).astype(np.float32)
 
 
-def test_c06_the_shapes_of_the_ladder(keras, layers):
+def test_c06_the_shapes_of_the_ladder(keras, layers, alternative_texts):
     ladder = keras.Sequential(
         [
             keras.Input((300, 100)),
@@ -36,7 +35,7 @@ def test_c06_the_shapes_of_the_ladder(keras, layers):
     )
     shapes = [layer.output.shape for layer in ladder.layers]
     assert shapes == [(None, 300, 32), (None, 300, 32), (None, 32), (None, 10)]
-    alt = PICTURES["ladder_of_shapes.svg"].alt
+    (alt,) = alternative_texts["ladder_of_shapes.svg"]
     for shape in shapes:
         assert str(shape) in alt
     counts = [f"{layer.count_params():,}" for layer in ladder.layers]

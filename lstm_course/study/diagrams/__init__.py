@@ -2,7 +2,7 @@
 
 Each is an SVG file, the same on every run. Colours never stand alone: a label, a dash
 or a thicker line says the same. One file a picture; ``toolkit`` holds what they are
-drawn with.
+drawn with. Their text alternatives stand where they are shown.
 """
 
 from pathlib import Path
@@ -20,20 +20,19 @@ from lstm_course.study.diagrams import (
 from lstm_course.study.plots.style import save_svg
 
 PICTURES = {
-    "course_map.svg": course_map.PICTURE,
-    "ladder_of_shapes.svg": ladder_of_shapes.PICTURE,
-    "lstm_cell.svg": lstm_cell.PICTURE,
-    "sentence_to_tensor.svg": sentence_to_tensor.PICTURE,
-    "sentiment_model.svg": sentiment_model.PICTURE,
-    "two_cells.svg": two_cells.PICTURE,
-    "unrolled_rnn.svg": unrolled_rnn.PICTURE,
-    "weight_blocks.svg": weight_blocks.PICTURE,
+    "course_map.svg": course_map.course_map,
+    "ladder_of_shapes.svg": ladder_of_shapes.ladder_of_shapes,
+    "lstm_cell.svg": lstm_cell.lstm_cell,
+    "sentence_to_tensor.svg": sentence_to_tensor.sentence_to_tensor,
+    "sentiment_model.svg": sentiment_model.sentiment_model,
+    "two_cells.svg": two_cells.two_cells,
+    "unrolled_rnn.svg": unrolled_rnn.unrolled_rnn,
+    "weight_blocks.svg": weight_blocks.weight_blocks,
 }
 
 
 def draw_pictures(folder: Path) -> list[Path]:
     """Draw every picture of the course into a folder; return the files."""
-    paths = [folder / name for name in PICTURES]
-    for path, picture in zip(paths, PICTURES.values(), strict=True):
-        save_svg(picture.draw, path)
-    return paths
+    for name, draw in PICTURES.items():
+        save_svg(draw, folder / name)
+    return [folder / name for name in PICTURES]

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 from matplotlib.figure import Figure
 
-from lstm_course.study.diagrams.toolkit import INK, WIDTH, Block, Page, Picture, tint
+from lstm_course.study.diagrams.toolkit import INK, WIDTH, Block, Page, tint
 from lstm_course.study.plots.style import BLUE, GREEN, GREY, ORANGE, PURPLE
 
 
@@ -115,15 +115,3 @@ def _draw_sketches(page: Page) -> None:
         angle = (0.9 + 0.3 * row) * np.arange(18) + 2 * row
         values = 0.5 + 0.45 * np.sin(angle)
         page.vector(570, y, values, cell=(16, 20), color=PURPLE)
-
-
-PICTURE = Picture(
-    course_map,
-    "The map of the course: thirteen lessons in five groups along one path. "
-    "Basis: 00 start here, 01 tensors and sequences. "
-    "Inside the LSTM: 02 vanilla RNN, 03 vanishing gradients, 04 LSTM gates, "
-    "05 long memory, 06 counting parameters. "
-    "Using it: 07 a first forecast, 08 stacked LSTMs. "
-    "Real reviews: 09 the reviews, 10 LSTM and dropout. "
-    "Looking back: 11 GRU and the comparison, 12 reading the gates.",
-)

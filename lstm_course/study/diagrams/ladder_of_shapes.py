@@ -11,7 +11,6 @@ from lstm_course.study.diagrams.toolkit import (
     H_WIRE,
     MONO,
     Page,
-    Picture,
 )
 from lstm_course.study.plots.style import BLUE, GREEN, GREY, ORANGE
 
@@ -102,15 +101,3 @@ def _draw_layer(page: Page, below: float, name: str) -> float:
         for start, end in zip(edges[1::2], edges[2::2], strict=False):
             page.arrow((start, y), (end, y), **wire)
     return middle - _HALF
-
-
-PICTURE = Picture(
-    ladder_of_shapes,
-    "A ladder of shapes, to be read upwards. The input, (None, 300, 100), is a vector "
-    "of 100 numbers at each of 300 steps. A first and a second LSTM with 32 units, "
-    "both with return_sequences=True, hand a vector of 32 up at every step: "
-    "(None, 300, 32), twice. The third hands up its last hidden state alone, "
-    "(None, 32), and a dense layer makes 10 numbers of it, (None, 10). Within a layer "
-    "the hidden state h and the cell state c go from step to step; only h goes up. "
-    "Parameters: 17,024, 8,320, 8,320 and 330.",
-)

@@ -14,7 +14,6 @@ from lstm_course.study.diagrams.toolkit import (
     PAPER,
     X_WIRE,
     Page,
-    Picture,
     Point,
     Style,
     signed,
@@ -176,21 +175,3 @@ def lstm_cell() -> Figure:
     page.write(212, 438, "in boxes: layers with weights of their own", ha="left")
     page.write(542, 438, "in rounds: no weights", ha="left")
     return page.figure
-
-
-def _alt() -> str:
-    step = one_step()
-    return (
-        "The LSTM's cell at one step, with its numbers. "
-        f"From the left come the cell state, c′ = {step.c_before}, and the hidden "
-        f"state, h′ = {step.h_before}; from below the input, x = {step.x}. Four "
-        f"small layers read x and h′: the forget gate f = {step.f}, the input gate "
-        f"i = {step.i}, the candidate g = {step.g} and the output gate o = {step.o}. "
-        "Three of them are σ, the candidate is tanh. The cell state runs straight "
-        f"through: it is multiplied by f, which leaves {step.kept}, and i ⊙ g = "
-        f"{step.written} is added: c = {step.c}. A branch of it goes through tanh, "
-        f"{step.shown}, is multiplied by o, and leaves as h = {step.h}."
-    )
-
-
-PICTURE = Picture(lstm_cell, _alt())

@@ -10,7 +10,6 @@ from lstm_course.study.diagrams.toolkit import (
     NO_WORD,
     Block,
     Page,
-    Picture,
     Style,
     signed,
 )
@@ -105,14 +104,3 @@ def _draw_tensor(page: Page, tensor: Array, is_marked: Array) -> None:
     far_x, far_y = block.corner(batch, steps, depth)
     page.arrow((_RIGHT + 10, bottom + 8), (far_x + 10, far_y + 8), heads="<|-|>")
     page.write(far_x + 24, far_y + 38, f"features\nD = {depth}")
-
-
-PICTURE = Picture(
-    sentence_to_tensor,
-    "Two short texts become a tensor in three stages. They are cut into words; "
-    "the words become ids, padded to a table of 2 rows and 5 columns, (B, T); "
-    "each id picks its row of an embedding table of 9 rows and 3 columns, which "
-    "gives a block of 2 by 5 by 3 numbers: batch, time, features, (B, T, D). "
-    "The word great is marked: it stands in both texts, with the same id 3 and "
-    "the same 3 numbers.",
-)

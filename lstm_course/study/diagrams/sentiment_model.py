@@ -12,7 +12,6 @@ from lstm_course.study.diagrams.toolkit import (
     INK,
     NO_WORD,
     Page,
-    Picture,
     tint,
 )
 from lstm_course.study.plots.style import BLUE, GREEN, GREY, ORANGE
@@ -121,13 +120,3 @@ def _draw_head(page: Page, x: float, h: Iterable[float]) -> None:
     page.write(left - 14, 541, text, ha="right")
     page.write(left, 566, "0", size=13)
     page.write(left + long, 566, "1", size=13)
-
-
-PICTURE = Picture(
-    sentiment_model,
-    "One review flows through the model, left to right: its words become 100 ids, "
-    "the ids become 100 vectors of 16 numbers, an LSTM with 8 units reads them one "
-    "after the other and hands a hidden state and a cell state from word to word, "
-    "and a dense layer turns the last hidden state into the probability that the "
-    "review is positive. 8,000 + 800 + 9 = 8,809 parameters.",
-)

@@ -3,7 +3,7 @@
 Lengths are CSS pixels on a page 900 wide, y downwards.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -41,13 +41,6 @@ NO_WORD: Style = {"linestyle": (0, (3, 2)), "fill": tint(GREY, 0.15)}  # padding
 X_WIRE: Style = {"color": GREEN, "line": 2.6}
 H_WIRE: Style = {"color": BLUE, "line": 2.6}
 C_WIRE: Style = {"color": PURPLE, "line": 3.2, "linestyle": (0, (3, 1.2))}
-
-
-class Picture(NamedTuple):
-    """A picture, and its text alternative: in words what it shows, wherever it is."""
-
-    draw: Callable[[], Figure]
-    alt: str
 
 
 class Page:

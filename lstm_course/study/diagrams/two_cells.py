@@ -14,7 +14,7 @@ from lstm_course.study.diagrams.lstm_cell import (
     draw_lstm,
     draw_way_out,
 )
-from lstm_course.study.diagrams.toolkit import H_WIRE, Page, Picture
+from lstm_course.study.diagrams.toolkit import H_WIRE, Page
 
 _TOP = 40
 
@@ -42,14 +42,3 @@ def two_cells() -> Figure:
     text = f"{four} layers: {four - 1} gates, f, i and o, and the candidate, g"
     page.write(353, y, text, size=16, ha="left")
     return page.figure
-
-
-PICTURE = Picture(
-    two_cells,
-    "The cell of a vanilla RNN beside that of an LSTM. In the first, x and h′ enter "
-    "one layer, tanh, and its output is h. In the second, x and h′ enter four "
-    "layers: the gates f, i and o, which are σ, and the candidate g, which is tanh. "
-    "A second wire, the cell state, runs through the LSTM from left to right: f is "
-    "multiplied with it, i ⊙ g is added to it, and o lets a part of its tanh out "
-    "as h.",
-)

@@ -9,7 +9,6 @@ from lstm_course.study.diagrams.toolkit import (
     INK,
     X_WIRE,
     Page,
-    Picture,
     Style,
     tint,
 )
@@ -81,19 +80,3 @@ def _draw_loop(page: Page, x: float) -> None:
 def _draw_value(page: Page, x: float, y: float, text: str, color: str) -> None:
     page.box(x - 34, y - 18, 68, 36, color=color, fill=tint(color, 0.12), line=2)
     page.write(x, y, text, size=17, weight="bold")
-
-
-def _alt() -> str:
-    states = ", ".join(f"{h:.3f}" for h in hidden_states())
-    knocks = ", ".join(map(str, KNOCKS))
-    return (
-        "A vanilla RNN with one unit: at the left as a loop, at the right the same "
-        f"loop drawn out over four steps. The inputs {knocks} come from below, each "
-        f"times w = {W:g}; the hidden state before comes from the left, times "
-        f"u = {U:g}; the sum z goes through tanh. The hidden states are {states}, "
-        "each handed up as the output and to the right as memory. The weights are "
-        "the same at every step."
-    )
-
-
-PICTURE = Picture(unrolled_rnn, _alt())

@@ -5,7 +5,7 @@ from matplotlib.figure import Figure
 
 from lstm_course.layers.cells import CELLS
 from lstm_course.layers.parameters import count_parameters
-from lstm_course.study.diagrams.toolkit import Page, Picture, Style, tint
+from lstm_course.study.diagrams.toolkit import Page, Style, tint
 from lstm_course.study.plots.style import BLUE, GREEN, GREY, ORANGE, PURPLE
 
 INPUT_DIM, UNITS = 16, 8
@@ -61,13 +61,3 @@ def _draw_block(page: Page, x: float, name: str, rows: int, color: str) -> None:
     page.ax.hlines(y + _SQUARE * np.arange(1, rows), x, x + _WIDE, **style)
     level = y + (high + 15 if name == "bias" else high / 2)
     page.write(x + _WIDE / 2, level, str(rows * UNITS), size=16)
-
-
-PICTURE = Picture(
-    weight_blocks,
-    "The weights of three cells with 8 units and 16 inputs, to scale, one small square "
-    "a weight. A SimpleRNN has one block: 128 squares in the kernel, 64 in the "
-    "recurrent kernel, 8 in the bias, together 200. A GRU has three such blocks side "
-    "by side, for z, r and n, and a second row of biases: 624. An LSTM has four, for "
-    "i, f, g and o: 800.",
-)

@@ -19,7 +19,7 @@ from lstm_course.study.plots.style import (
 
 
 def curves_over_time(
-    curves: Mapping[str, Array], *, ylabel: str, title: str = "", height: float = 3.4
+    curves: Mapping[str, Array], *, ylabel: str, title: str = ""
 ) -> Figure:
     """Return one line for each value followed over time, named at its right end.
 
@@ -27,9 +27,8 @@ def curves_over_time(
         curves: name → value after each step, (T,); five at the most.
         ylabel: what the values are.
         title: of the figure.
-        height: of the figure in inches.
     """
-    figure, (ax,) = new_figure(height=height)
+    figure, (ax,) = new_figure(height=3.4)
     for name, look in looks(curves).items():
         steps = np.arange(1, len(curves[name]) + 1)
         ax.plot(steps, curves[name], label=name, **look | {"marker": ""})
@@ -65,18 +64,15 @@ def squashing_curves(marked: Sequence[float] = ()) -> Figure:
     return figure
 
 
-def value_table(
-    symbols: Sequence[str], rows: Mapping[str, Array], *, strongest: float | None = None
-) -> Figure:
+def value_table(symbols: Sequence[str], rows: Mapping[str, Array]) -> Figure:
     """Return values step by step as a table of shaded cells, one row a name.
 
     Args:
         symbols: what was read at each step, T of them; they head the columns.
         rows: name → value at each step, (T,). Orange is above 0, blue is below.
-        strongest: the value with the full colour; by default the largest there is.
     """
     table = np.stack([*rows.values()])
-    full = strongest or np.abs(table).max()
+    full = np.abs(table).max()
     figure, (ax,) = new_figure(height=0.9 + 0.34 * len(rows))
     ax.imshow(-table, cmap="PuOr", vmin=-1.6 * full, vmax=1.6 * full, aspect="auto")
     for (row, column), value in np.ndenumerate(table):

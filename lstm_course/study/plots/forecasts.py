@@ -37,7 +37,6 @@ def forecasts_beside(
     *,
     learned: tuple[float, float] | None = None,
     marks: Mapping[int, str] | None = None,
-    height: float = 3.6,
 ) -> Figure:
     """Return forecasts as lines beside the values that came, as dots.
 
@@ -46,9 +45,8 @@ def forecasts_beside(
         forecasts: name → (S,), up to five.
         learned: the smallest and the largest value that was learned from: a band.
         marks: step → what begins there, written beside an upright line.
-        height: of the figure in inches.
     """
-    figure, (ax,) = new_figure(height=height)
+    figure, (ax,) = new_figure(height=3.6)
     if learned:
         ax.axhspan(*learned, color=GREY, alpha=0.15, lw=0, label="range learned from")
     ax.plot(truth, "o", color=GREY, ms=4, label="what came")

@@ -22,13 +22,13 @@ class SpreadPanel(NamedTuple):
     guessing: float | None = None  # what a guess would score: a dotted line
 
 
-def spread_lines(*panels: SpreadPanel, height: float = 4.2) -> Figure:
+def spread_lines(*panels: SpreadPanel) -> Figure:
     """Return a line a group on a logarithmic scale, its name at its right end.
 
     The line is the median run; a band goes from the smallest to the largest.
     """
     width = 9 if len(panels) == 1 else 11
-    figure, axes = new_figure(len(panels), width=width, height=height)
+    figure, axes = new_figure(len(panels), width=width, height=4.2)
     for ax, panel in zip(axes, panels, strict=True):
         few = max(1, len(panel.x) // 8)
         for name, look in looks(panel.groups).items():

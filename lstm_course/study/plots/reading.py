@@ -17,7 +17,6 @@ def verdict_curves(
     curves: Mapping[str, Array],
     *,
     marked: Sequence[int] = (),
-    start: int = 0,
 ) -> Figure:
     """Return the verdict after each word, one line a reading, the words below.
 
@@ -26,19 +25,17 @@ def verdict_curves(
         curves: name → probability after each word, (T,); five at the most. One curve
             goes without its name.
         marked: steps to mark by an upright line.
-        start: the first word to show.
     """
-    shown = slice(start, start + LONGEST)
     figure, (ax,) = new_figure()
     ax.axhline(0.5, color=GREY, linewidth=1)
     for step in marked:
-        ax.axvline(step - start, color=GREY, linewidth=1.2, linestyle=":")
+        ax.axvline(step, color=GREY, linewidth=1.2, linestyle=":")
     for name, look in looks(curves).items():
-        ax.plot(curves[name][shown], ms=4, label=name, **look)
+        ax.plot(curves[name][:LONGEST], ms=4, label=name, **look)
     if len(curves) > 1:
         ax.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=4)
     ax.set(ylim=(-0.03, 1.03), ylabel="P(positive), so far")
-    _name_the_words(ax, words[shown])
+    _name_the_words(ax, words[:LONGEST])
     return figure
 
 
@@ -47,7 +44,6 @@ def word_maps(
     maps: Mapping[str, Array],
     *,
     stretched: bool = False,
-    start: int = 0,
 ) -> Figure:
     """Return a map for each quantity, a column a word, a row a unit.
 
@@ -60,14 +56,12 @@ def word_maps(
         maps: name → values (T, H).
         stretched: give a gate's least and greatest value the full range of colours,
             rather than 0 and 1.
-        start: the first word to show.
     """
-    shown = slice(start, start + LONGEST)
     units = sum(values.shape[1] for values in maps.values())
     height = 1.2 + 0.13 * units + 0.25 * len(maps)
     figure, axes = new_figure(rows=len(maps), height=height)
     for ax, (name, values) in zip(axes, maps.items(), strict=True):
-        values = values[shown]
+        values = values[:LONGEST]
         if values.min() < 0:
             full = np.abs(values).max()
             low, high, colors = -full, full, "PuOr_r"
@@ -79,7 +73,7 @@ def word_maps(
         figure.colorbar(image, ax=ax, ticks=[low, high], format="%.2g", pad=0.01)
         ax.set_yticks([0, values.shape[1] - 1])
         ax.set_ylabel(name)
-    _name_the_words(axes[-1], words[shown])
+    _name_the_words(axes[-1], words[:LONGEST])
     for ax in axes:
         ax.grid(visible=False)
         ax.tick_params(length=0)

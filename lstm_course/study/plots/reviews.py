@@ -1,5 +1,6 @@
 """The film reviews: a text as the model sees it, and what was measured on them all."""
 
+import textwrap
 from collections.abc import Container, Mapping, Sequence
 from typing import Any
 
@@ -26,29 +27,25 @@ def blanked_text(
         known: the words to show.
         line_length: characters a line.
     """
-    places = []
-    line = column = 0
-    for word in words:
-        if column and column + len(word) > line_length:
-            line, column = line + 1, 0
-        places.append((word, line, column))
-        column += len(word) + 1
-
+    whole: dict[str, Any] = {"break_long_words": False, "break_on_hyphens": False}
+    lines = textwrap.TextWrapper(line_length, **whole).wrap(" ".join(words))
     size, line_height = 13, 0.3  # points, inches
     character = 0.602 * size / 72  # inches: how wide the fixed-width letters are
-    figure = plt.figure(
-        figsize=(line_length * character, (line + 1) * line_height), layout="none"
-    )
+    figsize = (line_length * character, len(lines) * line_height)
+    figure = plt.figure(figsize=figsize, layout="none")
     ax = figure.add_axes((0, 0, 1, 1))
-    ax.set(xlim=(0, line_length), ylim=(line + 1, 0))
+    ax.set(xlim=(0, line_length), ylim=(len(lines), 0))
     ax.set_axis_off()
     letters = FontProperties(family="DejaVu Sans Mono", size=size)  # always there
-    for word, line, column in places:
-        if word in known:
-            ax.text(column, line + 0.7, word, font=letters, parse_math=False)
-        else:
-            box = Rectangle((column, line + 0.2), len(word), 0.6, color=GREY, lw=0)
-            ax.add_patch(box)
+    for row, line in enumerate(lines):
+        column = 0
+        for word in line.split():
+            if word in known:
+                ax.text(column, row + 0.7, word, font=letters, parse_math=False)
+            else:
+                box = Rectangle((column, row + 0.2), len(word), 0.6, color=GREY, lw=0)
+                ax.add_patch(box)
+            column += len(word) + 1
     return figure
 
 
