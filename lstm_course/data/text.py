@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
-from typing import Any, Literal, Self
+from typing import Literal, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -178,53 +178,32 @@ def pad_batch(
             raise ValueError(f"{name} is {side!r}; expected 'pre' or 'post'")
 
     rows = [_id_array(sequence, row) for row, sequence in enumerate(sequences)]
-    every_id = _join(rows)
-    if every_id.size and not 0 <= every_id.min() <= every_id.max() <= _LARGEST_ID:
-        raise next(error for error in map(_complaint, rows, range(len(rows))) if error)
-
     kept = [ids[-length:] if truncating == "pre" else ids[:length] for ids in rows]
     kept_length = np.array([len(ids) for ids in kept], dtype=np.intp)[:, np.newaxis]
     step = np.arange(length)
     mask = step >= length - kept_length if padding == "pre" else step < kept_length
     batch = np.zeros(mask.shape, dtype=np.int32)
-    batch[mask] = _join(kept)  # both run row by row, from left to right
+    # Both sides run row by row, from left to right.
+    batch[mask] = np.concatenate([np.empty(0, dtype=np.int64), *kept])
     return batch, mask
 
 
-def _join(rows: list[NDArray[Any]]) -> NDArray[np.int64]:
-    # The cast is for empty lists, which NumPy takes for floats, and for uint64: what
-    # does not fit comes out negative, and is refused like any negative id.
-    empty = np.empty(0, dtype=np.int64)
-    return np.concatenate([empty, *rows], dtype=np.int64, casting="unsafe")
-
-
-def _id_array(sequence: Sequence[int] | Ids, row: int) -> NDArray[Any]:
+def _id_array(sequence: Sequence[int] | Ids, row: int) -> NDArray[np.int64]:
     try:
         ids = np.asarray(sequence)
     except ValueError:  # lists of different lengths inside
         ids = np.asarray(None)
-    if ids.ndim == 1 and (ids.dtype.kind in "iu" or not ids.size):
-        return ids
-    complaint = _complaint(sequence, row)
-    if complaint:
-        raise complaint
-    if ids.ndim == 1:  # an array of dtype object that holds integers
-        return ids.astype(np.int64)
-    raise TypeError(
-        f"sequences[{row}] is a {type(sequence).__name__}; "
-        "expected a sequence of integers"
-    )
-
-
-def _complaint(sequence: object, row: int) -> Exception | None:
-    """Return what is wrong with the first id that is not one."""
-    for number in sequence if isinstance(sequence, Iterable) else ():
-        if not is_integer(number):
-            return TypeError(
-                f"sequences[{row}] holds {reprlib.repr(number)}; expected integers"
+    whole = ids.ndim == 1 and ids.size and ids.dtype.kind in "iu"
+    if not (whole and 0 <= ids.min() <= ids.max() <= _LARGEST_ID):
+        for number in sequence if isinstance(sequence, Iterable) else ():
+            shown = f"sequences[{row}] holds {reprlib.repr(number)}"
+            if not is_integer(number):
+                raise TypeError(f"{shown}; expected integers")
+            if not 0 <= number <= _LARGEST_ID:
+                raise ValueError(f"{shown}; expected ids from 0 to {_LARGEST_ID}")
+        if ids.ndim != 1:
+            raise TypeError(
+                f"sequences[{row}] is a {type(sequence).__name__}; "
+                "expected a sequence of integers"
             )
-        if not 0 <= number <= _LARGEST_ID:
-            return ValueError(
-                f"sequences[{row}] holds {number}; expected ids from 0 to {_LARGEST_ID}"
-            )
-    return None
+    return ids.astype(np.int64)
