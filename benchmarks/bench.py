@@ -178,7 +178,7 @@ class _Field:
         self.left_out: dict[str, str] = {}
 
     def start(self, names: Sequence[str]) -> None:
-        # Processes started so never hear of Ctrl-C: to end them is this one's affair.
+        # Processes started so ignore Ctrl-C: it is this one that ends them.
         ctrl_c = signal.signal(signal.SIGINT, signal.SIG_IGN)
         try:
             for name in names:
@@ -290,7 +290,7 @@ def _measure(field: _Field, work: Work, seconds: float) -> tuple[int, list[Round
     ]
 
 
-# Reckoning ------------------------------------------------------------------------
+# Computing ------------------------------------------------------------------------
 
 
 def floor_seconds(work: Work, flops: float, tanh: float) -> float:
@@ -312,7 +312,7 @@ def floor_seconds(work: Work, flops: float, tanh: float) -> float:
 
 
 def summarize(rounds: Sequence[Round], floor: float) -> dict[str, dict[str, Any]]:
-    """Return what the rounds come to, for each contender that saw their end.
+    """Return medians over the rounds, for each contender that finished them all.
 
     ``ratio`` is the median, over the rounds, of CPU time as a multiple of NumPy's, and
     ``wall_ratio`` of wall time; ``floors`` is CPU time as a multiple of the floor,

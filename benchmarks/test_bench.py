@@ -1,4 +1,4 @@
-"""The benchmark: its reckoning, its figure, its processes, and one small run of it."""
+"""The benchmark: its computing, its figure, its processes, and one small run of it."""
 
 import importlib.util
 import json
@@ -43,7 +43,7 @@ TINY = Plan(2, 2, 1, 160, 0.01, [Size(3, 5, 2)])
 TORCH = importlib.util.find_spec("torch") is not None
 
 
-# Reckoning
+# Computing
 
 
 def work(piece, *size):

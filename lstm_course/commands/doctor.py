@@ -88,11 +88,18 @@ def _python() -> list[Finding]:
 def _packages() -> list[Finding]:
     """Compare what is installed with the pins, and with the lock for all the rest."""
     pins = _pins()
-    findings = [Finding("ok", name, pins[name]) for name in _FOREMOST]
-    wrong = {name: found for name in pins if (found := _wrong_version(name, pins))}
-    if wrong:
-        findings = [found for found in findings if found.subject not in wrong]
-        return [*findings, *wrong.values()]
+    findings = []
+    for name, pin in pins.items():
+        version = _version(name)
+        if version is None:
+            findings += _judged(name, "is missing", _REPAIR, "problem")
+        elif version != pin:
+            found = f"{version}; the course was tested with {pin}"
+            findings += _judged(name, found, f"If something fails: {_REPAIR}")
+        elif name in _FOREMOST:
+            findings += _judged(name, pin, None)
+    if any(finding.state != "ok" for finding in findings):
+        return findings
     rest = f"{len(pins) - len(_FOREMOST)} more as pinned"
     others = _unlike_the_lock(but=pins)
     if others:
@@ -109,16 +116,6 @@ def _pins() -> dict[str, str]:
         needed = metadata.requires("lstm-course") or []
         pins = [pin for pin in needed if "extra ==" not in pin]
     return dict(pin.split("==") for pin in pins)
-
-
-def _wrong_version(name: str, pins: dict[str, str]) -> Finding | None:
-    version = _version(name)
-    if version is None:
-        return Finding("problem", name, "is missing", _REPAIR)
-    if version != pins[name]:
-        found = f"{version}; the course was tested with {pins[name]}"
-        return Finding("warning", name, found, f"If something fails: {_REPAIR}")
-    return None
 
 
 def _version(name: str) -> str | None:
