@@ -1,31 +1,20 @@
 """The map of the course: its lessons along one path."""
 
-from typing import NamedTuple
-
 import numpy as np
 from matplotlib.figure import Figure
 
 from lstm_course.study.diagrams.toolkit import INK, WIDTH, Block, Page, tint
 from lstm_course.study.plots.style import BLUE, GREEN, GREY, ORANGE, PURPLE
 
-
-class Part(NamedTuple):
-    """Lessons that belong together."""
-
-    title: str
-    aim: str
-    color: str
-    lessons: tuple[str, ...]
-
-
+# Title, aim, colour and lessons of each part
 PARTS = (
-    Part(
+    (
         "Basis",
         "turn data into tensors,\npredict every shape",
         GREY,
         ("Start here", "Tensors and\nsequences"),
     ),
-    Part(
+    (
         "Inside the LSTM",
         "build the cell gate by gate,\nsee what it remembers",
         BLUE,
@@ -37,19 +26,19 @@ PARTS = (
             "Counting\nparameters",
         ),
     ),
-    Part(
+    (
         "Using it",
         "forecast numbers,\nstack layers",
         GREEN,
         ("A first\nforecast", "Stacked\nLSTMs"),
     ),
-    Part(
+    (
         "Real reviews",
         "train on 20,000 reviews,\ntell praise from blame",
         ORANGE,
         ("IMDB:\nthe reviews", "IMDB: LSTM\nand dropout"),
     ),
-    Part(
+    (
         "Looking back",
         "compare the cells, read\nwhat one has learned",
         PURPLE,
@@ -64,12 +53,13 @@ def course_map() -> Figure:
     """Draw the lessons as one path, part by part."""
     page = Page(len(PARTS) * _PART)
     lesson, last_x = 0, 0.0
-    for y, part in zip(range(59, 1000, _PART), PARTS, strict=False):
-        pale = tint(part.color, 0.1)
+    for row, (part, aim, color, titles) in enumerate(PARTS):
+        y = 59 + row * _PART
+        pale = tint(color, 0.1)
         page.box(10, y - 49, WIDTH - 20, 98, color=pale, fill=pale, corner=12)
-        page.note(26, y - 22, part.title, *part.aim.split("\n"))
-        for x, title in zip(range(290, WIDTH, _LESSON), part.lessons, strict=False):
-            page.layer(x, y, 2 * _NEXT, 74, "", color=part.color)
+        page.note(26, y - 22, part, *aim.split("\n"))
+        for x, title in zip(range(290, WIDTH, _LESSON), titles, strict=False):
+            page.layer(x, y, 2 * _NEXT, 74, "", color=color)
             page.write(x, y - 21, f"{lesson:02d}", size=13, weight="bold")
             page.write(x, y + 11, title)
             if x > last_x:

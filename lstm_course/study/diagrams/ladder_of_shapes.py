@@ -7,8 +7,6 @@ from matplotlib.figure import Figure
 
 from lstm_course.layers.parameters import count_parameters
 from lstm_course.study.diagrams.toolkit import (
-    C_WIRE,
-    H_WIRE,
     MONO,
     Page,
 )
@@ -44,7 +42,7 @@ def ladder_of_shapes() -> Figure:
             text = "return_sequences=True"
             page.write(20, y + 31, text, size=13, ha="left", family=MONO)
         for x in steps:
-            page.arrow((x, y), (x, y - 20), **H_WIRE)
+            page.wire("h", (x, y), (x, y - 20))
         y = _draw_rung(page, y - 22, rng, UNITS, BLUE, shape, steps)
         inputs = UNITS
 
@@ -55,12 +53,12 @@ def ladder_of_shapes() -> Figure:
     page.arrow((_LAST, y - 51), (_LAST, y - 69))
     _draw_rung(page, y - 71, rng, CLASSES, ORANGE, f"{CLASSES}", [_LAST])
 
-    for y, wire, name, note in (
-        (70, C_WIRE, "c", "stays in its layer"),
-        (96, H_WIRE, "h", "goes on, and up"),
+    for y, state, note in (
+        (70, "c", "stays in its layer"),
+        (96, "h", "goes on, and up"),
     ):
-        page.arrow((262, y), (302, y), **wire)
-        page.write(316, y, name, style="italic")
+        page.wire(state, (262, y), (302, y))
+        page.write(316, y, state, style="italic")
         page.write(332, y, note, ha="left")
     return page.figure
 
@@ -94,10 +92,10 @@ def _draw_layer(page: Page, below: float, name: str) -> float:
     for x in _DRAWN.values():
         page.arrow((x, below - 1), (x, below - 19))
         page.layer(x, middle, 2 * _HALF, 2 * _HALF, name, size=13)
-    for y, wire in ((middle - 12, C_WIRE), (middle + 12, H_WIRE)):
+    for y, state in ((middle - 12, "c"), (middle + 12, "h")):
         page.write(_GAP, y, "· · ·", size=17, weight="bold")
         edges = [edge for x in _DRAWN.values() for edge in (x - _HALF, x + _HALF)]
         edges[6:6] = [_GAP - 24, _GAP + 24]
         for start, end in zip(edges[1::2], edges[2::2], strict=False):
-            page.arrow((start, y), (end, y), **wire)
+            page.wire(state, (start, y), (end, y))
     return middle - _HALF

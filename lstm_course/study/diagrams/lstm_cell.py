@@ -1,18 +1,13 @@
 """The LSTM's cell, with the numbers of one step on its wires."""
 
-from typing import NamedTuple
-
 import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.patches import Ellipse
 
 from lstm_course.layers.lstm import LSTMParams, LSTMState, lstm_step
 from lstm_course.study.diagrams.toolkit import (
-    C_WIRE,
-    H_WIRE,
     INK,
     PAPER,
-    X_WIRE,
     Page,
     Point,
     Style,
@@ -34,30 +29,17 @@ BEFORE = LSTMState(h=np.array([[0.5]]), c=np.array([[0.8]]))
 C_LEVEL, PRODUCT, GATES, H_LEVEL, HEIGHT = 62, 172, 252, 314, 350
 LSTM_WIDTH = 560
 
-
-class Numbers(NamedTuple):
-    """What one step takes and makes, as it is written on the wires."""
-
-    x: str
-    h_before: str
-    c_before: str
-    i: str
-    f: str
-    g: str
-    o: str
-    h: str
-    c: str
-    kept: str  # f ⊙ c'
-    written: str  # i ⊙ g
-    shown: str  # tanh(c)
+Step = dict[str, str]  # what is on a wire → its number
 
 
-def one_step() -> Numbers:
-    """Take the step of the picture."""
+def one_step() -> Step:
+    """Take the step of the picture; return the numbers to write on its wires."""
     after, gates = lstm_step(X, BEFORE, PARAMS)
-    within = gates.f * BEFORE.c, gates.i * gates.g, np.tanh(after.c)
-    arrays = X, *BEFORE, *gates, *after, *within
-    return Numbers(*(signed(array.item(), 2) for array in arrays))
+    numbers = {"x": X, "h′": BEFORE.h, "c′": BEFORE.c}
+    numbers |= gates._asdict() | after._asdict()
+    numbers |= {"f ⊙ c′": gates.f * BEFORE.c, "i ⊙ g": gates.i * gates.g}
+    numbers["tanh(c)"] = np.tanh(after.c)
+    return {name: signed(array.item(), 2) for name, array in numbers.items()}
 
 
 def draw_layer(page: Page, x: float, y: float, name: str) -> None:
@@ -74,7 +56,7 @@ def draw_frame(page: Page, x: float, y: float, width: float, name: str) -> None:
     style: Style = {"color": BLUE, "fill": tint(BLUE, 0.07), "line": 2, "corner": 14}
     page.box(x, y, width, HEIGHT, **style)
     page.write(x + 12, y - 16, name, size=17, ha="left", weight="bold")
-    page.arrow((x + 34, y + HEIGHT + 36), (x + 34, y + H_LEVEL + 2), **X_WIRE)
+    page.wire("x", (x + 34, y + HEIGHT + 36), (x + 34, y + H_LEVEL + 2))
     page.write(x + 34, y + HEIGHT + 48, "x", size=17, style="italic")
     page.write(x - 22, y + H_LEVEL - 16, "h′", size=17, style="italic")
 
@@ -83,11 +65,11 @@ def draw_way_out(page: Page, x: float, y: float, width: float, *start: Point) ->
     """Draw the way of the hidden state out of a cell, down to where h' comes in."""
     turn, level = x + width - 26, y + H_LEVEL
     down = (turn, start[-1][1]), (turn, level)
-    page.arrow(*start, *down, (x + width + 42, level), **H_WIRE)
+    page.wire("h", *start, *down, (x + width + 42, level))
     page.write(x + width + 22, level - 16, "h", size=17, style="italic")
 
 
-def draw_lstm(page: Page, x: float, y: float, step: Numbers | None = None) -> None:
+def draw_lstm(page: Page, x: float, y: float, step: Step | None = None) -> None:
     """Draw the cell from its upper left corner on; with a step, write its numbers."""
     f, i, g, o = (x + n for n in (100, 216, 336, 456))
     middle, end = (i + g) / 2, x + LSTM_WIDTH
@@ -96,15 +78,15 @@ def draw_lstm(page: Page, x: float, y: float, step: Numbers | None = None) -> No
     draw_frame(page, x, y, LSTM_WIDTH, "LSTM")
 
     # What goes in, to all four layers
-    page.arrow((x - 42, h_level), (o, h_level), (o, bottom), **H_WIRE)
+    page.wire("h", (x - 42, h_level), (o, h_level), (o, bottom))
     for column in (f, i, g):
-        page.arrow((column, h_level), (column, bottom), **H_WIRE)
+        page.wire("h", (column, h_level), (column, bottom))
 
     # The cell state, straight through, and a branch of it
     stops = (x - 42, f - 16, f + 16, middle - 16, middle + 16, end + 42)
     for left, right in zip(stops[::2], stops[1::2], strict=True):
-        page.arrow((left, c_level), (right, c_level), **C_WIRE)
-    page.arrow((o, c_level), (o, product - 16), **C_WIRE)
+        page.wire("c", (left, c_level), (right, c_level))
+    page.wire("c", (o, c_level), (o, product - 16))
     page.write(x - 22, c_level - 17, "c′", size=17, style="italic")
     page.write(end + 22, c_level - 17, "c", size=17, style="italic")
 
@@ -135,17 +117,19 @@ def draw_lstm(page: Page, x: float, y: float, step: Numbers | None = None) -> No
     if step is None:
         return
 
-    gates = zip((i, f, g, o), step[3:7], strict=True)
     for column, level, value, side in (
-        *((column + 8, top - 16, value, "left") for column, value in gates),
-        (middle + 8, (c_level + product) / 2 + 2, step.written, "left"),
-        (o + 8, product - 33, step.shown, "left"),
-        (x + 42, c_level - 18, step.c_before, "center"),
-        ((f + middle) / 2, c_level - 18, step.kept, "center"),
-        ((middle + o) / 2, c_level - 18, step.c, "center"),
-        (x - 22, h_level + 20, step.h_before, "center"),
-        (end + 22, h_level + 20, step.h, "center"),
-        (x + 66, y + HEIGHT + 48, step.x, "center"),
+        (i + 8, top - 16, step["i"], "left"),
+        (f + 8, top - 16, step["f"], "left"),
+        (g + 8, top - 16, step["g"], "left"),
+        (o + 8, top - 16, step["o"], "left"),
+        (middle + 8, (c_level + product) / 2 + 2, step["i ⊙ g"], "left"),
+        (o + 8, product - 33, step["tanh(c)"], "left"),
+        (x + 42, c_level - 18, step["c′"], "center"),
+        ((f + middle) / 2, c_level - 18, step["f ⊙ c′"], "center"),
+        ((middle + o) / 2, c_level - 18, step["c"], "center"),
+        (x - 22, h_level + 20, step["h′"], "center"),
+        (end + 22, h_level + 20, step["h"], "center"),
+        (x + 66, y + HEIGHT + 48, step["x"], "center"),
     ):
         page.write(column, level, value, size=15, weight="bold", ha=side)
 
@@ -158,14 +142,14 @@ def lstm_cell() -> Figure:
     page.write(232, 40 + H_LEVEL + 19, "x and h′, to all four", size=13)
     z = (X @ PARAMS.kernel + BEFORE.h @ PARAMS.recurrent_kernel + PARAMS.bias)[0]
     z_i, z_f, z_g, z_o = (signed(value, 2) for value in z)
-    c, h = f"{step.kept} + ({step.written})", f"{step.o} × {step.shown}"
+    i, f, g, o, h, c, kept, written, shown = [*step.values()][3:]
     equations = (
-        ("f", f"σ({z_f}) = {step.f}", "keep"),
-        ("i", f"σ({z_i}) = {step.i}", "write"),
-        ("g", f"tanh({z_g}) = {step.g}", "what to write"),
-        ("c", "f ⊙ c′ + i ⊙ g", f"= {c} = {step.c}"),
-        ("o", f"σ({z_o}) = {step.o}", "show"),
-        ("h", "o ⊙ tanh(c)", f"= {h} = {step.h}"),
+        ("f", f"σ({z_f}) = {f}", "keep"),
+        ("i", f"σ({z_i}) = {i}", "write"),
+        ("g", f"tanh({z_g}) = {g}", "what to write"),
+        ("c", "f ⊙ c′ + i ⊙ g", f"= {kept} + ({written}) = {c}"),
+        ("o", f"σ({z_o}) = {o}", "show"),
+        ("h", "o ⊙ tanh(c)", f"= {o} × {shown} = {h}"),
     )
     for row, (name, formula, note) in enumerate(equations):
         y = 56 + 62 * row

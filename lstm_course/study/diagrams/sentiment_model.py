@@ -7,8 +7,6 @@ from matplotlib.figure import Figure
 
 from lstm_course.arrays.trees import tree_leaves
 from lstm_course.study.diagrams.toolkit import (
-    C_WIRE,
-    H_WIRE,
     INK,
     NO_WORD,
     Page,
@@ -30,7 +28,7 @@ REVIEW = {
 
 _CONFIG = SentimentConfig()
 _WORDS, _FEATURES, _UNITS = _CONFIG.num_words, _CONFIG.embedding_dim, _CONFIG.units
-_WIRES = ((274, "c", C_WIRE), (316, "h", H_WIRE))
+_LEVELS = {"c": 274, "h": 316}  # of the states in the cells
 
 
 def sentiment_model() -> Figure:
@@ -73,10 +71,10 @@ def _draw_steps(page: Page, rng: np.random.Generator) -> float:
     for step, (word, number) in REVIEW.items():
         x += slot
         if step != before + 1:  # a gap stands for the steps that are left out
-            for y in (38, 74, 160, *(y for y, *_ in _WIRES)):
+            for y in (38, 74, 160, *_LEVELS.values()):
                 page.write(x, y, "· · ·", size=17, weight="bold")
-            for y, _, wire in _WIRES:
-                page.arrow((x - slot + half, y), (x - 24, y), **wire)
+            for state, y in _LEVELS.items():
+                page.wire(state, (x - slot + half, y), (x - 24, y))
             x += slot
         before = step
         page.write(x, 15, f"t = {step}", size=13, color=GREY)
@@ -88,17 +86,19 @@ def _draw_steps(page: Page, rng: np.random.Generator) -> float:
         page.vector(x - 13, 111, values, cell=(26, 6), color=GREEN, down=True)
         page.arrow((x, 113 + 6 * _FEATURES), (x, 249))
         page.layer(x, 295, 2 * half, 90, "LSTM")
-        for y, name, wire in _WIRES:
-            page.arrow((x - slot + half, y), (x - half, y), **wire)
-            page.write(x - slot / 2, y - 12, name, size=13, style="italic")
-    page.arrow((x, 340), (x, 389), **H_WIRE)
+        for state, y in _LEVELS.items():
+            page.wire(state, (x - slot + half, y), (x - half, y))
+            page.write(x - slot / 2, y - 12, state, size=13, style="italic")
+    page.wire("h", (x, 340), (x, 389))
     page.write(x - 50, 400, f"h at step {step}", size=13, ha="right")
 
     # What passes from step to step, in words
-    notes = ("cell state, stays inside the layer", "hidden state, the output")
-    for y, (_, name, wire), note in zip((368, 392), _WIRES, notes, strict=True):
-        page.arrow((208, y), (248, y), **wire)
-        page.write(262, y, name, style="italic")
+    for y, state, note in (
+        (368, "c", "cell state, stays inside the layer"),
+        (392, "h", "hidden state, the output"),
+    ):
+        page.wire(state, (208, y), (248, y))
+        page.write(262, y, state, style="italic")
         page.write(278, y, f"{note}: {_UNITS} numbers", ha="left", size=13)
     same = f"the same weights at each of the {REVIEW_STEPS} steps"
     page.write(208, 416, same, ha="left", size=13)

@@ -37,10 +37,11 @@ def signed(value: float, decimals: int = 1) -> str:
 
 
 NO_WORD: Style = {"linestyle": (0, (3, 2)), "fill": tint(GREY, 0.15)}  # padding
-# The wires of the inputs, the hidden state and the cell state
-X_WIRE: Style = {"color": GREEN, "line": 2.6}
-H_WIRE: Style = {"color": BLUE, "line": 2.6}
-C_WIRE: Style = {"color": PURPLE, "line": 3.2, "linestyle": (0, (3, 1.2))}
+_WIRES: dict[str, Style] = {
+    "x": {"color": GREEN, "line": 2.6},
+    "h": {"color": BLUE, "line": 2.6},
+    "c": {"color": PURPLE, "line": 3.2, "linestyle": (0, (3, 1.2))},
+}
 
 
 class Page:
@@ -81,15 +82,12 @@ class Page:
         width: float,
         height: float,
         *,
-        color: str = GREY,
-        fill: str = PAPER,
-        line: float = 1.5,
         corner: float = 0,
         **style: Any,
     ) -> None:
         """Draw a box from its upper left corner on; ``corner`` is its rounding."""
         form = f"round,pad=0,rounding_size={corner}" if corner else "square,pad=0"
-        style |= _surface(color, fill, line)
+        style = _surface(**style)
         box = FancyBboxPatch((x, y), width, height, boxstyle=form, **style)
         self.ax.add_patch(box)
 
@@ -110,17 +108,9 @@ class Page:
         self.box(left, top, width, height, corner=8, **style)
         self.write(x, y, name, size=size, weight="bold")
 
-    def polygon(
-        self,
-        corners: Iterable[Point],
-        *,
-        color: str = INK,
-        fill: str = PAPER,
-        line: float = 1.2,
-        **style: Any,
-    ) -> None:
+    def polygon(self, corners: Iterable[Point], **style: Any) -> None:
         """Draw a surface, given its corners."""
-        self.ax.add_patch(Polygon([*corners], **style, **_surface(color, fill, line)))
+        self.ax.add_patch(Polygon([*corners], **_surface(**style)))
 
     def vector(
         self,
@@ -141,13 +131,12 @@ class Page:
         whole = n * right + width, n * below + height
         self.box(x, y, *whole, color=color, fill="none", line=2)
 
+    def wire(self, state: str, *points: Point) -> None:
+        """Draw the way of x, h or c through points."""
+        self.arrow(*points, **_WIRES[state])
+
     def arrow(
-        self,
-        *points: Point,
-        color: str = INK,
-        line: float = 1.8,
-        heads: str = "-|>",
-        **style: Any,
+        self, *points: Point, line: float = 1.8, heads: str = "-|>", **style: Any
     ) -> None:
         """Draw an arrow through points, its corners rounded where it turns."""
         vertices, codes = [points[0]], [Outline.MOVETO]
@@ -155,15 +144,15 @@ class Page:
             vertices += [_towards(turn, before), turn, _towards(turn, after)]
             codes += [Outline.LINETO, Outline.CURVE3, Outline.CURVE3]
         outline = Outline([*vertices, points[-1]], [*codes, Outline.LINETO])
-        style |= {"color": color, "linewidth": line * _POINT, "clip_on": False}
-        arrow = FancyArrowPatch(
-            path=outline, arrowstyle=heads, mutation_scale=10, **style
-        )
-        self.ax.add_patch(arrow)
+        style = {"color": INK, "linewidth": line * _POINT, "clip_on": False, **style}
+        style |= {"arrowstyle": heads, "mutation_scale": 10}
+        self.ax.add_patch(FancyArrowPatch(path=outline, **style))
 
 
-def _surface(color: str, fill: str, line: float) -> Style:
-    style: Style = {"edgecolor": color, "facecolor": fill, "clip_on": False}
+def _surface(
+    color: str = GREY, fill: str = PAPER, line: float = 1.5, **style: Any
+) -> Style:
+    style |= {"edgecolor": color, "facecolor": fill, "clip_on": False}
     return style | {"linewidth": line * _POINT}
 
 
@@ -193,14 +182,14 @@ class Block(NamedTuple):
         self, page: Page, rows: int, columns: int, layers: int, color: str
     ) -> None:
         """Draw what one sees of it: the top, the right side and the front."""
+        style: Style = {"color": INK, "line": 1.2}
         corners = ((0, 0), (1, 0), (1, 1), (0, 1))  # of a cell, from its nearest
         for layer, n in np.ndindex(layers, columns):
             top = [self.corner(0, n + b, layer + c) for b, c in corners]
-            page.polygon(top, fill=tint(color, 0.3))
+            page.polygon(top, fill=tint(color, 0.3), **style)
         for layer, n in np.ndindex(layers, rows):
             side = [self.corner(n + b, columns, layer + c) for b, c in corners]
-            page.polygon(side, fill=tint(color, 0.45))
+            page.polygon(side, fill=tint(color, 0.45), **style)
         for row, column in np.ndindex(rows, columns):
             x, y = self.corner(row, column, 0)
-            style: Style = {"color": INK, "fill": tint(color, 0.1), "line": 1.2}
-            page.box(x, y, self.wide, self.high, **style)
+            page.box(x, y, self.wide, self.high, fill=tint(color, 0.1), **style)

@@ -14,7 +14,7 @@ from lstm_course.study.diagrams.lstm_cell import (
     draw_lstm,
     draw_way_out,
 )
-from lstm_course.study.diagrams.toolkit import H_WIRE, Page
+from lstm_course.study.diagrams.toolkit import Page
 
 _TOP = 40
 
@@ -31,7 +31,7 @@ def two_cells() -> Figure:
     page = Page(455)
     draw_frame(page, 46, _TOP, 142, "Vanilla RNN")
     level, gates = _TOP + H_LEVEL, _TOP + GATES
-    page.arrow((4, level), (116, level), (116, gates + 21), **H_WIRE)
+    page.wire("h", (4, level), (116, level), (116, gates + 21))
     draw_way_out(page, 46, _TOP, 142, (116, gates - 21), (116, _TOP + PRODUCT))
     draw_layer(page, 116, gates, "tanh")
     draw_lstm(page, 295, _TOP)

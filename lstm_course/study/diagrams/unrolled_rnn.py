@@ -5,9 +5,7 @@ from matplotlib.figure import Figure
 
 from lstm_course.layers.rnn import RNNParams, RNNState, rnn_step
 from lstm_course.study.diagrams.toolkit import (
-    H_WIRE,
     INK,
-    X_WIRE,
     Page,
     Style,
     tint,
@@ -46,9 +44,9 @@ def unrolled_rnn() -> Figure:
         x = 336 + n * slot
         _draw_value(page, x, 374, str(knock), GREEN)
         page.write(x, 408, f"t = {n + 1}", size=14, color=GREY)
-        page.arrow((x, 355), (x, _BOTTOM + 1), **X_WIRE)
+        page.wire("x", (x, 355), (x, _BOTTOM + 1))
         page.write(x + 12, 310, f"× {W:g}", size=15, ha="left")
-        page.arrow((x - slot + _HALF, _MIDDLE), (x - _HALF, _MIDDLE), **H_WIRE)
+        page.wire("h", (x - slot + _HALF, _MIDDLE), (x - _HALF, _MIDDLE))
         page.write(x - slot / 2, _MIDDLE + 18, f"× {U:g}")
         page.box(x - _HALF, _TOP, 2 * _HALF, _BOTTOM - _TOP, **_CELL)
         page.write(x, _TOP + 22, "tanh(z)", size=16, weight="bold")
@@ -58,7 +56,7 @@ def unrolled_rnn() -> Figure:
             page.write(x - 46, y, name, size=15, ha="left", style="italic")
             page.write(x + 48, y, f"{number:.3f}", size=15, ha="right")
         page.ax.hlines(223, x - 46, x + 48, color=INK, lw=0.9)
-        page.arrow((x, _TOP), (x, 84), **H_WIRE)
+        page.wire("h", (x, _TOP), (x, 84))
         _draw_value(page, x, 64, f"{h:.3f}", BLUE)
         before = h
     return page.figure
@@ -67,12 +65,12 @@ def unrolled_rnn() -> Figure:
 def _draw_loop(page: Page, x: float) -> None:
     page.box(x - 42, _TOP + 30, 84, 72, **_CELL)
     page.write(x, _MIDDLE, "tanh", size=16, weight="bold")
-    page.arrow((x, 350), (x, _BOTTOM - 29), **X_WIRE)
+    page.wire("x", (x, 350), (x, _BOTTOM - 29))
     page.write(x, 374, "x", size=19, style="italic")
-    page.arrow((x, _TOP + 30), (x, 84), **H_WIRE)
+    page.wire("h", (x, _TOP + 30), (x, 84))
     page.write(x, 64, "h", size=19, style="italic")
     loop = (x, 112), (x + 66, 112), (x + 66, _MIDDLE), (x + 43, _MIDDLE)
-    page.arrow(*loop, **H_WIRE)
+    page.wire("h", *loop)
     page.write(x + 12, 310, f"× {W:g}", size=15, ha="left")
     page.write(x + 72, 136, f"× {U:g}", size=15, ha="left")
 
