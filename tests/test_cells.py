@@ -564,3 +564,19 @@ def test_the_second_field_of_a_state_is_checked_too():
     wrong = example.d_final_state._replace(c=ones((B, D)))
     with pytest.raises(ValueError, match=r"^d_final_state.c has shape \(3, 4\); exp"):
         run(example._replace(d_final_state=wrong))
+
+
+@pytest.mark.parametrize("kind", FUSED)
+def test_a_trace_goes_back_by_its_own_kind(kind):
+    example = make_example(kind)
+    fused, plain = KINDS[kind].cell, KINDS[f"plain {kind}"].cell
+    *_, fused_trace = fused.forward(example.inputs, example.params)
+    *_, plain_trace = plain.forward(example.inputs, example.params)
+    with pytest.raises(
+        TypeError, match=r"^trace is a PlainTrace; expected \w+Trace: a p"
+    ):
+        fused.backward(None, plain_trace)
+    with pytest.raises(
+        TypeError, match=r"^trace is a \w+Trace; expected PlainTrace: a p"
+    ):
+        plain.backward(None, fused_trace)

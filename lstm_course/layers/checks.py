@@ -54,6 +54,15 @@ def check_forward(
     )
 
 
+def check_trace(trace: object, form: type[Any]) -> None:
+    """Raise a TypeError unless a trace is of the kind that a ``*_backward`` takes."""
+    if not isinstance(trace, form):
+        raise TypeError(
+            f"trace is a {type(trace).__name__}; expected {form.__name__}: a plain "
+            "trace goes back by plain.*_backward, and no other does"
+        )
+
+
 def check_backward(
     forms: Forms, h: Array, d_outputs: Array | None, d_final_state: Any
 ) -> None:

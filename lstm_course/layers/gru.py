@@ -2,16 +2,17 @@
 
     z = σ(x W_z + h' U_z + b_z)           update gate: how much of h' to keep
     r = σ(x W_r + h' U_r + b_r)           reset gate: how much of h' the candidate sees
-    n = tanh(x W_n + r ⊙ (h' U_n + b'_n) + b_n)    candidate        (reset_after)
-    n = tanh(x W_n + (r ⊙ h') U_n + b_n)           candidate        (before)
+    n = tanh(x W_n + r ⊙ (h' U_n + b'_n) + b_n)    candidate (reset_after=True)
+    n = tanh(x W_n + (r ⊙ h') U_n + b_n)           candidate (reset_after=False)
     h = z ⊙ h' + (1 - z) ⊙ n              hidden state, the output
 
 with x (B, D) the input of a step, h' (B, H) the hidden state before it, and ⊙ the
 product entry by entry. The three W stand side by side in ``kernel`` (D, 3H), the U in
 ``recurrent_kernel`` (H, 3H), in the order z, r, n, as in Keras. The shape of ``bias``
-says where the reset gate acts: (2, 3H), one row for x and one for h', after the
-product with U, Keras' default; (3H,) before it. Letters: B sequences, T steps, D
-features, H units. Beware: some papers and libraries swap z and 1 - z.
+says where the reset gate acts: (2, 3H), a row b for x and a row b' for h', after the
+product with U, Keras' default (z and r add both rows); (3H,) before it. Letters: B
+sequences, T steps, D features, H units. Beware: some papers and libraries swap z and
+1 - z.
 
 Sources: Cho et al. (2014); the reset gate after the product, one matrix product a step
 instead of two, came with cuDNN.
@@ -57,11 +58,6 @@ class GRUGates(NamedTuple):
     n: Array  # candidate
 
 
-FORMS = Forms(GRUParams, GRUState, GRUGates)
-# How a trace shows a masked step: h' is kept as it is, whatever r and n are.
-_MASKED_GATES = GRUGates(z=1, r=None, n=None)  # type: ignore[arg-type]
-
-
 def gru_step(
     x_t: Array, state: GRUState, params: GRUParams
 ) -> tuple[GRUState, GRUGates]:
@@ -93,16 +89,23 @@ def gru_step_backward(
 ) -> tuple[Array, GRUParams, GRUState]:
     """Go one step back; arguments and results as of ``lstm_step_backward``.
 
-    With dh for the gradient of the loss by h, and so on; z = σ(a_z), n = tanh(a_n):
+    With dh for the gradient of the loss by h, and so on. Beside each line stands the
+    equation that it goes back through; a_z, a_r and a_n are what stands inside σ, σ
+    and tanh.
 
-        dz   = dh ⊙ (h' - n)                  for h = z ⊙ h' + (1 - z) ⊙ n
+        dz   = dh ⊙ (h' - n)              h = z ⊙ h' + (1 - z) ⊙ n
         dn   = dh ⊙ (1 - z)
-        da_n = dn ⊙ (1 - n²)                  the slope of tanh
-        dr   = da_n ⊙ u       du = da_n ⊙ r   for r ⊙ u, u = h' U_n + b'_n (reset_after)
-        dv   = da_n U_nᵀ      dr = dv ⊙ h'    for v U_n, v = r ⊙ h'        (before)
-        da_z = dz ⊙ z ⊙ (1 - z)               the slope of σ; of a_r as well
-        dx   = da Wᵀ          dW = xᵀ da      with a_z, a_r and a_n side by side
-        dh'  = dh ⊙ z + what comes back through U_z, U_r and U_n
+        da_n = dn ⊙ (1 - n²)              n = tanh(a_n)
+        du   = da_n ⊙ r                   a_n = … + r ⊙ u, u = h' U_n + b'_n (after)
+        dr   = da_n ⊙ u
+        dv   = da_n U_nᵀ                  a_n = … + v U_n, v = r ⊙ h'        (before)
+        dr   = dv ⊙ h'
+        da_z = dz ⊙ z ⊙ (1 - z)           z = σ(a_z)
+        da_r = dr ⊙ r ⊙ (1 - r)           r = σ(a_r)
+        dx   = da Wᵀ,  dW = xᵀ da         da: da_z, da_r and da_n side by side
+        dh'  = dh ⊙ z + da_z U_zᵀ + da_r U_rᵀ + du U_nᵀ (after), or + dv ⊙ r (before)
+        dU_z = (h')ᵀ da_z,  dU_r = (h')ᵀ da_r,  dU_n = (h')ᵀ du, or vᵀ da_n
+        db   = da,  db' = da_z, da_r and du side by side, summed over the batch
     """
     check_step_backward(FORMS, d_new_state, x_t, state, params, new_state, gates)
     d_h, h_before = d_new_state.h, state.h
@@ -113,28 +116,27 @@ def gru_step_backward(
     d_n = d_h * (1 - z)
     d_a_n = d_n * (1 - n**2)
     if params.reset_after:
-        b_n = np.split(params.bias[1], 3)[2]
-        d_r = d_a_n * (h_before @ U_n + b_n)
+        b_h_n = np.split(params.bias[1], 3)[2]
         d_u = d_a_n * r
+        d_r = d_a_n * (h_before @ U_n + b_h_n)
         d_h_through_n = d_u @ U_n.T
         d_U_n = h_before.T @ d_u
     else:
         d_v = d_a_n @ U_n.T
         d_r = d_v * h_before
-        d_u = d_a_n
         d_h_through_n = d_v * r
         d_U_n = (r * h_before).T @ d_a_n
     d_a_z = d_z * z * (1 - z)
     d_a_r = d_r * r * (1 - r)
 
-    d_a = np.concatenate([d_a_z, d_a_r, d_a_n], axis=-1)  # as x meets it
-    d_b = np.concatenate([d_a_z, d_a_r, d_u], axis=-1).sum(axis=0)  # as h' meets it
+    d_a = np.concatenate([d_a_z, d_a_r, d_a_n], axis=-1)
     d_h_before = d_h * z + d_a_z @ U_z.T + d_a_r @ U_r.T + d_h_through_n
-    d_params = GRUParams(
-        x_t.T @ d_a,
-        np.concatenate([h_before.T @ d_a_z, h_before.T @ d_a_r, d_U_n], axis=-1),
-        np.stack([d_a.sum(axis=0), d_b]) if params.reset_after else d_a.sum(axis=0),
-    )
+    d_U = np.concatenate([h_before.T @ d_a_z, h_before.T @ d_a_r, d_U_n], axis=-1)
+    d_b = d_a.sum(axis=0)
+    if params.reset_after:
+        d_b_h = np.concatenate([d_a_z, d_a_r, d_u], axis=-1).sum(axis=0)
+        d_b = np.stack([d_b, d_b_h])
+    d_params = GRUParams(x_t.T @ d_a, d_U, d_b)
     return d_a @ params.kernel.T, d_params, GRUState(d_h_before)
 
 
@@ -159,6 +161,11 @@ def gru_init(
     return GRUParams(kernel, recurrent_kernel, bias)
 
 
+FORMS = Forms(GRUParams, GRUState, GRUGates)
+# How a trace shows a masked step: h' is kept as it is, whatever r and n are.
+_MASKED_GATES = GRUGates(z=1, r=None, n=None)  # type: ignore[arg-type]
+
+
 def gru_forward(
     inputs: Array,
     params: GRUParams,
@@ -167,7 +174,7 @@ def gru_forward(
     mask: Mask | None = None,
     go_backwards: bool = False,
 ) -> tuple[Array, GRUState, PlainTrace]:
-    """Run ``gru_step`` over whole sequences: the plain form of the course's own."""
+    """Run ``gru_step`` in a loop, as ``plain.gru_forward``; fused/gru.py is faster."""
     return run_steps(
         gru_step,
         FORMS,
@@ -183,5 +190,5 @@ def gru_forward(
 def gru_backward(
     d_outputs: Array | None, trace: PlainTrace, *, d_final_state: GRUState | None = None
 ) -> tuple[Array, GRUParams, GRUState]:
-    """Run ``gru_step_backward`` over whole sequences, last step first."""
+    """Run ``gru_step_backward`` in a loop, as ``plain.gru_backward``."""
     return run_steps_backward(gru_step_backward, FORMS, d_outputs, trace, d_final_state)

@@ -54,11 +54,6 @@ class LSTMGates(NamedTuple):
     o: Array  # output gate
 
 
-FORMS = Forms(LSTMParams, LSTMState, LSTMGates)
-# How a trace shows a masked step: nothing is written, and the cell kept as it is.
-_MASKED_GATES = LSTMGates(i=0, f=1, g=0, o=0)  # type: ignore[arg-type]
-
-
 def lstm_step(
     x_t: Array, state: LSTMState, params: LSTMParams
 ) -> tuple[LSTMState, LSTMGates]:
@@ -98,20 +93,25 @@ def lstm_step_backward(
 ) -> tuple[Array, LSTMParams, LSTMState]:
     """Go one step back, through the six equations from the last to the first.
 
-    With dh for the gradient of the loss by h, and so on; z_i is what σ makes i of:
+    With dh for the gradient of the loss by h, and so on. Beside each line stands the
+    equation that it goes back through; the slope of σ is σ (1 - σ), of tanh 1 - tanh².
 
-        do   = dh ⊙ tanh(c)                    for h = o ⊙ tanh(c)
-        dc   = dc + dh ⊙ o ⊙ (1 - tanh²(c))    c goes on to the next step, and into h
-        di   = dc ⊙ g       dg  = dc ⊙ i       for c = f ⊙ c' + i ⊙ g
-        df   = dc ⊙ c'      dc' = dc ⊙ f
-        dz_i = di ⊙ i ⊙ (1 - i)                the slope of σ; of z_f and z_o as well
-        dz_g = dg ⊙ (1 - g²)                   the slope of tanh
-        dx   = dz Wᵀ        dh' = dz Uᵀ        for z = x W + h' U + b
-        dW   = xᵀ dz        dU  = h'ᵀ dz       db = dz, summed over the batch
+        do   = dh ⊙ tanh(c)                  h = o ⊙ tanh(c)
+        dc   = dc + dh ⊙ o ⊙ (1 - tanh²(c))  c is read twice: by the next step, by h
+        di   = dc ⊙ g                        c = f ⊙ c' + i ⊙ g
+        dg   = dc ⊙ i
+        df   = dc ⊙ c'
+        dc'  = dc ⊙ f
+        dz_i = di ⊙ i ⊙ (1 - i)              i = σ(z_i); f and o likewise
+        dz_g = dg ⊙ (1 - g²)                 g = tanh(z_g)
+        dx   = dz Wᵀ                         z = x W + h' U + b, the four side by side;
+        dh'  = dz Uᵀ                         x_j reaches each z_k by W_jk
+        dW   = xᵀ dz                         the product sums over the batch
+        dU   = (h')ᵀ dz
+        db   = dz, summed over the batch
 
     Args:
-        d_new_state: dh and dc, each (B, H): what the later steps, and for h the layer
-            above, send back.
+        d_new_state: each (B, H): dh, complete, and of dc what the next step sends.
         x_t: (B, D), as it was given to ``lstm_step``; so are the next two.
         state: h' and c', each (B, H).
         params: the weights.
@@ -170,6 +170,11 @@ def lstm_init(
     return LSTMParams(kernel, recurrent_kernel, bias)
 
 
+FORMS = Forms(LSTMParams, LSTMState, LSTMGates)
+# How a trace shows a masked step: nothing is written, and the cell kept as it is.
+_MASKED_GATES = LSTMGates(i=0, f=1, g=0, o=0)  # type: ignore[arg-type]
+
+
 def lstm_forward(
     inputs: Array,
     params: LSTMParams,
@@ -178,7 +183,11 @@ def lstm_forward(
     mask: Mask | None = None,
     go_backwards: bool = False,
 ) -> tuple[Array, LSTMState, PlainTrace]:
-    """Run ``lstm_step`` over whole sequences: the plain form of the course's own."""
+    """Run ``lstm_step`` in a loop: ``run_steps``, in unroll.py.
+
+    Called as ``plain.lstm_forward``. The package's own ``lstm_forward`` computes the
+    same, faster: fused/lstm.py, where its arguments are explained, too.
+    """
     return run_steps(
         lstm_step,
         FORMS,
@@ -197,7 +206,7 @@ def lstm_backward(
     *,
     d_final_state: LSTMState | None = None,
 ) -> tuple[Array, LSTMParams, LSTMState]:
-    """Run ``lstm_step_backward`` over whole sequences, last step first."""
+    """Run ``lstm_step_backward`` in a loop: ``run_steps_backward``, in unroll.py."""
     return run_steps_backward(
         lstm_step_backward, FORMS, d_outputs, trace, d_final_state
     )

@@ -40,13 +40,14 @@ class RNNGates(NamedTuple):
     """Nothing: a vanilla RNN has no gates."""
 
 
-FORMS = Forms(RNNParams, RNNState, RNNGates)
-
-
 def rnn_step(
     x_t: Array, state: RNNState, params: RNNParams
 ) -> tuple[RNNState, RNNGates]:
-    """Take one step; as ``lstm_step``, with h alone as state and no gates."""
+    """Take one step: from x_t (B, D) and h' in ``state`` to h, and no gates.
+
+    Raises:
+        TypeError, ValueError: an argument has the wrong kind, rank or size.
+    """
     check_step(FORMS, x_t, state, params)
     z = x_t @ params.kernel + state.h @ params.recurrent_kernel + params.bias
     return RNNState(np.tanh(z)), RNNGates()
@@ -60,20 +61,38 @@ def rnn_step_backward(
     new_state: RNNState,
     gates: RNNGates,
 ) -> tuple[Array, RNNParams, RNNState]:
-    """Go one step back; arguments and results as of ``lstm_step_backward``.
+    """Go one step back.
 
-    With dh for the gradient of the loss by h, and so on:
+    With dh for the gradient of the loss by h, and so on; beside each line stands the
+    equation that it goes back through:
 
-        dz  = dh ⊙ (1 - h²)              for h = tanh(z)
-        dx  = dz Wᵀ      dh' = dz Uᵀ     for z = x W + h' U + b
-        dW  = xᵀ dz      dU  = h'ᵀ dz    db = dz, summed over the batch
+        dz  = dh ⊙ (1 - h²)              h = tanh(z)
+        dx  = dz Wᵀ                      z = x W + h' U + b;
+        dh' = dz Uᵀ                      x_j reaches each z_k by W_jk
+        dW  = xᵀ dz                      the product sums over the batch
+        dU  = (h')ᵀ dz
+        db  = dz, summed over the batch
+
+    Args:
+        d_new_state: dh, (B, H).
+        x_t: (B, D), as it was given to ``rnn_step``; so are the next two.
+        state: h', (B, H).
+        params: the weights.
+        new_state: h, (B, H), as ``rnn_step`` returned it.
+        gates: none, likewise.
+
+    Returns:
+        dx (B, D), the gradients of the weights, and dh' (B, H).
+
+    Raises:
+        TypeError, ValueError: an argument has the wrong kind, rank or size.
     """
     check_step_backward(FORMS, d_new_state, x_t, state, params, new_state, gates)
     d_z = d_new_state.h * (1 - new_state.h**2)
     d_x = d_z @ params.kernel.T
-    d_h = d_z @ params.recurrent_kernel.T
+    d_h_before = d_z @ params.recurrent_kernel.T
     d_params = RNNParams(x_t.T @ d_z, state.h.T @ d_z, d_z.sum(axis=0))
-    return d_x, d_params, RNNState(d_h)
+    return d_x, d_params, RNNState(d_h_before)
 
 
 def rnn_init(
@@ -91,6 +110,9 @@ def rnn_init(
     return RNNParams(kernel, recurrent_kernel, np.zeros(units, dtype))
 
 
+FORMS = Forms(RNNParams, RNNState, RNNGates)
+
+
 def rnn_forward(
     inputs: Array,
     params: RNNParams,
@@ -99,7 +121,7 @@ def rnn_forward(
     mask: Mask | None = None,
     go_backwards: bool = False,
 ) -> tuple[Array, RNNState, PlainTrace]:
-    """Run ``rnn_step`` over whole sequences: the plain form of the course's own."""
+    """Run ``rnn_step`` in a loop, as ``plain.rnn_forward``; fused/rnn.py is faster."""
     return run_steps(
         rnn_step, FORMS, RNNGates(), inputs, params, initial_state, mask, go_backwards
     )
@@ -108,5 +130,5 @@ def rnn_forward(
 def rnn_backward(
     d_outputs: Array | None, trace: PlainTrace, *, d_final_state: RNNState | None = None
 ) -> tuple[Array, RNNParams, RNNState]:
-    """Run ``rnn_step_backward`` over whole sequences, last step first."""
+    """Run ``rnn_step_backward`` in a loop, as ``plain.rnn_backward``."""
     return run_steps_backward(rnn_step_backward, FORMS, d_outputs, trace, d_final_state)

@@ -6,8 +6,9 @@
 All cells are run by these two. On the way back a state's gradient is what the later
 steps send, plus what the layer above sends by this step's output; the gradients of the
 weights add up over the steps. A masked step is passed by both ways: the state goes
-through unchanged, and so does its gradient. The passes in ``fused/`` compute the same,
-faster. Letters: B sequences, T steps, D features, H units.
+through unchanged, and so does its gradient. Its output repeats the one before; until a
+step counts, the output is 0. The passes in ``fused/`` compute the same, faster.
+Letters: B sequences, T steps, D features, H units.
 """
 
 from collections.abc import Callable
@@ -17,7 +18,7 @@ import numpy as np
 
 from lstm_course.arrays.shapes import Array, Mask
 from lstm_course.arrays.trees import tree_map
-from lstm_course.layers.checks import Forms, check_backward, check_forward
+from lstm_course.layers.checks import Forms, check_backward, check_forward, check_trace
 
 
 class PlainTrace(NamedTuple):
@@ -56,11 +57,12 @@ def run_steps(
     Args:
         step: the cell's.
         forms: the classes of its params and state.
-        masked_gates: what each gate is shown to be at a masked step; None: as computed.
+        masked_gates: what a trace shows of each gate at a masked step; None: what the
+            step made of it.
         inputs: (B, T, D).
         params: the weights.
         start: the initial state, or None for zeros.
-        mask: (B, T), or None.
+        mask: (B, T), True where a step counts; or None: all count.
         go_backwards: whether the last step is processed first.
     """
     sizes = check_forward(forms, inputs, params, start, mask)
@@ -105,29 +107,32 @@ def run_steps_backward(
     d_final_state: Any,
 ) -> tuple[Array, Any, Any]:
     """Return the gradients of inputs, params and initial state of a ``*_backward``."""
+    check_trace(trace, PlainTrace)
     check_backward(forms, trace.h, d_outputs, d_final_state)
     params, x, mask, states, gates, go_backwards = trace
-    if d_outputs is not None:  # before the first step that counts a 0 was put out
+    if d_outputs is not None:  # the 0 before the first step that counts is a constant
         some_counted = np.logical_or.accumulate(mask, axis=1)
         d_outputs = np.where(some_counted[:, :, None], d_outputs, 0).astype(x.dtype)
 
     d_inputs = np.zeros_like(x)
     d_params = tree_map(lambda array: np.zeros(array.shape, x.dtype), params)
-    d_state = nothing = tree_map(np.zeros_like, states[-1])
+    d_state = zeros = tree_map(np.zeros_like, states[-1])
     if d_final_state is not None:
         d_state = tree_map(lambda array: array.astype(x.dtype), d_final_state)
     for t in reversed(range(x.shape[1])):
         if d_outputs is not None:
             d_state = d_state._replace(h=d_state.h + d_outputs[:, t])
         here = mask[:, t, None]
-        d_new_state = _select(here, d_state, nothing)
+        d_new_state = _select(here, d_state, zeros)  # none through a masked step
         gates_t = type(gates)(*(gate[:, t] for gate in gates))
         d_inputs[:, t], d_params_t, d_before = step_backward(
             d_new_state, x[:, t], states[t], params, states[t + 1], gates_t
         )
         d_params = tree_map(np.add, d_params, d_params_t)
-        d_state = _select(here, d_before, d_state)
-    return d_inputs[:, :: -1 if go_backwards else 1], d_params, d_state
+        d_state = _select(here, d_before, d_state)  # but past it, unchanged
+    if go_backwards:
+        d_inputs = d_inputs[:, ::-1]
+    return d_inputs, d_params, d_state
 
 
 def _select(where: Mask, new: Any, old: Any) -> Any:

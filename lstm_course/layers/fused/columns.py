@@ -68,10 +68,11 @@ def pack_sequence(
 def walk(
     columns: Columns, weights: Array, slabs: Array
 ) -> Iterator[tuple[int, Array, Array]]:
-    """Take the product of each step, and let the cell make the hidden state of it.
+    """Take each step's product x W + h' U + b, and let the caller make h of it.
 
-    Yields t, ``slabs[t]`` with weights (R, D + H + 1) times the column in it, and room
-    for h after the step, (H, B).
+    Yields t, the step's slab, ``slabs[t]``, with weights (R, D + H + 1) times its column
+    in it (R rows: 4H for the LSTM), and room for h after the step, (H, B), which the
+    caller fills before it asks for the next.
     """
     hidden, carried = columns.hidden, columns.carried
     for t, (column, slab) in enumerate(zip(columns.values, slabs, strict=False)):
@@ -122,11 +123,11 @@ def walk_back(
     d_slabs: Array,
     kept: Array | None,
 ) -> Iterator[Array]:
-    """Let the cell write the gradient of each step's product; take it a step back.
+    """Let the caller write the gradient of each step's product; take it a step back.
 
-    Yields the gradient of h after the step, (H, B), last step first; the cell then
-    writes ``d_slabs[t]``. Weights are (D + H, R), without the bias; ``kept``, (T, H or
-    1, B) or None, is the share of h that goes past the product to the next step.
+    Yields dh after the step, (H, B), last step first; the caller fills ``d_slabs[t]``
+    before it asks for the next. Weights are (D + H, R), without the bias; ``kept``, (T,
+    H or 1, B) or None, is the share of dh that goes straight to dh'.
     """
     d_h, d_columns = prepared
     d_hidden = d_columns[:, -columns.hidden.shape[1] :]

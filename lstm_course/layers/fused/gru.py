@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import DTypeLike
 
 from lstm_course.arrays.shapes import Array, Mask
+from lstm_course.layers.checks import check_trace
 from lstm_course.layers.fused import columns as cols
 from lstm_course.layers.gru import FORMS, GRUGates, GRUParams, GRUState
 
@@ -100,6 +101,7 @@ def gru_backward(
     d_outputs: Array | None, trace: GRUTrace, *, d_final_state: GRUState | None = None
 ) -> tuple[Array, GRUParams, GRUState]:
     """Carry a gradient back: as ``lstm_backward``, with h alone as state."""
+    check_trace(trace, GRUTrace)
     params, columns, slabs = trace
     prepared = cols.prepare_backward(FORMS, columns, d_outputs, d_final_state)
     z, r, u, n = slabs.swapaxes(0, 1)

@@ -11,6 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from lstm_course.arrays.shapes import Array, Mask
+from lstm_course.layers.checks import check_trace
 from lstm_course.layers.fused import columns as cols
 from lstm_course.layers.lstm import FORMS, LSTMGates, LSTMParams, LSTMState
 
@@ -85,8 +86,9 @@ def lstm_forward(
     tanh_cells = np.empty((steps, units, batch), dtype)
 
     scale = np.repeat(np.array([0.5, 0.5, 1, 0.5], dtype), units)
-    half = np.outer(scale, np.ones(batch, dtype))  # in full: quicker than broadcasting
-    shift = 1 - half
+    # s tanh(s z) + 1 - s is σ(z) with s = ½ and tanh(z) with s = 1.
+    slope = np.outer(scale, np.ones(batch, dtype))  # in full: quicker than broadcasting
+    shift = 1 - slope
     carry = np.repeat([0, 1, 0, 0], units)[:, None]  # i, f, g, o of a masked step
     weights = (scale * np.vstack(params)).T
     gates = slabs.reshape(steps + 1, 5 * units, batch)[:-1, units:]
@@ -97,7 +99,7 @@ def lstm_forward(
         walk, i_f, g_c, o_all, slabs[1:, 0], tanh_cells, strict=True
     ):
         np.tanh(z, z)
-        z *= half
+        z *= slope
         z += shift
         if columns.carried is not None:
             np.copyto(z, carry, where=columns.carried[t])
@@ -128,6 +130,7 @@ def lstm_backward(
     Raises:
         TypeError, ValueError: an argument has the wrong kind, rank or size.
     """
+    check_trace(trace, LSTMTrace)
     params, columns, slabs, tanh_c = trace
     prepared = cols.prepare_backward(FORMS, columns, d_outputs, d_final_state)
     steps, units, batch = tanh_c.shape
@@ -136,8 +139,8 @@ def lstm_backward(
         dc += d_final_state.c.T
 
     # All that does not depend on what comes back through time, for all steps at once:
-    # six blocks a step, the derivatives of c by c' and by the products of i, f and g,
-    # then of h by the product of o and by c.
+    # six blocks a step, the derivatives of c by c', z_i, z_f and z_g, then of h by z_o
+    # and by c.
     c_before, i, f, g, o = slabs[:-1].swapaxes(0, 1)
     blocks = np.empty((steps, 6, units, batch), slabs.dtype)
     blocks[:, 0] = f
@@ -151,8 +154,9 @@ def lstm_backward(
     weights = np.vstack([params.kernel, params.recurrent_kernel])
     back = cols.walk_back(columns, weights, prepared, d_slabs, columns.carried)
     last_first = blocks[::-1]
-    by_c, by_h, through_h = last_first[:, :4], last_first[:, 4:], last_first[:, 5]
-    for dh, by_c_t, by_h_t, dc_t in zip(back, by_c, by_h, through_h, strict=True):
+    # The last block is one of by_h, and so scaled with it: dh ⊙ o ⊙ (1 - tanh²(c)).
+    by_c, by_h, dc_by_h = last_first[:, :4], last_first[:, 4:], last_first[:, 5]
+    for dh, by_c_t, by_h_t, dc_t in zip(back, by_c, by_h, dc_by_h, strict=True):
         by_h_t *= dh
         dc_t += dc
         by_c_t *= dc_t

@@ -5,6 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 from lstm_course.arrays.shapes import Array, Mask
+from lstm_course.layers.checks import check_trace
 from lstm_course.layers.fused import columns as cols
 from lstm_course.layers.rnn import FORMS, RNNParams, RNNState
 
@@ -49,6 +50,7 @@ def rnn_backward(
     d_outputs: Array | None, trace: RNNTrace, *, d_final_state: RNNState | None = None
 ) -> tuple[Array, RNNParams, RNNState]:
     """Carry a gradient back: as ``lstm_backward``, with h alone as state."""
+    check_trace(trace, RNNTrace)
     params, columns = trace
     prepared = cols.prepare_backward(FORMS, columns, d_outputs, d_final_state)
     h, carried = columns.hidden[1:], columns.carried
