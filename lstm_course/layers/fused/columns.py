@@ -70,7 +70,7 @@ def walk(
 ) -> Iterator[tuple[int, Array, Array]]:
     """Take each step's product x W + h' U + b, and let the caller make h of it.
 
-    Yields t, the step's slab, ``slabs[t]``, with weights (R, D + H + 1) times its column
+    Yields t, the slab ``slabs[t]`` with weights (R, D + H + 1) times the column
     in it (R rows: 4H for the LSTM), and room for h after the step, (H, B), which the
     caller fills before it asks for the next.
     """
