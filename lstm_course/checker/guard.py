@@ -1,11 +1,16 @@
-"""Let code that may do anything do its work, and come to no harm by it.
+"""Let an answer do its work where an accident in it does little harm.
 
-On Linux it works in a copy of this process, which can be stopped whatever it does and
-takes everything that it changed with it. Elsewhere it works in a thread beside this
-one: a copy is not to be had on Windows and not safe on macOS. What it changes then
-stays changed, and what won't be interrupted goes on in the background. The same holds
-on Linux of what waits, in a copy, for threads that are not there: TensorFlow does, once
-it was used before.
+On Linux it works in a copy of this process. So an endless loop is stopped, a crash and
+too much memory end the copy alone, and whatever it changes in memory goes with it. What
+it returns comes back as plain data: text, numbers and arrays.
+
+Elsewhere it works in a thread of this process: a copy is not to be had on Windows and
+not safe on macOS. The same holds on Linux of what waits, in a copy, for threads that
+are not there: TensorFlow does, once it was used before. In a thread a loop of Python is
+interrupted; what is changed stays changed, and a crash or too much memory ends all.
+
+This is no prison: an answer may write files, start programs and use the network, as
+any cell of a notebook may. It guards against mistakes, not against malice.
 
 What counts is the time that it computes, so that a busy machine refuses no answer.
 """
@@ -15,6 +20,7 @@ import contextlib
 import ctypes
 import faulthandler
 import io
+import json
 import multiprocessing
 import multiprocessing.dummy
 import os
@@ -26,9 +32,13 @@ import time
 import traceback
 import warnings
 from collections.abc import Callable
-from typing import Any, TypeVar, cast
+from dataclasses import dataclass
+from typing import Any
 
-Result = TypeVar("Result")
+import numpy as np
+
+from lstm_course.arrays.shapes import Array
+
 Frames = list[traceback.FrameSummary]  # the innermost comes last, as in a traceback
 
 SECONDS = 10.0  # of computing: an import of Keras takes three to five
@@ -37,32 +47,22 @@ _STILL = 1.0  # so long without any computing, and it is asked where it waits
 _EXTRA_MEMORY = 1 << 30  # bytes
 _DEEPEST_CALL = 2000  # an endless recursion is to be told as such, before it is deadly
 _COPIES = sys.platform == "linux"
-_WHERE: Any = getattr(signal, "SIGUSR1", None)  # asks a copy; Windows has neither
+_WHERE: Any = getattr(signal, "SIGUSR1", None)  # asks a copy; Windows has none
 _FRAME = re.compile(r'^  File "(.+)", line (\d+) in (.+)$', re.MULTILINE)
 
 
+@dataclass
 class TookTooLongError(Exception):
-    """The work did not end in time.
+    """The work did not end in time."""
 
-    Args:
-        computed: for how many seconds it had computed.
-        passed: how many seconds had passed.
-        waiting: whether these were too many, and not those.
-        frames: where it was then.
-    """
-
-    def __init__(
-        self, computed: float, passed: float, waiting: bool, frames: Frames
-    ) -> None:
-        super().__init__(f"not ended after {passed:.1f} s, {computed:.1f} s computing")
-        self.computed = computed
-        self.passed = passed
-        self.waiting = waiting
-        self.frames = frames
+    computed: float  # for how many seconds it had computed
+    passed: float  # how many seconds had passed
+    waiting: bool  # whether these were too many, and not those
+    frames: Frames  # where it was then
 
 
 class DiedError(Exception):
-    """The work ended its process, or made a mess of it."""
+    """The work ended its process, or an error ended the work."""
 
 
 class _NotInACopyError(Exception):
@@ -70,12 +70,13 @@ class _NotInACopyError(Exception):
 
 
 def guarded(
-    work: Callable[[], Result], *, seconds: float = SECONDS, longest: float = LONGEST
-) -> Result:
-    """Return what ``work()`` returns: something that pickle takes.
+    work: Callable[[], Any], *, seconds: float = SECONDS, longest: float = LONGEST
+) -> Any:
+    """Return what ``work()`` returns.
 
     Args:
-        work: what is to be done.
+        work: what is to be done. It returns plain data: None, texts, numbers, arrays,
+            and lists and dicts of these; a tuple comes back as a list.
         seconds: how long it may compute. Several processors at work count as one, or
             the threads of NumPy and TensorFlow would use the time up at once.
         longest: how many seconds it may take in all.
@@ -86,38 +87,27 @@ def guarded(
     """
     if _COPIES:
         with contextlib.suppress(_NotInACopyError):
-            return _watched(_Copy, work, seconds, longest)
-    return _watched(_Beside, work, seconds, longest)
+            return _watched(_Copy(work), seconds, longest)
+    return _watched(_Thread(work), seconds, longest)
 
 
-def _watched(
-    kind: "type[_Copy | _Beside]",
-    work: Callable[[], Result],
-    seconds: float,
-    longest: float,
-) -> Result:
-    """Let a worker of a kind do it, within the limits, and end it."""
+def _watched(worker: "_Copy | _Thread", seconds: float, longest: float) -> Any:
+    """Return what a worker sends within the limits, and end it."""
     streams = sys.stdout, sys.stderr
-    worker = kind(work)
-    watch = threading.Timer(longest + 1, worker.stop)  # for what stops halfway
-    watch.start()
     try:
         _wait(worker, seconds, longest)
-        returned, result = worker.receiver.recv()
-    except (TookTooLongError, _NotInACopyError):
-        raise
-    except Exception as error:
-        raise DiedError(str(error)) from error
+        message = worker.receiver.recv_bytes()
+    except EOFError:
+        message = b""
     finally:
-        watch.cancel()
         worker.stop()
         sys.stdout, sys.stderr = streams  # a thread may still hold them
-    if not returned:
+    if not message:
         raise DiedError
-    return cast(Result, result)
+    return from_bytes(message)
 
 
-def _wait(worker: "_Copy | _Beside", seconds: float, longest: float) -> None:
+def _wait(worker: "_Copy | _Thread", seconds: float, longest: float) -> None:
     """Return when something was sent, or there is nobody left to send it."""
     begin = still_since = time.monotonic()
     computed = 0.0
@@ -145,10 +135,9 @@ class _Copy:
         context = multiprocessing.get_context("fork")
         self.receiver, sender = context.Pipe(duplex=False)
         self._places, places = context.Pipe(duplex=False)
-        self._stopping = threading.Lock()
 
         def target() -> None:
-            _be_harmless(places.fileno())
+            _limit_this_process(places.fileno())
             _send(sender, work)
 
         self._process: Any = context.Process(target=target, daemon=True)
@@ -158,49 +147,41 @@ class _Copy:
             self._process.start()
         signal.pthread_sigmask(signal.SIG_SETMASK, mask)
         places.close()
-        sender.close()  # so that the child's end is the last, and its death is noticed
+        sender.close()  # so that the copy's end is the last, and its death is noticed
 
     def computed(self) -> float:
-        """Return the seconds that it has computed, with all that it has started."""
+        """Return the seconds that it has computed."""
         import psutil  # on Linux alone: a browser has none
 
-        seconds = 0.0
         with contextlib.suppress(psutil.Error):
-            process = psutil.Process(self._process.pid)
-            for one in (process, *process.children(recursive=True)):
-                with contextlib.suppress(psutil.Error):  # it has ended since
-                    times = one.cpu_times()
-                    seconds += times.user + times.system
-                    seconds += times.children_user + times.children_system
-        return seconds
+            times = psutil.Process(self._process.pid).cpu_times()
+            return float(times.user + times.system)
+        return 0.0  # it has just ended
 
     def frames(self) -> Frames:
         """Ask where it is; return nothing if it does not tell."""
         with contextlib.suppress(OSError):
             os.kill(self._process.pid, _WHERE)
-        told = ""
-        while not re.search(r" in _send$|^  \.\.\.$", told, re.MULTILINE):
-            if not self._places.poll(1):
-                break
+        told = b""
+        while self._places.poll(0.5):
             piece = os.read(self._places.fileno(), 1 << 16)
             if not piece:
                 break
-            told += piece.decode(errors="replace")
+            told += piece
         return [
             traceback.FrameSummary(file, int(line), name)
-            for file, line, name in reversed(_FRAME.findall(told))
+            for file, line, name in reversed(_FRAME.findall(told.decode()))
         ]
 
     def stop(self) -> None:
-        """End the process, and whatever it has started."""
-        with self._stopping:  # of two at once, one would never learn of its end
-            self._process.kill()
-            with contextlib.suppress(OSError):  # it had come to its end before
-                os.killpg(self._process.pid, signal.SIGKILL)
-            self._process.join()
+        """End the process, and what it has started."""
+        self._process.kill()
+        with contextlib.suppress(OSError):  # it had come to its end before
+            os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.join()
 
 
-class _Beside:
+class _Thread:
     """Work in a thread of this process."""
 
     def __init__(self, work: Callable[[], object]) -> None:
@@ -229,15 +210,7 @@ class _Beside:
             ctypes.pythonapi.PyThreadState_SetAsyncExc(ident, error)
 
 
-def _send(sender: Any, work: Callable[[], object]) -> None:
-    try:
-        message = True, work()
-    except BaseException:  # whoever waits is told at once
-        message = False, None
-    sender.send(message)
-
-
-def _be_harmless(places: int) -> None:
+def _limit_this_process(places: int) -> None:
     """Limit this process's memory, and cut it off from keyboard and screen.
 
     Args:
@@ -245,15 +218,14 @@ def _be_harmless(places: int) -> None:
     """
     import resource
 
-    os.setsid()  # what is meant for its group does not reach ours
+    os.setsid()  # a group of its own, which can be ended as a whole
     with open("/proc/self/statm", encoding="ascii") as file:
         pages = int(file.read().split()[5])  # its data: TensorFlow's code alone is 2 GB
     limit = pages * resource.getpagesize() + _EXTRA_MEMORY
     _, most = resource.getrlimit(resource.RLIMIT_DATA)
     if most != resource.RLIM_INFINITY:
         limit = min(limit, most)
-    resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_DATA, (limit, most))
     faulthandler.disable()  # a crash is told in the verdict
     faulthandler.register(_WHERE, file=places, all_threads=False)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, [_WHERE])
@@ -268,27 +240,34 @@ def _be_harmless(places: int) -> None:
     builtins.input = ask_nobody
 
 
-class Page(io.TextIOBase):
-    """Where prints go to: a page, of which the first lines are kept."""
-
-    def __init__(self) -> None:
-        """Begin with an empty page."""
-        self.text = ""
-
-    def writable(self) -> bool:
-        """Say that one can print here."""
-        return True
-
-    def write(self, text: str) -> int:
-        """Keep what has room."""
-        if len(self.text) < 1000:
-            self.text += text[:1000]
-        return len(text)
+def _send(sender: Any, work: Callable[[], object]) -> None:
+    message = b""  # so that whoever waits learns at once of an error
+    with contextlib.suppress(BaseException):
+        message = to_bytes(work())
+    sender.send_bytes(message)
 
 
-@contextlib.contextmanager
-def overheard() -> Any:
-    """Collect what is printed inside a ``with`` block; drop warnings and the like."""
-    page = Page()
-    with contextlib.redirect_stdout(page), contextlib.redirect_stderr(Page()):
-        yield page
+def to_bytes(data: object) -> bytes:
+    """Return plain data as bytes: a line of JSON, then its arrays in NumPy's format."""
+    page = io.BytesIO()
+
+    def add(array: object) -> dict[str, bool]:
+        np.lib.format.write_array(page, np.asarray(array), allow_pickle=False)
+        return {"array": True}
+
+    line = json.dumps(data, default=add)
+    return line.encode() + b"\n" + page.getvalue()
+
+
+def from_bytes(message: bytes) -> Any:
+    """Return the data again; nothing in the bytes can run as code."""
+    line, _, arrays = message.partition(b"\n")
+    page = io.BytesIO(arrays)
+
+    def read(found: dict[str, Any]) -> dict[str, Any] | Array:
+        if found == {"array": True}:
+            array: Array = np.lib.format.read_array(page, allow_pickle=False)
+            return array
+        return found
+
+    return json.loads(line, object_hook=read)

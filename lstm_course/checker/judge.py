@@ -1,33 +1,22 @@
 """Say whether an answer is right; if not, which mistake it is, or where it departs."""
 
-import re
-import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
-from itertools import chain, combinations, islice
+from collections.abc import Sequence
 from typing import Any, Literal, NamedTuple
 
-import numpy as np
-
-from lstm_course.arrays.shapes import Array
-from lstm_course.checker import attempt as att
+from lstm_course.checker.attempt import Attempt, attempt, in_line
 from lstm_course.checker.exercise import Cases, Exercise
-from lstm_course.checker.guard import DiedError, TookTooLongError, guarded
-from lstm_course.checker.planting import Mistake, plant, planted
+from lstm_course.checker.guard import (
+    LONGEST,
+    SECONDS,
+    DiedError,
+    TookTooLongError,
+    guarded,
+)
+from lstm_course.checker.places import Departure, departure
+from lstm_course.checker.planting import Mistake
+from lstm_course.checker.recognition import outcomes_of, recognise
 
-_AXES = {
-    "B": "sequence",
-    "T": "step",
-    "D": "feature",
-    "H": "unit",
-    "N": "row",
-    "V": "word",
-    "K": "output",
-}
 _PLAIN = (bool, int, float, str)
-_MOST_COMBINATIONS = 400
-
-Outcomes = dict[str, list[att.Leaf] | None]
 
 
 class Verdict(NamedTuple):
@@ -37,14 +26,6 @@ class Verdict(NamedTuple):
     text: str
     mistakes: tuple[str, ...] = ()  # those that were recognised, by name
     form: bool = False  # it failed by its form: there was nothing to compare
-
-
-class Departure(NamedTuple):
-    """The first place where an answer is not what it should be."""
-
-    text: str
-    error: float = np.inf  # relative to the largest entry, or infinite
-    part: str = ""  # which part departs first
 
 
 def judge(
@@ -65,42 +46,18 @@ def judge(
     """
     if answer is None or answer is ...:
         return _not_started(exercise)
-    takes_function = exercise.cases is not None
-    if exercise.cases is not None:
-        cases = exercise.cases()
-    cases = cases or {"": ()}
-
-    def work() -> att.Attempt | str:
-        try:
-            if takes_function and callable(answer):
-                return att.attempt_function(answer, cases, exercise.view)
-            if takes_function:
-                return (
-                    f"You gave a value of the kind {type(answer).__name__}; expected "
-                    "your function itself: its name alone, without parentheses."
-                )
-            return att.attempt_value(answer, exercise.view)
-        except att.Refusal as refusal:
-            return str(refusal)
-        except BaseException as error:  # an odd object may, wherever it is touched
-            return att.in_words(error, "Your answer")
-
+    tried_on = exercise.cases() if exercise.cases else cases or {"": ()}
     try:
-        att.check_numpy()
-        tried = guarded(work)
-    except att.Refusal as refusal:
-        return Verdict("failed", str(refusal))
+        tried = Attempt(*guarded(lambda: attempt(exercise, answer, tried_on)))
     except TookTooLongError as error:
         return Verdict("failed", _one_line(_unended(error)))
     except DiedError:
         return Verdict("failed", "Your answer ended Python itself; it was run apart.")
-    if type(tried) is str:
-        return Verdict("failed", _one_line(tried), form=True)
-    if not isinstance(tried, att.Attempt) or not att.is_whole(tried, cases):
-        return Verdict("failed", "Your answer changes the code that checks it.")
     if tried.untouched:
         return _not_started(exercise)
-    verdict = _compare(exercise, cases, tried, common)
+    if not tried.outcomes:
+        return Verdict("failed", _one_line(tried.problem), form=True)
+    verdict = _compare(exercise, tried_on, tried, common)
     if exercise.given and sorted(verdict.mistakes) == sorted(exercise.given):
         return _not_started(exercise)
     if tried.printed:
@@ -113,7 +70,7 @@ def judge(
 
 
 def _unended(error: TookTooLongError) -> str:
-    where = att.in_line(error.frames)
+    where = in_line(error.frames)
     if error.waiting:
         return (
             f"Your answer had not ended after {error.passed:.0f} s{where}; it computed "
@@ -141,32 +98,42 @@ def _not_started(exercise: Exercise) -> Verdict:
 
 
 def _compare(
-    exercise: Exercise, cases: Cases, tried: att.Attempt, common: Sequence[Mistake]
+    exercise: Exercise, cases: Cases, tried: Attempt, common: Sequence[Mistake]
 ) -> Verdict:
     expected = outcomes_of(exercise, exercise.solution, cases)
     departures = {
         label: departure(exercise, expected[label], tried.outcomes[label])
         for label in cases
     }
-    errors = [found.error for found in departures.values()]
-    if max(errors) <= exercise.tolerance:
-        what = _confirmation(exercise, len(cases), max(errors))
-        text = f"Right: {what}." if what else "Right."
-        return Verdict("passed", text)
-    if found := recognise(exercise, cases, expected, tried.outcomes, common):
-        several = f"There are {len(found)} mistakes in it. " * (len(found) > 1)
-        hints = " ".join(mistake.hint for mistake in found)
-        return Verdict("failed", several + hints, tuple(m.name for m in found))
+    wrong = [found for found in departures.values() if found.text]
+    if not wrong:
+        error = max(found.error for found in departures.values())
+        what = _confirmation(exercise, len(cases), error)
+        return Verdict("passed", f"Right: {what}." if what else "Right.")
+    form = all(found.form for found in wrong)
+    # Where too much is wrong to name it all, what departs first may still be known.
+    part = "" if tried.problem or form or not exercise.cases else wrong[0].part
+
+    def recognised() -> tuple[tuple[str, ...], tuple[str, ...]]:
+        here = exercise, cases, expected, tried.outcomes, common
+        names = recognise(*here)
+        return names, recognise(*here, only=part) if part and not names else ()
+
+    try:
+        names, of_part = guarded(recognised, seconds=3 * SECONDS, longest=3 * LONGEST)
+    except (TookTooLongError, DiedError):  # a planted mistake may break anything
+        names = of_part = []
+    known = (*common, *exercise.own_mistakes(common))
+    hints = {mistake.name: mistake.hint for mistake in known}
+    if names:
+        several = f"There are {len(names)} mistakes in it. " * (len(names) > 1)
+        text = several + " ".join(hints[name] for name in names)
+        return Verdict("failed", text, tuple(names))
     if tried.problem:
         return Verdict("failed", _one_line(tried.problem))
-    form = np.isinf(min(error for error in errors if error > exercise.tolerance))
-    text = _where(departures, exercise.tolerance, cases)
-    part = next(found.part for found in departures.values() if found.text)
-    if part and exercise.cases is not None and not form:
-        # Too much is wrong to name it all; what departs first may still be known.
-        some = recognise(exercise, cases, expected, tried.outcomes, common, only=part)
-        text += "".join(f" As for {part}: {mistake.hint}" for mistake in some)
-    return Verdict("failed", text, form=bool(form))
+    text = _where(departures, cases)
+    text += "".join(f" As for {part}: {hints[name]}" for name in of_part)
+    return Verdict("failed", text, form=form)
 
 
 def _confirmation(exercise: Exercise, cases: int, error: float) -> str:
@@ -180,217 +147,17 @@ def _confirmation(exercise: Exercise, cases: int, error: float) -> str:
     return f"{what} {agree} with the course's own {precision}, {where}"
 
 
-def _where(departures: dict[str, Departure], tolerance: float, cases: Cases) -> str:
-    right = [name for name, found in departures.items() if found.error <= tolerance]
-    wrong = [name for name, found in departures.items() if found.error > tolerance]
-    text, error, _ = departures[wrong[0]]
-    if wrong[0] and (right or np.isfinite(error)):  # a wrong form is so in each case
-        text = f"With {wrong[0]}: {text}"
-    elif np.isinf(error) and re.match(r"[a-z]{3}", text):  # no symbol, such as dh
+def _where(departures: dict[str, Departure], cases: Cases) -> str:
+    right = [name for name, found in departures.items() if not found.text]
+    first = next(name for name, found in departures.items() if found.text)
+    text, form = departures[first].text, departures[first].form
+    if first and (right or not form):  # a wrong form is so in each case
+        text = f"With {first}: {text}"
+    elif form and text[:3].isalpha() and text[:3].islower():  # no symbol, such as dh
         text = text[0].upper() + text[1:]
-    given = cases[wrong[0]]
-    if wrong[0] and all(type(value) in _PLAIN for value in given):
+    given = cases[first]
+    if first and all(type(value) in _PLAIN for value in given):
         text += f" It was called with ({', '.join(map(repr, given))})."
     if right:
         text += f" It is right with {', and with '.join(right[:3])}."
     return text
-
-
-def outcomes_of(
-    exercise: Exercise, solve: Callable[..., Any], cases: Cases
-) -> Outcomes:
-    """Return what a function of ours gives for each case; None where it raises."""
-    outcomes: Outcomes = {}
-    with np.errstate(all="ignore"):
-        for label, arguments in cases.items():
-            try:
-                outcomes[label] = att.plain(exercise.view(solve(*arguments)))
-            except Exception:  # a planted mistake may break anything
-                outcomes[label] = None
-    return outcomes
-
-
-def recognise(
-    exercise: Exercise,
-    cases: Cases,
-    expected: Outcomes,
-    outcomes: Outcomes,
-    common: Sequence[Mistake],
-    only: str = "",
-) -> tuple[Mistake, ...]:
-    """Return the known mistake, or the few, that give just these outcomes.
-
-    With ``only``, the one mistake that gives this part of them.
-    """
-    if all(outcome is None for outcome in outcomes.values()):
-        return ()  # nothing but failures: anything may have led to them
-    for mistakes, solve in _mistaken(exercise, common):
-        if only and len(mistakes) > 1:
-            break
-        if _gives(exercise, solve, cases, outcomes, only) and not _gives(
-            exercise, solve, cases, expected, only
-        ):
-            return mistakes
-    return ()
-
-
-def _mistaken(
-    exercise: Exercise, common: Sequence[Mistake]
-) -> Iterator[tuple[tuple[Mistake, ...], Callable[..., Any]]]:
-    """Yield the solution with each mistake in it, in what it calls, and several."""
-    own = exercise.own_mistakes(common)
-    for mistake in own:
-        yield (mistake,), plant(mistake)
-    for mistake in common:
-        # What is not loaded, the solution does not call.
-        if mistake not in own and mistake.module in sys.modules:
-            with planted(mistake):
-                yield (mistake,), exercise.solution
-    if exercise.cases is None and len(exercise.parts) < 3:
-        return  # a number or two: too many ways lead there by chance
-    most = 2 + (len(exercise.given) > 1)  # in a repair, one more than were given
-    several = (combinations(own, size) for size in range(2, most + 1))
-    for some in islice(chain(*several), _MOST_COMBINATIONS):
-        with suppress(ValueError):  # two of them change the same line
-            yield some, plant(*some)
-
-
-def _gives(
-    exercise: Exercise,
-    solve: Callable[..., Any],
-    cases: Cases,
-    outcomes: Outcomes,
-    only: str,
-) -> bool:
-    """Tell whether a function of ours gives these; it is called until it does not."""
-    for label, arguments in cases.items():
-        ours = outcomes_of(exercise, solve, {label: arguments})[label]
-        theirs = outcomes[label]
-        if ours is None or theirs is None:
-            if ours is not theirs:
-                return False
-        elif departure(exercise, ours, theirs, only).error > exercise.tolerance:
-            return False
-    return True
-
-
-# Places -------------------------------------------------------------------------
-
-
-def departure(
-    exercise: Exercise,
-    expected: list[att.Leaf] | None,
-    got: list[att.Leaf] | None,
-    only: str = "",
-) -> Departure:
-    """Return the first place where an answer departs, or the largest error.
-
-    With ``only``, this part is looked at and no other.
-    """
-    if expected is None or got is None:
-        return Departure("It raises an error.")
-    ours = _by_name(exercise, expected)
-    theirs = _by_name(exercise, got)
-    nothing = len(got) == 1 and got[0] is None
-    if nothing or len(theirs) not in {len(ours), exercise.enough or len(ours)}:
-        return Departure(_miscounted(exercise, len(theirs), got))
-    found = [
-        _leaf_departure(exercise, name, ours[name], theirs[name])._replace(part=name)
-        for name in exercise.order or ours
-        if name in theirs and only in ("", name)
-    ]
-    wrong = [one for one in found if one.error > exercise.tolerance]
-    if not wrong:
-        return Departure("", max(one.error for one in found))
-    if exercise.cases is None:  # a few numbers, or words: tell all that are wrong
-        text = " ".join(one.text for one in wrong)
-        return Departure(text, max(one.error for one in wrong))
-    return wrong[0]
-
-
-def _by_name(exercise: Exercise, leaves: list[att.Leaf]) -> dict[str, att.Leaf]:
-    """Return the leaves by the names of the parts; a surplus by numbers."""
-    names = list(exercise.parts)
-    wanted = {len(names), exercise.enough or len(names)}
-    only = leaves[0] if len(leaves) == 1 else None
-    if len(names) > 1 and isinstance(only, np.ndarray) and only.ndim:
-        # One array may hold all parts: a row of numbers, or states on one another.
-        axes = exercise.parts[names[0]].split()
-        if only.ndim == 1 + len(axes) and (len(only) in wanted or not axes):
-            leaves = [np.asarray(part) for part in only]
-    surplus = [str(number) for number in range(len(names), len(leaves))]
-    return dict(zip([*names, *surplus], leaves, strict=False))
-
-
-def _miscounted(exercise: Exercise, count: int, got: list[att.Leaf]) -> str:
-    if len(got) == 1 and got[0] is None:
-        return "Your function returns None: is the line with return missing?"
-    names = list(exercise.parts)[: exercise.enough or None]
-    answer = "Your answer" if exercise.cases is None else "What you return"
-    parts = f"{count} part{'s' * (count != 1)}"
-    return f"{answer} has {parts}; expected {len(names)}: {', '.join(names)}."
-
-
-def _leaf_departure(
-    exercise: Exercise, name: str, ours: att.Leaf, theirs: att.Leaf
-) -> Departure:
-    if isinstance(ours, str):
-        if isinstance(theirs, str):
-            same = theirs.strip().casefold() == ours.strip().casefold()
-            said = repr(theirs[:40]) if theirs.isalnum() else theirs[:40]
-            return Departure(f"{name} is not {said}.", 0.0 if same else 1.0)
-        return Departure(f"{name} is no text; expected text in quotes.")
-    if theirs is None:
-        return Departure(f"{name} is None; expected numbers.")
-    if isinstance(theirs, str):
-        return Departure(f"{name} is the text {theirs[:40]!r}; expected numbers.")
-    assert isinstance(ours, np.ndarray)  # noqa: S101 - our own solution
-    if theirs.shape != ours.shape and not theirs.size == ours.size == 1:
-        if ours.size == 1:
-            return Departure(f"{name} has {theirs.size} numbers; expected one.")
-        axes = exercise.parts[name].split()
-        letters = f" = ({', '.join(axes)})" if axes else ""
-        return Departure(
-            f"{name} has shape {theirs.shape}; expected {ours.shape}{letters}."
-        )
-    return _value_departure(exercise, name, ours, theirs.reshape(ours.shape))
-
-
-def _value_departure(
-    exercise: Exercise, name: str, ours: Array, theirs: Array
-) -> Departure:
-    if not ours.size:
-        return Departure("", 0.0)
-    asked = ours.dtype == bool
-    ours, theirs = ours + 0.0, theirs + 0.0  # no whole numbers, no True and False
-    scale = max(1.0, float(np.max(np.abs(ours))))
-    with np.errstate(all="ignore"):
-        errors = np.abs(theirs - ours) / scale
-    same = (theirs == ours) | (np.isnan(theirs) & np.isnan(ours))
-    errors = np.where(same, 0, np.where(np.isnan(errors), np.inf, errors))
-    largest = float(np.max(errors))
-    if largest <= exercise.tolerance:
-        return Departure("", largest)
-    letters = exercise.parts[name].split()
-    if "T" in letters:  # the first step that departs, not the first sequence
-        t = letters.index("T")
-        steps = np.argwhere(np.moveaxis(errors, t, 0) > exercise.tolerance)[0]
-        first = tuple(np.insert(steps[1:], t, steps[0]))
-    else:
-        first = tuple(np.argwhere(errors > exercise.tolerance)[0])
-    place = ", ".join(
-        f"{_AXES.get(letter, 'place')} {index}"
-        for letter, index in zip(letters, first, strict=False)
-    )
-    got, wanted = (
-        str(array[first] == 1) if asked else f"{array[first]:.6g}"
-        for array in (theirs, ours)
-    )
-    if exercise.cases is None and asked and not place:
-        return Departure(f"{name}? {'Yes' if theirs[first] else 'No'}.", largest)
-    if exercise.cases is None:  # what was expected would give the answer away
-        return Departure(
-            f"{name}: {got} is not right{place and f' ({place})'}.", largest
-        )
-    where = f" departs first at {place}" if place else " is not right"
-    return Departure(f"{name}{where}: expected {wanted}, got {got}.", largest)

@@ -7,8 +7,8 @@ import numpy as np
 from numpy.random import Generator
 
 from lstm_course.arrays.shapes import Array
-from lstm_course.checker.attempt import Refusal, Untouched
 from lstm_course.checker.exercise import Cases, Exercise, Quiz
+from lstm_course.checker.plain_form import Refusal, Untouched
 from lstm_course.checker.planting import Mistake
 from lstm_course.layers.fused.lstm import LSTMTrace
 from lstm_course.layers.lstm import LSTMParams, LSTMState, lstm_forward

@@ -20,6 +20,8 @@ from lstm_course.exercises.check import verdict_on
 from lstm_course.exercises.common_mistakes import MISTAKES
 from lstm_course.exercises.contents import CONTENTS, LESSON_OF, find_exercise
 
+pytestmark = pytest.mark.usefixtures("in_this_process")
+
 NAMES = list(LESSON_OF)
 SEEDS = range(12)
 

@@ -9,6 +9,8 @@ from lstm_course.data.text import Vocabulary, pad_batch, tokenize
 from lstm_course.exercises.check import verdict_on
 from lstm_course.exercises.contents import find_exercise
 
+pytestmark = pytest.mark.usefixtures("in_this_process")
+
 # shapes_on_the_way
 
 

@@ -3,6 +3,7 @@
 import math
 
 import numpy as np
+import pytest
 from variants import assert_all_pass, assert_named, assert_told
 
 from lstm_course.arrays.activations import sigmoid
@@ -10,6 +11,8 @@ from lstm_course.exercises.check import verdict_on
 from lstm_course.exercises.contents import find_exercise
 from lstm_course.exercises.lesson_05 import giving_up, verdict_cases
 from lstm_course.layers.lstm import LSTMState, lstm_init, lstm_step
+
+pytestmark = pytest.mark.usefixtures("in_this_process")
 
 # errors_without_memory
 

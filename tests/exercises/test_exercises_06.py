@@ -7,6 +7,8 @@ from variants import assert_all_pass, assert_named, assert_told
 from lstm_course.exercises.check import verdict_on
 from lstm_course.exercises.contents import find_exercise
 
+pytestmark = pytest.mark.usefixtures("in_this_process")
+
 
 def put(name, seed, answer):
     """What is said of a quiz's answer, made from the numbers of the question."""

@@ -7,7 +7,7 @@ import pytest
 from variants import assert_all_pass, assert_named, assert_told
 
 from lstm_course.arrays.trees import tree_map
-from lstm_course.data.series import windows as cut
+from lstm_course.data.series import cut_windows as cut
 from lstm_course.exercises.contents import find_exercise
 from lstm_course.layers.dense import dense_backward, dense_forward
 from lstm_course.layers.lstm import LSTMState, lstm_backward, lstm_forward

@@ -11,6 +11,8 @@ from lstm_course.exercises.check import verdict_on
 from lstm_course.exercises.contents import find_exercise
 from lstm_course.layers.lstm import LSTMState, lstm_forward, lstm_step
 
+pytestmark = pytest.mark.usefixtures("in_this_process")
+
 
 def put(name, seed, answer):
     """What is said of a quiz's answer, made from the numbers of the question."""

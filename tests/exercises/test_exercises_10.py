@@ -11,6 +11,8 @@ from lstm_course.exercises.check import verdict_on
 from lstm_course.exercises.lesson_10 import accuracy, loss, step
 from lstm_course.training.loop import fit
 
+pytestmark = pytest.mark.usefixtures("in_this_process")
+
 # read_the_curve
 
 CURVE = [0.66, 0.60, 0.64, 0.62, 0.57, 0.59, 0.62, 0.61, 0.64, 0.55]

@@ -10,6 +10,8 @@ from lstm_course.exercises.check import verdict_on
 from lstm_course.layers.lstm import LSTMParams, LSTMState, lstm_forward, lstm_step
 from lstm_course.study.reading import forward_with
 
+pytestmark = pytest.mark.usefixtures("in_this_process")
+
 
 def sigma(z):
     return 1 / (1 + np.exp(-z))
