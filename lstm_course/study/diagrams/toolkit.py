@@ -68,12 +68,11 @@ class Page:
             level = y + 1.35 * size * number
             self.ax.text(x, level, line, fontsize=size * _POINT, **style)
 
-    def note(self, x: float, y: float, title: str, *lines: str, gap: float = 5) -> None:
+    def note(self, x: float, y: float, title: str, *lines: str) -> None:
         """Write a title in bold, and small lines below it, all from x on."""
         self.write(x, y, title, size=17, ha="left", weight="bold")
         for number, line in enumerate(lines, start=1):
-            level = y + gap + 20 * number
-            self.write(x, level, line, size=13, ha="left")
+            self.write(x, y + 5 + 20 * number, line, size=13, ha="left")
 
     def box(
         self,
