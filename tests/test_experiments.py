@@ -7,11 +7,11 @@ import signal
 import subprocess
 import sys
 from importlib.util import find_spec
-from io import FileIO
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from full_disk import full_disk, needs_limits
 from typer.testing import CliRunner
 
 from lstm_course import cli
@@ -203,19 +203,14 @@ def test_a_result_that_no_file_can_hold_is_a_failed_run(tmp_path):
     assert not (tmp_path / "toy.json").exists()
 
 
-def test_a_write_that_fails_leaves_what_was_stored(tmp_path, monkeypatch):
+@needs_limits
+def test_a_write_that_fails_leaves_what_was_stored(tmp_path):
     running = measure(toy(), folder=tmp_path)
     next(running)
     before = (tmp_path / "toy.json").read_bytes()
 
-    class FullDisk(FileIO):
-        def write(self, data):
-            raise OSError("no space left on device")
-
-    with monkeypatch.context() as patch:
-        patch.setattr(os, "fdopen", FullDisk)
-        with pytest.raises(OSError, match="no space"):
-            next(running)
+    with full_disk(), pytest.raises(OSError, match="too large"):
+        next(running)
     assert (tmp_path / "toy.json").read_bytes() == before
     assert [path.name for path in tmp_path.iterdir()] == ["toy.json"]
     assert len(list(measure(toy(), folder=tmp_path))) == 5

@@ -6,6 +6,7 @@ import importlib.util
 import io
 import itertools
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -312,6 +313,7 @@ def test_a_killed_writers_leftover_goes_though_the_cache_is_only_read(small, bui
     small_data()
     leftover = small.with_name(".imdb.cache.abcd1234.tmp")  # as atomic_write names it
     leftover.write_bytes(b"half a cache")
+    os.utime(leftover, (0, 0))
     small_data()
     assert len(builds) == 1
     assert [path.name for path in small.parent.iterdir()] == ["imdb.cache"]
