@@ -167,25 +167,19 @@ def _note(
     One that is not ``known`` to be the course's is not kept, so that its copy counts as
     changed: whoever takes the change back in the original may have it there alone.
     """
-    now = _digest(original) if known else None
-    if given.get(page) == now:
+    before = given.pop(page, None)
+    if known:
+        given[page] = _digest(original)
+    if given.get(page) == before:
         return
-    if now is None:
-        del given[page]
-    else:
-        given[page] = now
     with _explained(workspace / GIVEN), atomic_write(workspace / GIVEN) as file:
         file.write(json.dumps(given, indent=1, sort_keys=True).encode())
 
 
 def _pages(originals: Path) -> list[str]:
-    found = [path.relative_to(originals) for path in sorted(originals.rglob("*"))]
-    return [
-        path.as_posix()
-        for path in found
-        if not any(part.startswith(".") for part in path.parts)
-        and (originals / path).is_file()
-    ]
+    files = sorted(path for path in originals.rglob("*") if path.is_file())
+    pages = [path.relative_to(originals).as_posix() for path in files]
+    return [page for page in pages if "/." not in f"/{page}"]
 
 
 def _uncommitted(originals: Path) -> set[str]:
@@ -253,16 +247,14 @@ def _exchange(own: Path, page: bytes) -> Path:
         file.write(page)
         file.flush()  # a full disk says so before anything is renamed
         for kept in _other_names(own, "mine"):
-            try:
+            with suppress(FileExistsError):
                 kept.touch(exist_ok=False)  # now nobody else takes the name
-            except FileExistsError:
-                continue
-            try:
-                own.replace(kept)
-            except OSError:
-                kept.unlink()
-                raise
-            break
+                break
+        try:
+            own.replace(kept)
+        except OSError:
+            kept.unlink()
+            raise
     return kept
 
 
