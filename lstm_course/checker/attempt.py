@@ -9,13 +9,12 @@ import pickle
 import re
 import sysconfig
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from types import FunctionType
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from lstm_course.arrays.trees import tree_leaves
 from lstm_course.checker.exercise import Cases, Exercise
 from lstm_course.checker.plain_form import Leaf, Refusal, Untouched, plain
 from lstm_course.system.paths import ROOT
@@ -182,20 +181,16 @@ def _shapes(error: BaseException, answer: Any, arguments: tuple[Any, ...]) -> st
         pairs = list(zip(names, arguments, strict=True))
     except (TypeError, ValueError):  # written in C, or it takes any number of them
         return ""
-    told = ", ".join(filter(None, (_shape(*pair) for pair in pairs)))
+    told = ", ".join(shape for pair in pairs for shape in _shapes_in(*pair))
     return f" (What comes in: {told}.)" if told else ""
 
 
-def _shape(name: str, argument: Any) -> str:
-    """Say the shape of an array, or of those in a named tuple, a tuple or a list."""
+def _shapes_in(name: str, argument: Any) -> Iterator[str]:
     if isinstance(argument, np.ndarray):
-        return f"{name} {argument.shape}"
-    if hasattr(argument, "_fields"):
-        leaves = tree_leaves(argument, name)
-        return ", ".join(f"{leaf} {array.shape}" for leaf, array in leaves)
-    if isinstance(argument, tuple | list) and len(argument) < 10:
-        if all(isinstance(item, np.ndarray) for item in argument):
-            return f"{name}: {', '.join(str(item.shape) for item in argument)}"
-        parts = (_shape(f"{name}[{k}]", item) for k, item in enumerate(argument))
-        return ", ".join(filter(None, parts))
-    return ""
+        yield f"{name} {argument.shape}"
+    elif isinstance(argument, tuple | list) and len(argument) < 10:
+        fields = getattr(argument, "_fields", None)
+        for k, item in enumerate(argument):
+            yield from _shapes_in(
+                f"{name}.{fields[k]}" if fields else f"{name}[{k}]", item
+            )

@@ -87,13 +87,19 @@ def guarded(
     """
     if _COPIES:
         with contextlib.suppress(_NotInACopyError):
-            return _watched(_Copy(work), seconds, longest)
-    return _watched(_Thread(work), seconds, longest)
+            return _watched(_Copy, work, seconds, longest)
+    return _watched(_Thread, work, seconds, longest)
 
 
-def _watched(worker: "_Copy | _Thread", seconds: float, longest: float) -> Any:
-    """Return what a worker sends within the limits, and end it."""
+def _watched(
+    kind: "type[_Copy | _Thread]",
+    work: Callable[[], object],
+    seconds: float,
+    longest: float,
+) -> Any:
+    """Return what a worker of a kind sends within the limits, and end it."""
     streams = sys.stdout, sys.stderr
+    worker = kind(work)
     try:
         _wait(worker, seconds, longest)
         message = worker.receiver.recv_bytes()

@@ -39,10 +39,8 @@ def plain(value: Any) -> list[Leaf]:
     for leaf in _leaves(value):
         leaves.append(leaf)
         entries += leaf.size if isinstance(leaf, np.ndarray) else len(leaf or "")
-        if entries > _MOST_ENTRIES:
-            raise Refusal("Your answer has more than a million entries: far too many.")
-        if len(leaves) > _MOST_PARTS:
-            raise Refusal(f"Your answer has more than {_MOST_PARTS:,} parts.")
+        if entries > _MOST_ENTRIES or len(leaves) > _MOST_PARTS:
+            raise Refusal("Your answer has far too many entries.")
     return [np.array(leaf) if isinstance(leaf, np.ndarray) else leaf for leaf in leaves]
 
 
@@ -58,8 +56,6 @@ def _leaves(value: Any, depth: int = 0) -> Iterator[Leaf]:
     elif isinstance(value, (*_PLAIN, np.ndarray, np.generic)):
         yield _numbers(value)
     elif isinstance(value, tuple | list):
-        if len(value) > _MOST_ENTRIES:
-            raise Refusal("Your answer is a list of more than a million things.")
         rectangle = _rectangle(value)
         if rectangle is not None:
             yield rectangle

@@ -5,93 +5,39 @@ An exercise itself stands in the module of its lesson, ``lesson_04.EXERCISES``.
 
 import difflib
 import importlib
+from collections.abc import Iterator
 from typing import Literal
 
 from lstm_course.checker.exercise import Exercise
 
 Level = Literal["warm-up", "core", "stretch"]
 
-CONTENTS: dict[int, dict[str, Level]] = {
-    1: {
-        "shapes_on_the_way": "warm-up",
-        "windows_of_features": "core",
-        "repair_the_log": "core",
-        "sentences_to_vectors": "stretch",
-    },
-    2: {
-        "echo_on_paper": "warm-up",
-        "rnn_step": "core",
-        "rnn_layer": "core",
-        "compare_with_keras": "stretch",
-        "blinker": "stretch",
-    },
-    3: {
-        "predict_the_reach": "warm-up",
-        "rnn_step_backward": "core",
-        "numeric_gradient": "core",
-        "clip_gradients": "core",
-        "leaky_backward": "stretch",
-    },
-    4: {
-        "gate_settings": "warm-up",
-        "lstm_step": "core",
-        "repair_the_cell": "core",
-        "latch_weights": "stretch",
-    },
-    5: {
-        "errors_without_memory": "warm-up",
-        "subtracting_batch": "core",
-        "giving_up": "core",
-        "five_fates": "core",
-        "memory_bias": "stretch",
-    },
-    6: {
-        "count_parameters": "warm-up",
-        "stack_ledger": "core",
-        "features_of": "core",
-        "which_cell": "stretch",
-    },
-    7: {
-        "forecast_ceiling": "warm-up",
-        "repair_the_training": "core",
-        "baseline_errors": "core",
-        "roll_out": "core",
-        "forecast_any_height": "stretch",
-    },
-    8: {
-        "choose_outputs": "warm-up",
-        "stack_shapes": "core",
-        "stack_forward": "core",
-        "repair_the_stack": "core",
-        "rebuild_the_model": "stretch",
-    },
-    9: {
-        "sentence_to_row": "warm-up",
-        "is_it_a_gain": "warm-up",
-        "encode_by_counting": "core",
-        "pad_and_mask": "core",
-        "bag_by_counting": "stretch",
-    },
-    10: {
-        "read_the_curve": "warm-up",
-        "keep_the_best": "core",
-        "hide_features": "core",
-        "put_it_beside": "core",
-        "train_fairly": "stretch",
-    },
-    11: {
-        "gru_gate_settings": "warm-up",
-        "gru_step": "core",
-        "who_is_ahead": "core",
-        "carry_weights_over": "stretch",
-    },
-    12: {
-        "half_life": "warm-up",
-        "follow_the_verdict": "core",
-        "hold_a_gate": "core",
-        "same_picture": "stretch",
-    },
-}
+# The lesson, then the names of its exercises: warm-ups | core | stretch.
+_TABLE = """\
+1 shapes_on_the_way | windows_of_features repair_the_log | sentences_to_vectors
+2 echo_on_paper | rnn_step rnn_layer | compare_with_keras blinker
+3 predict_the_reach | rnn_step_backward numeric_gradient clip_gradients | leaky_backward
+4 gate_settings | lstm_step repair_the_cell | latch_weights
+5 errors_without_memory | subtracting_batch giving_up five_fates | memory_bias
+6 count_parameters | stack_ledger features_of | which_cell
+7 forecast_ceiling | repair_the_training baseline_errors roll_out | forecast_any_height
+8 choose_outputs | stack_shapes stack_forward repair_the_stack | rebuild_the_model
+9 sentence_to_row is_it_a_gain | encode_by_counting pad_and_mask | bag_by_counting
+10 read_the_curve | keep_the_best hide_features put_it_beside | train_fairly
+11 gru_gate_settings | gru_step who_is_ahead | carry_weights_over
+12 half_life | follow_the_verdict hold_a_gate | same_picture
+"""
+
+
+def _read_table() -> Iterator[tuple[int, dict[str, Level]]]:
+    levels: tuple[Level, ...] = ("warm-up", "core", "stretch")
+    for row in _TABLE.splitlines():
+        lesson, names = row.split(maxsplit=1)
+        by_level = zip(levels, names.split("|"), strict=True)
+        yield int(lesson), {n: level for level, part in by_level for n in part.split()}
+
+
+CONTENTS = dict(_read_table())
 LESSON_OF = {name: lesson for lesson, names in CONTENTS.items() for name in names}
 
 

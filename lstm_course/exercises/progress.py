@@ -6,9 +6,11 @@ time, and whatever interrupts it, the lines before stay as they are.
 
 import json
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from datetime import date
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from platformdirs import user_data_path
 
@@ -55,30 +57,19 @@ def read_progress() -> dict[str, Progress]:
         OSError: the file is there, but cannot be read; says so in a sentence.
     """
     progress = dict.fromkeys(LESSON_OF, Progress())
-    for name, passed, day in _entries():
-        tries, before = progress[name]
+    lines: list[bytes] = []
+    with _told("read"), suppress(FileNotFoundError, NotADirectoryError):
+        lines = progress_file().read_bytes().splitlines()
+    for line in lines:
+        try:
+            entry = json.loads(line)
+            name, passed, day = entry["exercise"], entry["passed"], entry["day"]
+            tries, before = progress[name]
+        except (ValueError, TypeError, KeyError):  # empty, or cut off, or unknown
+            continue
         if not before:
             progress[name] = Progress(tries + 1, day if passed else "")
     return progress
-
-
-def _entries() -> list[tuple[str, bool, str]]:
-    try:
-        lines = progress_file().read_bytes().splitlines()
-    except (FileNotFoundError, NotADirectoryError):  # nothing was tried so far
-        return []
-    except OSError as error:
-        raise _in_words("read", error) from error
-    entries = []
-    for line in lines:
-        try:
-            entry: Any = json.loads(line)
-            name, passed, day = entry["exercise"], entry["passed"], entry["day"]
-        except (ValueError, TypeError, KeyError, RecursionError):  # empty, or cut off
-            continue
-        if type(name) is type(day) is str and name in LESSON_OF:
-            entries.append((name, passed is True, day))
-    return entries
 
 
 def erase_progress() -> None:
@@ -87,41 +78,49 @@ def erase_progress() -> None:
     Raises:
         OSError: the file cannot be erased; says so in a sentence.
     """
-    try:
+    with _told("erased"):
         progress_file().unlink(missing_ok=True)
+
+
+@contextmanager
+def _told(done: str) -> Iterator[None]:
+    try:
+        yield
     except OSError as error:
-        raise _in_words("erased", error) from error
+        path = progress_file()
+        why = "it is a folder" if path.is_dir() else error.strerror
+        raise OSError(
+            f"The file of your progress, {path}, cannot be {done}: {why}."
+        ) from error
 
 
-def _in_words(done: str, error: OSError) -> OSError:
-    path = progress_file()
-    why = "it is a folder" if path.is_dir() else error.strerror
-    return OSError(f"The file of your progress, {path}, cannot be {done}: {why}.")
+def progress_as_json(learner: str | None = None) -> str:
+    """Return the progress as one line of JSON, for a teacher to give feedback on.
 
-
-def report(learner: str | None = None) -> str:
-    """Return the progress as one line of JSON.
-
-    Its keys: learner, passed, exercises (how many there are), and lessons: for each,
-    its exercises with tries and the day on which it was passed, or null.
+    Not for grades: it is the learner's own file, which anybody can edit. Its keys:
+    learner, passed, exercises (how many there are), and lessons: for each, its
+    exercises with tries and the day on which it was passed, or null.
 
     Raises:
         OSError: the progress cannot be read; says so in a sentence.
     """
     progress = read_progress()
-    lessons = {
-        f"{lesson:02d}": {
-            name: {
-                "tries": progress[name].tries,
-                "passed": progress[name].passed or None,
-            }
-            for name in names
+
+    def told(name: str) -> dict[str, int | str | None]:
+        tries, passed = progress[name]
+        return {"tries": tries, "passed": passed or None}
+
+    return json.dumps(
+        {
+            "learner": learner,
+            "passed": sum(bool(one.passed) for one in progress.values()),
+            "exercises": len(progress),
+            "lessons": {
+                f"{lesson:02d}": {name: told(name) for name in names}
+                for lesson, names in CONTENTS.items()
+            },
         }
-        for lesson, names in CONTENTS.items()
-    }
-    passed = sum(bool(one.passed) for one in progress.values())
-    counts = {"passed": passed, "exercises": len(progress)}
-    return json.dumps({"learner": learner, **counts, "lessons": lessons})
+    )
 
 
 def show_progress(*lessons: int) -> None:
