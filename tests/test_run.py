@@ -5,6 +5,7 @@ import io
 import sys
 from pathlib import Path
 
+import psutil
 import pytest
 
 from lstm_course.commands.run import LessonError, find_lessons, read, run_lessons
@@ -48,6 +49,8 @@ def result(folder):
     with contextlib.redirect_stdout(printed):
         code = run_lessons(folder=folder, cell_seconds=4)
     assert before == {path: path.read_bytes() for path in folder.rglob("*.ipynb")}
+    children = psutil.Process().children(recursive=True)
+    assert not [child for child in children if "ipykernel_launcher" in child.cmdline()]
     return code, printed.getvalue()
 
 

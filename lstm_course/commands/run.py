@@ -220,7 +220,7 @@ def execute(
     # What the reader has passed is neither shown in the outputs nor added to.
     env = os.environ | {PROGRESS_VARIABLE: os.devnull}
     try:
-        client.execute(cwd=str(lesson.resolve().parent), env=env)
+        client.execute(cwd=str(lesson.resolve().parent), env=env, cleanup_kc=True)
     except CellExecutionError:
         problem = "\n".join(
             line for output in begun[-1].outputs for line in output.get("traceback", [])
