@@ -186,9 +186,9 @@ REPAIR_THE_TRAINING = Exercise(
             "within an epoch, too, each step needs those of the step before.",
         ),
         "forward-with-the-first-weights": Mistake(
-            right="regression_forward(x, params,",
+            right="regression_forward(x, params)",
             wrong="regression_forward(x, "
-            'regression_init(np.random.default_rng(1), "lstm", 1, units),',
+            'regression_init(np.random.default_rng(1), "lstm", 1, units))',
             hint="Your gradients are those of the first weights, at each step: the "
             "forward pass needs the trained ones as well.",
         ),

@@ -24,6 +24,7 @@ pytestmark = pytest.mark.usefixtures("in_this_process")
 
 NAMES = list(LESSON_OF)
 SEEDS = range(12)
+ALIKE = {"state-not-carried", "rnn-state-not-carried"}  # where a state begins with 0
 
 
 def cases_of(exercise, seed=1):
@@ -149,7 +150,7 @@ def test_each_mistake_that_applies_is_named_by_its_own_hint(name):
         if found and not named:
             assert mistake.name not in own, (mistake.name, found[0])
             assert others, (mistake.name, found[0])
-            assert others <= own, (mistake.name, found[0])
+            assert others <= own or {mistake.name, *others} == ALIKE
         assert all(mistake.hint in verdict.text for verdict in named)
         assert all(verdict.mistakes for verdict in found), (mistake.name, found)
 

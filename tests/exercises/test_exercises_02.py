@@ -243,7 +243,7 @@ def test_a_comparison_with_an_rnn_that_does_not_remember():
         W, _, b = weights
         return np.abs(np.tanh(inputs @ W + b) - theirs).max()
 
-    assert_named("compare_with_keras", how_far_apart, "state-not-carried")
+    assert_named("compare_with_keras", how_far_apart, "rnn-state-not-carried")
 
 
 def test_an_unknown_mistake_in_a_comparison():
