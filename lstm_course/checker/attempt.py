@@ -19,12 +19,8 @@ from lstm_course.checker.exercise import Cases, Exercise
 from lstm_course.checker.plain_form import Leaf, Refusal, Untouched, plain
 from lstm_course.system.paths import ROOT
 
-_OTHERS = (
-    str(ROOT / "lstm_course"),
-    sysconfig.get_path("stdlib"),
-    "site-packages",
-    "<frozen",
-)
+_STDLIB = sysconfig.get_path("stdlib")
+_OTHERS = (str(ROOT / "lstm_course"), _STDLIB, "site-packages", "<frozen")
 _SIGNATURE = re.compile(r", with gufunc signature \S+")  # NumPy's, of a matrix product
 _NUMPY = dict(vars(np))
 

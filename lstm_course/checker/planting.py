@@ -85,8 +85,8 @@ def planted(mistake: Mistake) -> Iterator[None]:
     """
     function = find_function(mistake.function)
     right = function.__code__
-    function.__code__ = plant(mistake).__code__
     try:
+        function.__code__ = plant(mistake).__code__
         yield
     finally:
         function.__code__ = right

@@ -1,8 +1,8 @@
 """Tell which known mistakes give just what a learner got."""
 
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Generator, Sequence
+from contextlib import closing, suppress
 from itertools import chain, combinations, islice
 from typing import Any
 
@@ -47,19 +47,20 @@ def recognise(
     """
     if all(outcome is None for outcome in outcomes.values()):
         return ()  # nothing but failures: anything may have led to them
-    for mistakes, solve in _mistaken(exercise, common):
-        if only and len(mistakes) > 1:
-            break
-        if _gives(exercise, solve, cases, outcomes, only) and not _gives(
-            exercise, solve, cases, expected, only
-        ):
-            return tuple(mistake.name for mistake in mistakes)
+    with closing(_mistaken(exercise, common)) as solutions:
+        for mistakes, solve in solutions:
+            if only and len(mistakes) > 1:
+                break
+            if _gives(exercise, solve, cases, outcomes, only) and not _gives(
+                exercise, solve, cases, expected, only
+            ):
+                return tuple(mistake.name for mistake in mistakes)
     return ()
 
 
 def _mistaken(
     exercise: Exercise, common: Sequence[Mistake]
-) -> Iterator[tuple[tuple[Mistake, ...], Callable[..., Any]]]:
+) -> Generator[tuple[tuple[Mistake, ...], Callable[..., Any]]]:
     """Yield the solution with each mistake in it, in what it calls, and several."""
     own = exercise.own_mistakes(common)
     for mistake in own:
