@@ -9,10 +9,12 @@ from __future__ import annotations  # an old Python is to be told so in words
 
 import ast
 import importlib
+from functools import lru_cache
 from pathlib import Path
 
 
-def _read_stub() -> dict[str, str]:
+@lru_cache(maxsize=None)  # noqa: UP033 - for the old Python
+def _module_of() -> dict[str, str]:
     """Return each public name with the module that it is imported from."""
     stub = ast.parse(Path(__file__).with_suffix(".pyi").read_text("utf-8"))
     return {
@@ -23,17 +25,16 @@ def _read_stub() -> dict[str, str]:
     }
 
 
-_MODULE_OF = _read_stub()
-__all__ = sorted(_MODULE_OF)
-
-
 def __getattr__(name: str) -> object:
-    if name not in _MODULE_OF:
+    if name == "__all__":
+        return __dir__()
+    if name not in _module_of():
         raise AttributeError(f"module 'lstm_course' has no attribute {name!r}")
-    if not _MODULE_OF[name]:  # a module of its own
+    module = _module_of()[name]
+    if not module:  # the name is a module itself
         return importlib.import_module(f"lstm_course.{name}")
-    return getattr(importlib.import_module(_MODULE_OF[name]), name)
+    return getattr(importlib.import_module(module), name)
 
 
 def __dir__() -> list[str]:
-    return __all__
+    return sorted(_module_of())

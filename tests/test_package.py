@@ -1,4 +1,4 @@
-"""``import lstm_course`` costs nothing, and every public name is there, with its type."""
+"""``import lstm_course`` costs nothing; every public name is there, with its type."""
 
 import ast
 import subprocess
@@ -57,19 +57,52 @@ def test_public_names_are_listed_and_others_are_missing():
 
 
 # As the design of the course lists them, for whoever calls them from outside.
-PROMISED = """
-rnn_init lstm_init gru_init rnn_step lstm_step gru_step
-rnn_step_backward lstm_step_backward gru_step_backward
-rnn_forward lstm_forward gru_forward rnn_backward lstm_backward gru_backward
-RNNParams LSTMParams GRUParams RNNState LSTMState GRUState LSTMGates GRUGates
-count_parameters load_imdb IMDB Vocabulary pad_batch build_sentiment_model load_model
-check quiz solution show_progress plain
-show sigmoid import_keras read_measurement new_figure
-""".split()
+PROMISED = {
+    "rnn_init",
+    "lstm_init",
+    "gru_init",
+    "rnn_step",
+    "lstm_step",
+    "gru_step",
+    "rnn_step_backward",
+    "lstm_step_backward",
+    "gru_step_backward",
+    "rnn_forward",
+    "lstm_forward",
+    "gru_forward",
+    "rnn_backward",
+    "lstm_backward",
+    "gru_backward",
+    "RNNParams",
+    "LSTMParams",
+    "GRUParams",
+    "RNNState",
+    "LSTMState",
+    "GRUState",
+    "LSTMGates",
+    "GRUGates",
+    "count_parameters",
+    "load_imdb",
+    "IMDB",
+    "Vocabulary",
+    "pad_batch",
+    "build_sentiment_model",
+    "load_model",
+    "check",
+    "quiz",
+    "solution",
+    "show_progress",
+    "plain",
+    "show",
+    "sigmoid",
+    "import_keras",
+    "read_measurement",
+    "new_figure",
+}
 
 
 def test_no_promised_name_is_missing():
-    assert set(PROMISED) <= set(lstm_course.__all__)
+    assert set(lstm_course.__all__) >= PROMISED
 
 
 @pytest.mark.parametrize("cell", ["rnn", "lstm", "gru"])

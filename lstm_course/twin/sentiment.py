@@ -134,7 +134,9 @@ class KerasSentimentModel(SentimentModel):
     def _run_epoch(
         self, ids: Ids, labels: Array, batch_size: int, advance: Callable[[], None]
     ) -> tuple[float, float]:
-        count = keras.callbacks.LambdaCallback(on_train_batch_end=lambda batch, logs: advance())
+        count = keras.callbacks.LambdaCallback(
+            on_train_batch_end=lambda batch, logs: advance()
+        )
         result = self.keras_model.fit(
             ids,
             labels,
