@@ -7,6 +7,7 @@ one product with it, a step back another, and its gradient one product over all 
 """
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -23,15 +24,24 @@ class Columns(NamedTuple):
     carried: Mask | None  # (T, 1, B): True where a masked step carries the state on
     go_backwards: bool
 
+
+@dataclass(frozen=True)
+class FusedTrace:
+    """Values of a forward pass, steps in the order of processing."""
+
+    params: Any
+    columns: Columns
+
     @property
     def h(self) -> Array:
         """The hidden state after each step, (B, T, H)."""
-        return self.hidden[1:].transpose(2, 0, 1)
+        return self.columns.hidden[1:].transpose(2, 0, 1)
 
     @property
     def mask(self) -> Mask | None:
         """False where a step is masked, (B, T); None where none is."""
-        return None if self.carried is None else ~self.carried[:, 0].T
+        carried = self.columns.carried
+        return None if carried is None else ~carried[:, 0].T
 
 
 def pack_sequence(
@@ -97,14 +107,15 @@ def read_outputs(columns: Columns) -> Array:
 
 
 def prepare_backward(
-    forms: Forms, columns: Columns, d_outputs: Array | None, d_final_state: Any
+    forms: Forms, trace: FusedTrace, d_outputs: Array | None, d_final_state: Any
 ) -> tuple[Array | None, Array]:
     """Check the arguments of a ``*_backward``; return them in the form of columns.
 
     That is the gradient of the outputs, (T, H, B) or None, and room for that of x and
     h, (T + 1, D + H, B), with the gradient of the final h in its place.
     """
-    check_backward(forms, columns.h, d_outputs, d_final_state)
+    check_backward(forms, trace.h, d_outputs, d_final_state)
+    columns = trace.columns
     d_columns = np.empty_like(columns.values[:, :-1])
     units = columns.hidden.shape[1]
     d_columns[-1, -units:] = 0 if d_final_state is None else d_final_state.h.T

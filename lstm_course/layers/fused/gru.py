@@ -5,7 +5,7 @@ u is what the reset gate scales and n the rest of the candidate. With the reset 
 before the product, u is h' itself.
 """
 
-from typing import NamedTuple
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import DTypeLike
@@ -16,27 +16,16 @@ from lstm_course.layers.fused import columns as cols
 from lstm_course.layers.gru import FORMS, GRUGates, GRUParams, GRUState
 
 
-class GRUTrace(NamedTuple):
+@dataclass(frozen=True)
+class GRUTrace(cols.FusedTrace):
     """Every value of a forward pass, in the order of processing; masked: z = 1."""
 
-    params: GRUParams
-    columns: cols.Columns  # x, h before the step, and 1, for each step
     slabs: Array  # (T, 4, H, B): z, r, u, n
 
     @property
     def gates(self) -> GRUGates:
         """The gates of every step, each (B, T, H)."""
         return GRUGates(*self.slabs[:, [0, 1, 3]].transpose(1, 3, 0, 2))
-
-    @property
-    def h(self) -> Array:
-        """The hidden state after each step, (B, T, H)."""
-        return self.columns.h
-
-    @property
-    def mask(self) -> Mask | None:
-        """False where a step is masked, (B, T); None where none is."""
-        return self.columns.mask
 
 
 def _one_matrix(params: GRUParams, dtype: DTypeLike) -> Array:
@@ -102,8 +91,8 @@ def gru_backward(
 ) -> tuple[Array, GRUParams, GRUState]:
     """Carry a gradient back: as ``lstm_backward``, with h alone as state."""
     check_trace(trace, GRUTrace)
-    params, columns, slabs = trace
-    prepared = cols.prepare_backward(FORMS, columns, d_outputs, d_final_state)
+    params, columns, slabs = trace.params, trace.columns, trace.slabs
+    prepared = cols.prepare_backward(FORMS, trace, d_outputs, d_final_state)
     z, r, u, n = slabs.swapaxes(0, 1)
     before = columns.hidden[:-1]
     steps, units, batch = before.shape

@@ -6,7 +6,7 @@ Since σ(z) = ½ + ½ tanh(z/2), one tanh serves the four gates; and one multipl
 gives i ⊙ g and f ⊙ c', for i and f are neighbours, and g and c' are every third block.
 """
 
-from typing import NamedTuple
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -16,15 +16,14 @@ from lstm_course.layers.fused import columns as cols
 from lstm_course.layers.lstm import FORMS, LSTMGates, LSTMParams, LSTMState
 
 
-class LSTMTrace(NamedTuple):
+@dataclass(frozen=True)
+class LSTMTrace(cols.FusedTrace):
     """Every value of a forward pass: what backward needs and what the lessons plot.
 
     Steps stand in the order of processing (last first with ``go_backwards``). At a
     masked step i = g = o = 0 and f = 1: that is how the cell is carried unchanged.
     """
 
-    params: LSTMParams
-    columns: cols.Columns  # x, h before the step, and 1, for each step
     slabs: Array  # (T + 1, 5, H, B): c before the step, i, f, g, o
     tanh_cells: Array  # (T, H, B): tanh of c after the step
 
@@ -32,16 +31,6 @@ class LSTMTrace(NamedTuple):
     def gates(self) -> LSTMGates:
         """The four gates of every step, each (B, T, H)."""
         return LSTMGates(*self.slabs[:-1, 1:].transpose(1, 3, 0, 2))
-
-    @property
-    def h(self) -> Array:
-        """The hidden state after each step, (B, T, H)."""
-        return self.columns.h
-
-    @property
-    def mask(self) -> Mask | None:
-        """False where a step is masked, (B, T); None where none is."""
-        return self.columns.mask
 
     @property
     def c(self) -> Array:
@@ -131,8 +120,13 @@ def lstm_backward(
         TypeError, ValueError: an argument has the wrong kind, rank or size.
     """
     check_trace(trace, LSTMTrace)
-    params, columns, slabs, tanh_c = trace
-    prepared = cols.prepare_backward(FORMS, columns, d_outputs, d_final_state)
+    params, columns, slabs, tanh_c = (
+        trace.params,
+        trace.columns,
+        trace.slabs,
+        trace.tanh_cells,
+    )
+    prepared = cols.prepare_backward(FORMS, trace, d_outputs, d_final_state)
     steps, units, batch = tanh_c.shape
     dc = np.zeros((units, batch), slabs.dtype)
     if d_final_state is not None:

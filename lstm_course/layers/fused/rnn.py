@@ -1,6 +1,6 @@
 """The vanilla RNN over whole sequences, fast: ``layers/rnn.py`` in columns."""
 
-from typing import NamedTuple
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -10,21 +10,9 @@ from lstm_course.layers.fused import columns as cols
 from lstm_course.layers.rnn import FORMS, RNNParams, RNNState
 
 
-class RNNTrace(NamedTuple):
+@dataclass(frozen=True)
+class RNNTrace(cols.FusedTrace):
     """Every value of a forward pass, steps in the order of processing."""
-
-    params: RNNParams
-    columns: cols.Columns
-
-    @property
-    def h(self) -> Array:
-        """The hidden state after each step, (B, T, H)."""
-        return self.columns.h
-
-    @property
-    def mask(self) -> Mask | None:
-        """False where a step is masked, (B, T); None where none is."""
-        return self.columns.mask
 
 
 def rnn_forward(
@@ -51,8 +39,8 @@ def rnn_backward(
 ) -> tuple[Array, RNNParams, RNNState]:
     """Carry a gradient back: as ``lstm_backward``, with h alone as state."""
     check_trace(trace, RNNTrace)
-    params, columns = trace
-    prepared = cols.prepare_backward(FORMS, columns, d_outputs, d_final_state)
+    params, columns = trace.params, trace.columns
+    prepared = cols.prepare_backward(FORMS, trace, d_outputs, d_final_state)
     h, carried = columns.hidden[1:], columns.carried
     d_slabs = 1 - h * h  # the slope of tanh; the loop scales it by dh
     if carried is not None:
