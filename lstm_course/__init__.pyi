@@ -102,6 +102,7 @@ from lstm_course.study.show import show as show
 from lstm_course.study.stored_models import describe_model as describe_model
 from lstm_course.study.stored_models import read_model as read_model
 from lstm_course.system.keras_import import import_keras as import_keras
+from lstm_course.system.process import tune_process as tune_process
 from lstm_course.training.forecasting import fit_changes as fit_changes
 from lstm_course.training.forecasting import fit_least_squares as fit_least_squares
 from lstm_course.training.forecasting import fit_lstm as fit_lstm
