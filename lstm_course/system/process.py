@@ -1,8 +1,8 @@
 """Two settings of the process that make small training steps quick.
 
 Importing the course changes neither. ``tune_process`` does, for good, and training
-calls it: ``fit``, ``train_regression``, experiments, benchmarks. Call it yourself before a
-long loop over layers: there a step takes a third to a fifth of the CPU time.
+calls it: ``fit``, ``train_regression``, experiments, benchmarks. Call it yourself
+before a long loop over layers: on two cores it took a third to a fifth of the CPU time.
 
 Memory: a training step makes and frees the same few megabytes each time. glibc gives
 large blocks back to the kernel at once, which then hands out fresh pages, zeroed one by
