@@ -20,9 +20,8 @@ from lstm_course.system.files import atomic_write
 BLUE, ORANGE, GREEN, PURPLE = "#0072B2", "#D55E00", "#009E73", "#CC79A7"
 GREY = "#666666"
 
-Look = dict[
-    str, Any
-]  # color, linestyle and marker, as matplotlib's functions take them
+# Color, linestyle and marker, as matplotlib's functions take them.
+Look = dict[str, Any]
 
 _LINES = cycler(
     color=[BLUE, ORANGE, GREEN, PURPLE, GREY],
