@@ -7,7 +7,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable
 from numbers import Real
 from pathlib import Path
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar, Protocol, Self
 
 import numpy as np
 
@@ -56,9 +56,12 @@ class SentimentModel(ABC):
     suffix: ClassVar[str]  # of the names of its files
     params: SentimentParams
 
-    def __init__(self, config: SentimentConfig) -> None:
+    def __init__(
+        self, config: SentimentConfig, params: SentimentParams | None = None
+    ) -> None:
         self.config = config.check()
         self._rng = np.random.default_rng(config.seed)
+        self.params = params or sentiment_init(self._rng, self.config)
 
     def fit(
         self,
@@ -149,6 +152,33 @@ class SentimentModel(ABC):
         self._check_suffix("path", path)
         self._write(Path(path))
 
+    @classmethod
+    def load(cls, path: str | Path) -> Self:
+        """Return a model that ``save`` wrote.
+
+        Raises:
+            FileNotFoundError: there is no such file.
+            ValueError: the file holds something else.
+        """
+        content = io.BytesIO(Path(path).read_bytes())
+        try:
+            with zipfile.ZipFile(content) as archive:
+                for part in archive.infolist():  # it could unpack to any size
+                    if part.compress_type != zipfile.ZIP_STORED:
+                        raise ValueError(
+                            f"its part {part.filename} is compressed; "
+                            "expected it as it is"
+                        )
+            model = cls._read(content, Path(path))
+            for name, array in tree_leaves(model.params):
+                if not np.isfinite(array).all():
+                    raise ValueError(f"{name} holds numbers that are not finite")
+        except _NO_MODEL as error:
+            raise ValueError(
+                f"{path} holds no model of this course: {error}"
+            ) from error
+        return model
+
     @abstractmethod
     def evaluate(self, split: LabelledIds) -> tuple[float, float]:
         """Return the mean loss and the accuracy on labelled reviews."""
@@ -169,6 +199,11 @@ class SentimentModel(ABC):
     @abstractmethod
     def _write(self, path: Path) -> None: ...
 
+    @classmethod
+    @abstractmethod
+    def _read(cls, content: io.BytesIO, path: Path) -> Self:
+        """Return the model of a file, given its content; raise one of _NO_MODEL."""
+
     def _check_suffix(self, name: str, path: str | Path) -> None:
         if Path(path).suffix != self.suffix:
             raise ValueError(
@@ -184,40 +219,11 @@ class NumpySentimentModel(SentimentModel):
     _optimizer: tuple[str, float]
     _optimizer_state: OptimizerState[SentimentParams]
 
-    def __init__(
-        self, config: SentimentConfig, params: SentimentParams | None = None
-    ) -> None:
-        super().__init__(config)
-        self.params = params or sentiment_init(self._rng, self.config)
-
     def evaluate(self, split: LabelledIds) -> tuple[float, float]:
         """Return the mean loss and the accuracy on labelled reviews."""
         logits = self._logits(split.ids)
         loss, _ = binary_cross_entropy(logits, split.labels.astype(logits.dtype))
         return loss, float(np.mean((logits > 0) == (split.labels > 0)))
-
-    @classmethod
-    def load(cls, path: str | Path) -> "NumpySentimentModel":
-        """Return a model that ``save`` wrote.
-
-        Raises:
-            FileNotFoundError: there is no such file.
-            ValueError: the file holds something else.
-        """
-        content = io.BytesIO(Path(path).read_bytes())
-        try:
-            with np.load(content, allow_pickle=False) as file:
-                check_archive(file.zip)
-                config = SentimentConfig(**json.loads(str(file["config"]))).check()
-                form = sentiment_form(config, arrays=len(file.files) - 1)
-                arrays = [file[name] for name, _ in tree_leaves(form)]
-            params = tree_from_leaves(form, arrays)
-            check_finite(params)
-        except NO_MODEL as error:
-            raise ValueError(
-                f"{path} holds no model of this course: {error}"
-            ) from error
-        return cls(config, params)
 
     def _begin(self, optimizer: str, learning_rate: float) -> None:
         self._optimizer = optimizer, learning_rate
@@ -259,12 +265,20 @@ class NumpySentimentModel(SentimentModel):
         with atomic_write(path) as file:
             np.savez(file, config=json.dumps(self.config._asdict()), **arrays)
 
+    @classmethod
+    def _read(cls, content: io.BytesIO, path: Path) -> Self:
+        with np.load(content, allow_pickle=False) as file:
+            config = SentimentConfig(**json.loads(str(file["config"]))).check()
+            form = sentiment_form(config, arrays=len(file.files) - 1)
+            arrays = [file[name] for name, _ in tree_leaves(form)]
+        return cls(config, tree_from_leaves(form, arrays))
+
 
 _PREDICTED_AT_ONCE = 256  # reviews: large enough for speed, small enough for the cache
 
 
-# What reading a file that holds no model may come to.
-NO_MODEL = (
+# What reading a file that holds no model can raise.
+_NO_MODEL = (
     ValueError,
     TypeError,
     KeyError,
@@ -274,22 +288,6 @@ NO_MODEL = (
     OverflowError,
     zipfile.BadZipFile,
 )
-
-
-def check_archive(archive: zipfile.ZipFile) -> None:
-    """Raise a ValueError if an archive may unpack to more than its own size."""
-    for part in archive.infolist():
-        if part.compress_type != zipfile.ZIP_STORED:
-            raise ValueError(
-                f"its part {part.filename} is compressed; expected it as it is"
-            )
-
-
-def check_finite(params: SentimentParams) -> None:
-    """Raise a ValueError that names the first array with a NaN or an infinity."""
-    for name, array in tree_leaves(params):
-        if not np.isfinite(array).all():
-            raise ValueError(f"{name} holds numbers that are not finite")
 
 
 def _check_split(name: str, split: LabelledIds, num_words: int) -> None:

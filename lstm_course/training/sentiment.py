@@ -11,11 +11,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from lstm_course.arrays.shapes import (
-    Array,
-    Ids,
-    check_at_least,
-)
+from lstm_course.arrays.shapes import Array, Ids, check_at_least
 from lstm_course.layers.cells import CELLS, find_cell, state_of
 from lstm_course.layers.dense import (
     DenseParams,
@@ -110,8 +106,8 @@ def sentiment_form(config: SentimentConfig, arrays: int) -> SentimentParams:
     Raises:
         ValueError: such a model has another number of arrays.
     """
-    cell = CELLS[config.cell].init(np.random.default_rng(0), 1, 1)  # of one unit
-    expected = 3 + len(cell) * config.layers
+    one_unit = CELLS[config.cell].init(np.random.default_rng(0), 1, 1)
+    expected = 3 + len(one_unit) * config.layers
     if arrays != expected:
         raise ValueError(
             f"there are {arrays} arrays; expected {expected}, "
@@ -121,18 +117,16 @@ def sentiment_form(config: SentimentConfig, arrays: int) -> SentimentParams:
     def empty(*shape: int) -> Array:
         return np.broadcast_to(np.float32(0), shape)
 
-    def layer(features: int) -> Any:
-        width = cell.kernel.shape[1] * config.units
-        return type(cell)(
-            empty(features, width),
-            empty(config.units, width),
-            empty(*cell.bias.shape[:-1], width),
-        )
-
+    width = one_unit.kernel.shape[1] * config.units
+    recurrent_kernel = empty(config.units, width)
+    bias = empty(*one_unit.bias.shape[:-1], width)
     sizes = [config.embedding_dim] + [config.units] * config.layers
     return SentimentParams(
         EmbeddingParams(empty(config.num_words, config.embedding_dim)),
-        tuple(map(layer, sizes[:-1])),
+        tuple(
+            type(one_unit)(empty(features, width), recurrent_kernel, bias)
+            for features in sizes[:-1]
+        ),
         DenseParams(empty(sizes[-1], 1), empty(1)),
     )
 

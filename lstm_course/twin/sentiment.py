@@ -6,7 +6,7 @@ import tempfile
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import h5py  # type: ignore[import-untyped]
 import numpy as np
@@ -15,13 +15,7 @@ from lstm_course.arrays.shapes import Array, Ids, check_ids_below
 from lstm_course.arrays.trees import tree_leaves
 from lstm_course.system.files import atomic_write
 from lstm_course.system.keras_import import import_keras
-from lstm_course.training.engine import (
-    NO_MODEL,
-    LabelledIds,
-    SentimentModel,
-    check_archive,
-    check_finite,
-)
+from lstm_course.training.engine import LabelledIds, SentimentModel
 from lstm_course.training.sentiment import (
     SentimentConfig,
     SentimentParams,
@@ -77,9 +71,8 @@ class KerasSentimentModel(SentimentModel):
     def __init__(
         self, config: SentimentConfig, params: SentimentParams | None = None
     ) -> None:
-        super().__init__(config)
-        self.keras_model = build_keras_model(self.config)
-        self.params = params or sentiment_init(self._rng, self.config)
+        self.keras_model = build_keras_model(config.check())
+        super().__init__(config, params)
 
     @property
     def params(self) -> SentimentParams:
@@ -100,33 +93,6 @@ class KerasSentimentModel(SentimentModel):
             split.ids, split.labels, batch_size=256, verbose=0, return_dict=True
         )
         return result["loss"], result["accuracy"]
-
-    @classmethod
-    def load(cls, path: str | Path) -> "KerasSentimentModel":
-        """Return a model that ``save`` wrote.
-
-        Raises:
-            FileNotFoundError: there is no such file.
-            ValueError: the file holds something else.
-        """
-        content = io.BytesIO(Path(path).read_bytes())
-        try:
-            with zipfile.ZipFile(content) as archive:
-                check_archive(archive)
-                config = SentimentConfig(**json.loads(archive.read(_CONFIG))).check()
-                archive.getinfo(_KERAS_CONFIG)  # Keras' own, which we can do without
-                shapes = _shapes_in(archive.read(_KERAS_WEIGHTS))
-            form = sentiment_form(config, arrays=len(shapes))
-            if shapes != sorted(array.shape for _, array in tree_leaves(form)):
-                raise ValueError(f"its arrays have other sizes: {shapes}")
-            model = cls(config, form)
-            model.keras_model.load_weights(path)
-            check_finite(model.params)
-        except NO_MODEL as error:
-            raise ValueError(
-                f"{path} holds no model of this course: {error}"
-            ) from error
-        return model
 
     def _begin(self, optimizer: str, learning_rate: float) -> None:
         self._compile(_OPTIMIZERS[optimizer](learning_rate=learning_rate))
@@ -159,6 +125,19 @@ class KerasSentimentModel(SentimentModel):
                 archive.writestr(_CONFIG, json.dumps(self.config._asdict()))
             with atomic_write(path) as file:
                 file.write(whole.read_bytes())
+
+    @classmethod
+    def _read(cls, content: io.BytesIO, path: Path) -> Self:
+        with zipfile.ZipFile(content) as archive:
+            config = SentimentConfig(**json.loads(archive.read(_CONFIG))).check()
+            archive.getinfo(_KERAS_CONFIG)  # Keras' own, which we can do without
+            shapes = _shapes_in(archive.read(_KERAS_WEIGHTS))
+        form = sentiment_form(config, arrays=len(shapes))
+        if shapes != sorted(array.shape for _, array in tree_leaves(form)):
+            raise ValueError(f"its arrays have other sizes: {shapes}")
+        model = cls(config, form)
+        model.keras_model.load_weights(path)
+        return model
 
     def _compile(self, optimizer: Any) -> None:
         self.keras_model.compile(
