@@ -11,7 +11,7 @@ One table of letters serves the whole course:
 import re
 import reprlib
 from functools import lru_cache
-from typing import Any, Literal, NamedTuple, get_type_hints
+from typing import Any, get_type_hints
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,35 +20,20 @@ Array = NDArray[Any]  # real or complex floating point: a complex step passes th
 Ids = NDArray[np.integer[Any]]
 Mask = NDArray[np.bool_]
 
-_NUMPY_KIND: dict[str, Any] = {
-    "float": np.inexact,
-    "int": np.integer,
-    "bool": np.bool_,
-}
-
-
-class _Axis(NamedTuple):
-    factor: int
-    letter: str
-
-
-class _Spec(NamedTuple):
-    kind: Literal["float", "int", "bool"]
-    axes: tuple[_Axis, ...]
-    text: str
+_NUMPY_KIND: dict[str, Any] = {"float": np.inexact, "int": np.integer, "bool": np.bool_}
 
 
 @lru_cache
-def _parse(spec: str) -> _Spec:
-    kind, *rest = spec.split()
-    if kind not in _NUMPY_KIND:
-        kind, rest = "float", spec.split()
+def _parse(spec: str) -> tuple[str, str, list[tuple[int, str]]]:
+    """Return the kind of number, the shape to show, and each axis' (factor, letter)."""
+    words = spec.split()
+    kind = words.pop(0) if words[0] in _NUMPY_KIND else "float"
     axes = []
-    for token in rest:
-        match = re.fullmatch(r"(\d*)([A-Z]?)", token)
+    for word in words:
+        match = re.fullmatch(r"(\d*)([A-Z]?)", word)
         assert match, f"not a shape: {spec!r}"  # noqa: S101 - a slip in our own code
-        axes.append(_Axis(int(match[1] or 1), match[2]))
-    return _Spec(kind, tuple(axes), f"({', '.join(rest)})")  # type: ignore[arg-type]
+        axes.append((int(match[1] or 1), match[2]))
+    return kind, f"({', '.join(words)})", axes
 
 
 def check_shapes(**named: tuple[Array, str]) -> dict[str, int]:
@@ -66,36 +51,36 @@ def check_shapes(**named: tuple[Array, str]) -> dict[str, int]:
     """
     sizes: dict[str, int] = {}
     origin: dict[str, str] = {}
-    for name, (array, text) in named.items():
-        spec = _parse(text)
+    for name, (array, spec) in named.items():
+        kind, expected, axes = _parse(spec)
         if not isinstance(array, np.ndarray):
             raise TypeError(
                 f"{name} is a {type(array).__name__}; "
-                f"expected a NumPy array of shape {spec.text}"
+                f"expected a NumPy array of shape {expected}"
             )
-        if not np.issubdtype(array.dtype, _NUMPY_KIND[spec.kind]):
-            raise TypeError(f"{name} holds {array.dtype}; expected {spec.kind}")
+        if not np.issubdtype(array.dtype, _NUMPY_KIND[kind]):
+            raise TypeError(f"{name} holds {array.dtype}; expected {kind}")
         shape = array.shape
-        if len(shape) != len(spec.axes):
+        if len(shape) != len(axes):
             raise ValueError(
                 f"{name} has shape {shape}, {len(shape)} axes; "
-                f"expected {len(spec.axes)}: {spec.text}"
+                f"expected {len(axes)}: {expected}"
             )
-        for size, (factor, letter) in zip(shape, spec.axes, strict=True):
+        for size, (factor, letter) in zip(shape, axes, strict=True):
             if not letter:
                 if size != factor:
-                    raise ValueError(f"{name} has shape {shape}; expected {spec.text}")
+                    raise ValueError(f"{name} has shape {shape}; expected {expected}")
             elif size % factor:
                 raise ValueError(
-                    f"{name} has shape {shape}; expected {spec.text}, "
+                    f"{name} has shape {shape}; expected {expected}, "
                     f"but {size} is no multiple of {factor}"
                 )
             elif sizes.setdefault(letter, size // factor) != size // factor:
                 raise ValueError(
-                    f"{name} has shape {shape}; expected {spec.text} "
+                    f"{name} has shape {shape}; expected {expected} "
                     f"with {letter} = {sizes[letter]}, {origin[letter]}"
                 )
-            origin.setdefault(letter, f"from {name} {spec.text} of shape {shape}")
+            origin.setdefault(letter, f"from {name} {expected} of shape {shape}")
     return sizes
 
 

@@ -7,7 +7,7 @@ there other seeds are run, and have to look as if drawn with the stored ones. Of
 nothing comes out alike, and only bounds are held.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -32,18 +32,13 @@ class Again(NamedTuple):
 
     def departures(self, experiment: Any, results: Mapping[str, Any]) -> list[str]:
         """Return what departs from the stored results, a sentence each."""
-        said = []
-        for case, seed in self.runs:
-            recipe = experiment.recipe | self.shortened
-            new = experiment.run(recipe, case, seed)
-            for key, share in self.within.items():
-                stored = results[case][str(seed)][key]
-                if not _agree(new[key], stored, share):
-                    said.append(
-                        f"{case}, seed {seed}: {key} is {new[key]}; expected {stored}, "
-                        f"give or take {share:.0e} of it"
-                    )
-        return said
+        return [
+            f"{run}: {key} is {new[key]}; expected {stored[key]}, "
+            f"give or take {share:.0e} of it"
+            for run, new, stored in _run_again(self, experiment, results)
+            for key, share in self.within.items()
+            if not _agree(new[key], stored[key], share)
+        ]
 
 
 class AtLeast(NamedTuple):
@@ -61,17 +56,13 @@ class AtLeast(NamedTuple):
 
     def departures(self, experiment: Any, results: Mapping[str, Any]) -> list[str]:
         """Return which numbers, new or stored, are too low, a sentence each."""
-        said = []
-        for case, seed in self.runs:
-            new = experiment.run(experiment.recipe | self.shortened, case, seed)
-            for origin, result in (("now", new), ("stored", results[case][str(seed)])):
-                said += [
-                    f"{case}, seed {seed}: {key}, {origin}, is {result[key]}; expected "
-                    f"at least {least}"
-                    for key, least in self.least.items()
-                    if not result[key] >= least
-                ]
-        return said
+        return [
+            f"{run}: {key}, {origin}, is {result[key]}; expected at least {least}"
+            for run, new, stored in _run_again(self, experiment, results)
+            for origin, result in (("now", new), ("stored", stored))
+            for key, least in self.least.items()
+            if not result[key] >= least
+        ]
 
 
 class Drawn(NamedTuple):
@@ -113,6 +104,16 @@ def same_source(new: list[float], stored: list[float]) -> float:
     from scipy.stats import ttest_ind
 
     return float(ttest_ind(np.log(new), np.log(stored)).pvalue)
+
+
+def _run_again(
+    check: Again | AtLeast, experiment: Any, results: Mapping[str, Any]
+) -> Iterator[tuple[str, Mapping[str, Any], Mapping[str, Any]]]:
+    """Yield the name of each run, its new result and the stored one."""
+    recipe = experiment.recipe | check.shortened
+    for case, seed in check.runs:
+        new = experiment.run(recipe, case, seed)
+        yield f"{case}, seed {seed}", new, results[case][str(seed)]
 
 
 def _agree(new: Any, stored: Any, share: float) -> bool:

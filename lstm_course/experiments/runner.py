@@ -25,12 +25,7 @@ from joblib import Parallel, delayed, parallel_config
 import lstm_course.experiments as package
 from lstm_course.experiments.checks import Check
 from lstm_course.experiments.sources import code_hash
-from lstm_course.study.measurements import (
-    FOLDER,
-    MeasurementError,
-    read_sealed,
-    seal,
-)
+from lstm_course.study.measurements import FOLDER, MeasurementError, read_sealed, seal
 from lstm_course.system.files import atomic_write
 from lstm_course.system.process import tune_process
 
@@ -115,14 +110,14 @@ def missing_runs(
             or some of it is missing and would be measured with other versions; or the
             file is damaged, or was changed after the measurement.
     """
-    stored = _read(experiment, folder)
-    if stored["recipe"] != _as_json(experiment.recipe):
+    stored, now = _read(experiment, folder), _new_document(experiment)
+    if stored["recipe"] != now["recipe"]:
         raise ExperimentError(
             f"{experiment.name} was measured by another recipe than it has now "
-            f"({_difference(stored['recipe'], _as_json(experiment.recipe))}); "
+            f"({_difference(stored['recipe'], now['recipe'])}); "
             "--again measures it anew"
         )
-    if stored["code"] != code_hash(experiment.name):
+    if stored["code"] != now["code"]:
         raise ExperimentError(
             f"{experiment.name} was measured by other code than it has now; "
             "--again measures it anew"
@@ -132,10 +127,10 @@ def missing_runs(
         for case, seed in experiment.runs()
         if str(seed) not in stored["results"].get(case, {})
     ]
-    if missing and stored["versions"] != _versions():
+    if missing and stored["versions"] != now["versions"]:
         raise ExperimentError(
             f"a part of {experiment.name} was measured with other versions than are "
-            f"installed ({_difference(stored['versions'], _versions())}); "
+            f"installed ({_difference(stored['versions'], now['versions'])}); "
             "--again measures all of it anew"
         )
     return missing
@@ -255,7 +250,8 @@ def _read(experiment: Experiment, folder: Path) -> dict[str, Any]:
 
 def _new_document(experiment: Experiment) -> dict[str, Any]:
     return {
-        "recipe": _as_json(experiment.recipe),
+        "question": experiment.question,
+        "recipe": json.loads(json.dumps(experiment.recipe)),  # lists for tuples
         "versions": _versions(),
         "code": code_hash(experiment.name),
         "results": {},
@@ -274,8 +270,7 @@ def _write(document: dict[str, Any], experiment: Experiment, folder: Path) -> No
         for case in experiment.cases
         if case in results
     }
-    how = {key: document[key] for key in ("recipe", "versions", "code")}
-    whole = {"question": experiment.question, **how, "results": in_order}
+    whole = document | {"question": experiment.question, "results": in_order}
     text = json.dumps(whole | {"seal": seal(whole)}, indent=1, allow_nan=False)
     with atomic_write(folder / f"{experiment.name}.json") as file:
         file.write(f"{text}\n".encode())
@@ -283,12 +278,6 @@ def _write(document: dict[str, Any], experiment: Experiment, folder: Path) -> No
 
 def _versions() -> dict[str, str]:
     return {name: metadata.version(name) for name in _VERSIONS_OF}
-
-
-def _as_json(recipe: dict[str, Any]) -> dict[str, Any]:
-    """Return the recipe as it comes back from a file: lists for tuples."""
-    comes_back: dict[str, Any] = json.loads(json.dumps(recipe))
-    return comes_back
 
 
 def _difference(stored: dict[str, Any], now: dict[str, Any]) -> str:

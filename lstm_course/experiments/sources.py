@@ -43,12 +43,8 @@ def _neighbours(tree: ast.Module, folder: Path) -> list[str]:
         elif isinstance(node, ast.ImportFrom) and node.module:
             imported.append(node.module)
             imported += [f"{node.module}.{alias.name}" for alias in node.names]
-    return [
-        path.removeprefix(_PACKAGE)
-        for path in imported
-        if path.startswith(_PACKAGE)
-        and (folder / f"{path.removeprefix(_PACKAGE)}.py").is_file()
-    ]
+    names = [p.removeprefix(_PACKAGE) for p in imported if p.startswith(_PACKAGE)]
+    return [name for name in names if (folder / f"{name}.py").is_file()]
 
 
 def _outline(node: object) -> str:
@@ -62,7 +58,7 @@ def _outline(node: object) -> str:
         return repr(node)
     if isinstance(node, ast.AnnAssign) and node.value:
         node = ast.Assign([node.target], node.value)  # without its annotation
-    if isinstance(node, ast.Call) and _is_experiment(node.func):
+    if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Experiment":
         node.keywords = [word for word in node.keywords if word.arg == "run"]
     fields = [
         f"{field}={_outline(value)}"
@@ -75,7 +71,3 @@ def _outline(node: object) -> str:
 def _counts(node: object) -> bool:
     docstring = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
     return not (docstring or isinstance(node, ast.Import | ast.ImportFrom))
-
-
-def _is_experiment(called: ast.expr) -> bool:
-    return isinstance(called, ast.Name) and called.id == "Experiment"

@@ -56,10 +56,12 @@ def read_review(text: str, vocabulary: Vocabulary, params: SentimentParams) -> R
         TypeError, ValueError: `text` is no string, the model has no LSTM or several,
             or the vocabulary has ids that the model has no row for.
     """
-    lstm = only_lstm(params)
+    kinds = [type(layer).__name__ for layer in params.recurrent]
+    if kinds != [LSTMParams.__name__]:
+        raise ValueError(f"params.recurrent holds {kinds}; expected ['LSTMParams']")
     ids = np.array(vocabulary.encode(text))
     inputs, _ = embedding_forward(ids[np.newaxis], params.embedding)
-    outputs, _, trace = lstm_forward(inputs, lstm)
+    outputs, _, trace = lstm_forward(inputs, params.recurrent[0])
     h = outputs[0]
     return Reading(
         tuple(vocabulary.tokens[number] for number in ids),
@@ -70,19 +72,6 @@ def read_review(text: str, vocabulary: Vocabulary, params: SentimentParams) -> R
         h * params.head.kernel[:, 0],
         running_logits(h, params.head),
     )
-
-
-def only_lstm(params: SentimentParams) -> LSTMParams:
-    """Return the weights of the model's LSTM.
-
-    Raises:
-        ValueError: the model has another cell, or another number of layers than one.
-    """
-    kinds = [type(layer).__name__ for layer in params.recurrent]
-    if kinds != [LSTMParams.__name__]:
-        raise ValueError(f"params.recurrent holds {kinds}; expected ['LSTMParams']")
-    lstm: LSTMParams = params.recurrent[0]
-    return lstm
 
 
 def running_logits(h: Array, head: DenseParams) -> Array:
