@@ -69,10 +69,8 @@ def central_difference_gradient(
 ) -> Tree:
     """Return the gradient of ``loss`` at ``tree``, good to about ten digits.
 
-    Args:
-        loss: takes a tree like ``tree`` in float64 and returns a scalar.
-        tree: where to take the gradient: arrays, or named tuples of arrays.
-        step: half the distance between the two points compared.
+    As ``complex_step_gradient``, but in float64, so the loss need not be analytic;
+    ``step`` is half the distance between the two points compared.
     """
     point = tree_map(lambda array: array.astype(np.float64), tree)
 

@@ -11,7 +11,7 @@ def telling_words(ids: Ids, labels: Array, count: int) -> Ids:
 
     For each word, the share of the positive and the share of the negative reviews
     that it occurs in: the larger the difference of the two, the more it tells. Choose
-    on the training part alone. The reserved ids are no words; equal words go by id.
+    on the training part alone. Reserved ids don't count; ties are broken by id.
 
     Args:
         ids: word ids, (N, T).

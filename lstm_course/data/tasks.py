@@ -1,4 +1,4 @@
-"""Made-up sequences, drawn anew for each batch: nobody can learn them by heart."""
+"""Made-up sequences, drawn anew for each batch: no model can memorize them."""
 
 import numpy as np
 from numpy.typing import DTypeLike
@@ -16,8 +16,8 @@ def adding_batch(
     """Return sequences of numbers, two of them marked, and the sum of those two.
 
     The adding problem of Hochreiter and Schmidhuber (1997), experiment 4, in the form
-    common since: numbers uniform between 0 and 1, one mark in each half. Who always
-    says 1, the mean of the sums, has a mean squared error of 1/6.
+    common since: numbers uniform between 0 and 1, one mark in each half. Always
+    predicting 1, the mean of the sums, gives a mean squared error of 1/6.
 
     Args:
         rng: draws everything.

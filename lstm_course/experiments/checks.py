@@ -1,10 +1,10 @@
 """Quick checks of an experiment: what can be run in seconds, against what is stored.
 
-Much of what is stored comes out alike on every processor: the start of a training, the
+Much of what is stored is the same on every processor: the start of a training, the
 end of a smooth one, whatever is computed in float64. That is run again, with the same
 seeds, and has to agree. Where a training is chaotic, roundings decide where it ends:
-there other seeds are run, and have to look as if drawn with the stored ones. Of times
-nothing comes out alike, and only bounds are held.
+there other seeds are run, and have to look as if drawn with the stored ones. Times
+differ on every machine, so only bounds are checked.
 """
 
 from collections.abc import Iterator, Mapping

@@ -27,9 +27,8 @@ def run_on_reviews(
 ) -> Run:
     """Return the ``run`` of an experiment that learns from film reviews.
 
-    The test part is opened for nobody but the judge, once, when all is learned: what
-    learns has no way to choose by it. (A test sees to it that no experiment opens the
-    reviews by itself.)
+    Only the judge gets the test part, once, after all learning: what learns cannot
+    choose by it. (A test makes sure that no experiment opens the reviews by itself.)
 
     Args:
         learn: (recipe, case, seed, training part, validation part) -> its numbers, and
@@ -75,8 +74,7 @@ def train_in_pieces(
     """Train with Adam, and hand out the weights as they are after every few steps.
 
     The same steps as ``NumpySentimentModel.fit`` takes, seed for seed; but a piece may
-    be shorter than an epoch, which a large training set needs long for and a small
-    one is through with at once.
+    be shorter than an epoch, whose length depends on the size of the training set.
 
     Args:
         config: what the model is made of, with its seed.
@@ -123,15 +121,9 @@ def train_with_patience(
 ) -> tuple[NumpySentimentModel, dict[str, float]]:
     """Train until the validation loss no longer falls; keep the best weights.
 
-    Args:
-        config: what the model is made of.
-        train: what to learn from.
-        validation: what decides when to stop, and which weights to keep.
-        learning_rate: Adam's.
-        steps: the most to take.
-        every: steps between two evaluations.
-        patience: stop after so many evaluations without a lower loss.
-        batch_size: reviews a step.
+    The arguments are those of ``train_in_pieces``, with an evaluation after each piece
+    and ``steps`` the most to take. Training stops after ``patience`` evaluations
+    without a lower loss.
 
     Returns:
         The model, and its numbers: steps, validation_loss, validation_accuracy, and

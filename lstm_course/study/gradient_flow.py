@@ -29,7 +29,7 @@ def state_gradients(
     Returns:
         A state whose fields are (B, T + 1, H): at position t the gradient by the state
         after t steps, 0 for the initial one. With an LSTM, h and c count as two
-        things that the next step is given, though c goes into h as well.
+        separate inputs of the next step, though h depends on c as well.
     """
     cell = cell_of(params)
     traces = []

@@ -1,7 +1,7 @@
 """Trained models that lessons look into: small files, the same on every machine.
 
-A training ends a little elsewhere on each kind of processor, so what a lesson says of
-one model's words and units would not be true of a model trained on the spot.
+A training ends with slightly different weights on each kind of processor, so what a
+lesson says about one model's words and units would not hold for a new training.
 """
 
 import hashlib

@@ -50,7 +50,7 @@ class LabelledIds(Protocol):
 
 
 class SentimentModel(ABC):
-    """What both engines share: a sentiment model to train, to ask and to keep."""
+    """What both engines share: a sentiment model to train, use and save."""
 
     engine: ClassVar[str]
     suffix: ClassVar[str]  # of the names of its files

@@ -87,12 +87,9 @@ def fit_lstm(
 def fit_changes(fit: Fit, inputs: Array, targets: Array) -> Forecast:
     """Fit a forecast of the change, from windows that all end at 0.
 
-    What is fitted never sees the level of the series, so it forecasts alike at any.
-
-    Args:
-        fit: as ``fit_least_squares``.
-        inputs: (N, T, 1).
-        targets: (N, 1).
+    What is fitted never sees the level of the series, so it forecasts equally well at
+    any level. ``fit`` is a function such as ``fit_least_squares``; inputs (N, T, 1) and
+    targets (N, 1) are as there.
     """
     change = fit(inputs - inputs[:, -1:], targets - inputs[:, -1])
     return lambda windows: windows[:, -1] + change(windows - windows[:, -1:])

@@ -19,9 +19,8 @@ class OptimizerState(NamedTuple, Generic[Tree]):
 
 def optimizer_init(params: Tree) -> OptimizerState[Tree]:
     """Return the state before the first step: zeros of the form of the parameters."""
-    return OptimizerState(
-        tree_map(np.zeros_like, params), tree_map(np.zeros_like, params), 0
-    )
+    zeros = tree_map(np.zeros_like, params)
+    return OptimizerState(mean=zeros, square=zeros, steps=0)
 
 
 def rmsprop_update(
@@ -59,8 +58,7 @@ def adam_update(
 ) -> tuple[Tree, OptimizerState[Tree]]:
     """Return parameters and state after one step of Adam (Kingma and Ba, 2015)."""
     steps = state.steps + 1
-    rate = learning_rate * np.sqrt(1 - beta_2**steps) / (1 - beta_1**steps)
-    rate = float(rate)  # as above
+    rate = float(learning_rate * np.sqrt(1 - beta_2**steps) / (1 - beta_1**steps))
 
     def step(w: Array, mean: Array, square: Array) -> Array:
         return w - rate * mean / (np.sqrt(square) + epsilon)

@@ -183,15 +183,14 @@ def sentiment_backward(
     d_x: Any = None
     if trace.counted is not None:
         d_x = d_features[:, None, :] * trace.counted
-    else:
-        # The head reads the last layer's final h; below it, every output is read.
-        d_final = state_of(d_features, cell)
-        for layer_trace, dropped in zip(
-            reversed(trace.recurrent), reversed(trace.dropout), strict=True
-        ):
-            d_x, d_layer, _ = cell.backward(d_x, layer_trace, d_final_state=d_final)
-            d_x, d_final = d_x if dropped is None else d_x * dropped, None
-            d_recurrent.insert(0, d_layer)
+    # The head reads the last layer's final h; below it, every output is read.
+    d_final = state_of(d_features, cell)
+    for layer_trace, dropped in zip(
+        reversed(trace.recurrent), reversed(trace.dropout), strict=True
+    ):
+        d_x, d_layer, _ = cell.backward(d_x, layer_trace, d_final_state=d_final)
+        d_x, d_final = d_x if dropped is None else d_x * dropped, None
+        d_recurrent.insert(0, d_layer)
     d_embedding = embedding_backward(d_x, trace.embedding)
     return SentimentParams(d_embedding, tuple(d_recurrent), d_head)
 
