@@ -209,7 +209,7 @@ def _split_rows(
     labels: NDArray[Any],
     held_out: Sequence[int],
     *,
-    only_training: NDArray[np.bool_] | None = None,
+    only_training: NDArray[np.bool_] | bool = False,
 ) -> list[NDArray[np.intp]]:
     """Draw parts of given sizes, equal in labels; the rest comes first, as training.
 
@@ -217,7 +217,7 @@ def _split_rows(
     """
     rng = np.random.default_rng(_SPLIT_SEED)
     part_of = np.zeros(len(labels), dtype=np.intp)
-    free = np.ones(len(labels), dtype=bool) if only_training is None else ~only_training
+    free = np.logical_not(only_training)
     for label in (0, 1):
         rows = rng.permutation(np.flatnonzero(free & (labels == label)))
         for part, size in enumerate(held_out, start=1):
@@ -238,17 +238,15 @@ def _read_source_file() -> bytes:
     path = Path(spec.submodule_search_locations[0]) / _SOURCE_FILE
     try:
         content = path.read_bytes()
+        if hashlib.sha256(content).hexdigest() == _SOURCE_SHA256:
+            return content
+        problem = "is damaged or of another version (its SHA-256 differs)"
     except OSError as error:
-        raise OSError(
-            f"The file of the reviews, {path}, cannot be read "
-            f"({error.strerror}); install its package again: {_REINSTALL}"
-        ) from error
-    if hashlib.sha256(content).hexdigest() != _SOURCE_SHA256:
-        raise OSError(
-            f"The file of the reviews, {path}, is damaged or of another version "
-            f"(its SHA-256 differs); install its package again: {_REINSTALL}"
-        )
-    return content
+        problem = f"cannot be read ({error.strerror})"
+    raise OSError(
+        f"The file of the reviews, {path}, {problem}; "
+        f"install its package again: {_REINSTALL}"
+    )
 
 
 def _build_corpus() -> _Corpus:
