@@ -41,9 +41,9 @@ def true_gradient(tree):
 )
 def test_judges_find_the_true_gradient_and_change_nothing(judge, tolerance):
     before = tree_map(np.copy, TREE)
-    came = judge(loss, TREE)
-    assert isinstance(came[0], DenseParams)
-    assert_close(came, true_gradient(TREE), tolerance)
+    got = judge(loss, TREE)
+    assert isinstance(got[0], DenseParams)
+    assert_close(got, true_gradient(TREE), tolerance)
     assert_close(TREE, before, 0)
 
 
@@ -55,9 +55,9 @@ def test_float32_parameters_are_judged_in_full_precision():
 
 
 def test_an_array_of_no_axes_is_one_entry():
-    came = complex_step_gradient(lambda w: w**2, np.array(3.0))
-    assert came.shape == ()
-    assert came == 6.0
+    got = complex_step_gradient(lambda w: w**2, np.array(3.0))
+    assert got.shape == ()
+    assert got == 6.0
 
 
 def test_the_wrong_entry_of_an_lstm_gradient_is_named():

@@ -60,8 +60,8 @@ def test_two_steps_of_rmsprop_by_hand():
     first = w - 0.01 * g_1 / math.sqrt(0.1 * g_1**2 + 1e-7)
     square = 0.9 * 0.1 * g_1**2 + 0.1 * g_2**2
     second = first - 0.01 * g_2 / math.sqrt(square + 1e-7)
-    came = two_steps(rmsprop_update, w, g_1, g_2)
-    assert came == pytest.approx((first, second), rel=1e-15)
+    got = two_steps(rmsprop_update, w, g_1, g_2)
+    assert got == pytest.approx((first, second), rel=1e-15)
 
 
 def test_two_steps_of_adam_by_hand():
@@ -72,17 +72,17 @@ def test_two_steps_of_adam_by_hand():
     square = (0.999 * 0.001 * g_1**2 + 0.001 * g_2**2) / (1 - 0.999**2)
     epsilon = 1e-7 / math.sqrt(1 - 0.999**2)
     second = first - 0.01 * mean / (math.sqrt(square) + epsilon)
-    came = two_steps(adam_update, w, g_1, g_2)
-    assert came == pytest.approx((first, second), rel=1e-13)
+    got = two_steps(adam_update, w, g_1, g_2)
+    assert got == pytest.approx((first, second), rel=1e-13)
 
 
 def two_steps(update, w, *gradients):
-    params, came = (np.array([w]),), []
+    params, got = (np.array([w]),), []
     state = optimizer_init(params)
     for g in gradients:
         params, state = update(params, (np.array([g]),), state, learning_rate=0.01)
-        came.append(params[0].item())
-    return tuple(came)
+        got.append(params[0].item())
+    return tuple(got)
 
 
 @optimizers

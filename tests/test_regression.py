@@ -48,8 +48,8 @@ def test_gradients_are_central_differences(cell, data):
     predictions, trace = regression_forward(inputs, params)
     assert predictions.shape == (B, K)
     _, d_predictions = mean_squared_error(predictions, targets)
-    came = regression_backward(d_predictions, trace)
-    assert_close(came, central_difference_gradient(loss, params), 1e-8)
+    got = regression_backward(d_predictions, trace)
+    assert_close(got, central_difference_gradient(loss, params), 1e-8)
 
 
 @cells

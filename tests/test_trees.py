@@ -46,11 +46,11 @@ def test_leaves_have_the_names_of_their_places(model):
 
 def test_map_takes_the_arrays_at_one_place_and_keeps_the_form(model):
     other = tree_map(lambda a: a + 1, model)
-    came = tree_map(lambda a, b: 10 * a - b, model, other)
-    assert isinstance(came, Model)
-    assert isinstance(came.layers[1], Layer)
-    assert type(came.layers) is tuple
-    for (_, a), (_, b) in zip(tree_leaves(came), tree_leaves(model), strict=True):
+    got = tree_map(lambda a, b: 10 * a - b, model, other)
+    assert isinstance(got, Model)
+    assert isinstance(got.layers[1], Layer)
+    assert type(got.layers) is tuple
+    for (_, a), (_, b) in zip(tree_leaves(got), tree_leaves(model), strict=True):
         assert a == pytest.approx(9 * b - 1)
 
 

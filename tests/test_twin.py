@@ -24,7 +24,7 @@ from lstm_course.training.sentiment import (
 )
 from lstm_course.twin.weights import params_from_keras, params_to_keras
 
-# Keras 3.15 reads its own variables in a way that NumPy 2 frowns upon.
+# Keras 3.15 reads its own variables in a way that NumPy 2 deprecates.
 pytestmark = pytest.mark.filterwarnings("ignore:__array__:DeprecationWarning")
 
 SMALL = {"num_words": 7, "embedding_dim": 4, "units": 5}
@@ -72,7 +72,7 @@ def test_a_real_batch_gives_the_same_probabilities_and_gradients(
 ):
     options = {"cell": cell, "layers": layers, "mask_zero": mask_zero}
     twin = build_sentiment_model(engine="keras", seed=3, **options)
-    # Weights that training could have come to, larger than those it starts from.
+    # Weights that training could have reached, larger than those it starts from.
     rng = np.random.default_rng(4)
     twin.keras_model.set_weights(
         [
@@ -153,9 +153,9 @@ def test_a_seed_gives_the_same_history_on_both_engines(
         histories.append(history)
     ours, keras_history = histories
     for name in ("loss", "accuracy", "val_loss", "val_accuracy"):
-        came, expected = getattr(ours, name), getattr(keras_history, name)
-        assert len(came) == 3
-        assert came == pytest.approx(expected, abs=1e-4), name
+        got, expected = getattr(ours, name), getattr(keras_history, name)
+        assert len(got) == 3
+        assert got == pytest.approx(expected, abs=1e-4), name
     assert ours.best_epoch == keras_history.best_epoch
     assert models[0].evaluate(validation) == pytest.approx(
         models[1].evaluate(validation), abs=1e-4
@@ -164,7 +164,7 @@ def test_a_seed_gives_the_same_history_on_both_engines(
 
 @pytest.mark.parametrize("name", ["RMSprop", "Adam"])
 def test_keras_squares_the_gradients_of_a_recurring_word_one_by_one(keras, name):
-    """Why the two engines part on the embeddings: a word that comes four times.
+    """Why the two engines part on the embeddings: a word that occurs four times.
 
     The formula sees the sum of its gradients, 4, and the first step has the same
     length for every word. Keras on TensorFlow divides the sum of the four by the root
