@@ -205,12 +205,8 @@ def sentiment_gradients(
 ) -> tuple[float, Array, SentimentParams]:
     """Return the mean loss of a batch, its logits (B,), and the loss's gradient.
 
-    Args:
-        ids: int (B, T).
-        labels: (B,) 0 or 1, as floating point.
-        params: the weights, whose form the gradient has.
-        config: what the model is made of.
-        dropout_rng: draws the dropout; None leaves it out.
+    The labels are (B,) 0 or 1, as floating point, all else as for
+    ``sentiment_forward``; the gradient has the form of ``params``.
     """
     logits, trace = sentiment_forward(ids, params, config, dropout_rng=dropout_rng)
     loss, d_logits = binary_cross_entropy(logits, labels)
