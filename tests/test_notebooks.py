@@ -39,7 +39,7 @@ REMEMBER, NEXT = "What to remember", "Where to go next"
 THINGS_TO_REMEMBER = 3
 VERDICTS = "holds|outdated|wrong"
 CELL_LINES, LINE_LENGTH = 25, 88
-WORDS_PER_LINE = (3, 12)
+WORDS_PER_LINE = (3, 13)
 LIVE = "nbval-ignore-output"
 # The cells whose output is not compared, and what it is of here and now.
 LIVE_CELLS = {

@@ -14,6 +14,8 @@ product with U, Keras' default (z and r add both rows); (3H,) before it. Letters
 sequences, T steps, D features, H units. Beware: some papers and libraries swap z and
 1 - z.
 
+``gru_step`` below takes a step; ``gru_step_backward``, right after it, goes back.
+
 Sources: Cho et al. (2014); the reset gate after the product, one matrix product a step
 instead of two, came with cuDNN.
 """

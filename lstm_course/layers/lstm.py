@@ -13,6 +13,8 @@ U in ``recurrent_kernel`` (H, 4H), the four b in ``bias`` (4H,), in the order i,
 o: Keras' names, shapes and order, so that ``LSTMParams(*layer.get_weights())`` is the
 whole conversion. Letters: B sequences, T steps, D features, H units.
 
+``lstm_step`` below takes a step; ``lstm_step_backward``, right after it, goes back.
+
 Sources: Hochreiter and Schmidhuber (1997); the forget gate: Gers, Schmidhuber and
 Cummins (2000). A forget bias of 1: Jozefowicz, Zaremba and Sutskever (2015).
 """

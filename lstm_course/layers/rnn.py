@@ -7,6 +7,8 @@ with x (B, D) the input of a step and h' (B, H) the hidden state before it. W is
 shapes, so that ``RNNParams(*layer.get_weights())`` is the whole conversion. Letters:
 B sequences, T steps, D features, H units.
 
+``rnn_step`` below takes a step; ``rnn_step_backward``, right after it, goes back.
+
 Source: Elman (1990).
 """
 
