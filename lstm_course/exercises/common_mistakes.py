@@ -261,7 +261,7 @@ _TABLE = {
             "i).",
         ),
         "lstm-gradient-only-through-h": Mistake(
-            right="d_c + d_h * o * (1 - tanh_c**2)",
+            right="d_c_next + d_h * o * (1 - tanh_c**2)",
             wrong="d_h * o * (1 - tanh_c**2)",
             hint="Your gradient of c comes through h alone: add what the next c sends "
             "back.",

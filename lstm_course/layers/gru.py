@@ -14,7 +14,8 @@ product with U, Keras' default (z and r add both rows); (3H,) before it. Letters
 sequences, T steps, D features, H units. Beware: some papers and libraries swap z and
 1 - z.
 
-``gru_step`` below takes a step; ``gru_step_backward``, right after it, goes back.
+``gru_step`` below takes a step; ``gru_step_backward``, right after it, goes back. The
+loop over time, both ways, is in unroll.py.
 
 Sources: Cho et al. (2014); the reset gate after the product, one matrix product a step
 instead of two, came with cuDNN.
@@ -93,21 +94,24 @@ def gru_step_backward(
 
     With dh for the gradient of the loss by h, and so on. Beside each line stands the
     equation that it goes back through; a_z, a_r and a_n are what stands inside σ, σ
-    and tanh.
+    and tanh: da is what the LSTM's dz is, for here z is a gate. Of the lines marked
+    (after) and (before), those hold for the place where the reset gate acts.
 
         dz   = dh ⊙ (h' - n)              h = z ⊙ h' + (1 - z) ⊙ n
         dn   = dh ⊙ (1 - z)
         da_n = dn ⊙ (1 - n²)              n = tanh(a_n)
-        du   = da_n ⊙ r                   a_n = … + r ⊙ u, u = h' U_n + b'_n (after)
-        dr   = da_n ⊙ u
-        dv   = da_n U_nᵀ                  a_n = … + v U_n, v = r ⊙ h'        (before)
-        dr   = dv ⊙ h'
-        da_z = dz ⊙ z ⊙ (1 - z)           z = σ(a_z)
+        du   = da_n ⊙ r     (after)       a_n = … + r ⊙ u, u = h' U_n + b'_n
+        dr   = da_n ⊙ u     (after)
+        dv   = da_n U_nᵀ    (before)      a_n = … + v U_n, v = r ⊙ h'
+        dr   = dv ⊙ h'      (before)
+        da_z = dz ⊙ z ⊙ (1 - z)           z = σ(a_z), a_z = x W_z + h' U_z + …
         da_r = dr ⊙ r ⊙ (1 - r)           r = σ(a_r)
         dx   = da Wᵀ,  dW = xᵀ da         da: da_z, da_r and da_n side by side
-        dh'  = dh ⊙ z + da_z U_zᵀ + da_r U_rᵀ + du U_nᵀ (after), or + dv ⊙ r (before)
-        dU_z = (h')ᵀ da_z,  dU_r = (h')ᵀ da_r,  dU_n = (h')ᵀ du, or vᵀ da_n
-        db   = da,  db' = da_z, da_r and du side by side, summed over the batch
+        dh'  = dh ⊙ z + da_z U_zᵀ + da_r U_rᵀ + { du U_nᵀ (after) or dv ⊙ r (before) }
+        dU_z = (h')ᵀ da_z,  dU_r = (h')ᵀ da_r
+        dU_n = (h')ᵀ du     (after)       or vᵀ da_n (before)
+        db   = da           summed over the batch, as is
+        db'  = da_z, da_r and du side by side (after; there is none before)
     """
     check_step_backward(FORMS, d_new_state, x_t, state, params, new_state, gates)
     d_h, h_before = d_new_state.h, state.h

@@ -13,7 +13,8 @@ U in ``recurrent_kernel`` (H, 4H), the four b in ``bias`` (4H,), in the order i,
 o: Keras' names, shapes and order, so that ``LSTMParams(*layer.get_weights())`` is the
 whole conversion. Letters: B sequences, T steps, D features, H units.
 
-``lstm_step`` below takes a step; ``lstm_step_backward``, right after it, goes back.
+``lstm_step`` below takes a step; ``lstm_step_backward``, right after it, goes back. The
+loop over time, both ways, is in unroll.py.
 
 Sources: Hochreiter and Schmidhuber (1997); the forget gate: Gers, Schmidhuber and
 Cummins (2000). A forget bias of 1: Jozefowicz, Zaremba and Sutskever (2015).
@@ -99,21 +100,21 @@ def lstm_step_backward(
     equation that it goes back through; the slope of σ is σ (1 - σ), of tanh 1 - tanh².
 
         do   = dh ⊙ tanh(c)                  h = o ⊙ tanh(c)
-        dc   = dc + dh ⊙ o ⊙ (1 - tanh²(c))  c is read twice: by the next step, by h
+        dc   = dc_next + dh ⊙ o ⊙ (1 - tanh²(c))      read by the next step, and by h
         di   = dc ⊙ g                        c = f ⊙ c' + i ⊙ g
         dg   = dc ⊙ i
         df   = dc ⊙ c'
         dc'  = dc ⊙ f
         dz_i = di ⊙ i ⊙ (1 - i)              i = σ(z_i); f and o likewise
         dz_g = dg ⊙ (1 - g²)                 g = tanh(z_g)
-        dx   = dz Wᵀ                         z = x W + h' U + b, the four side by side;
-        dh'  = dz Uᵀ                         x_j reaches each z_k by W_jk
-        dW   = xᵀ dz                         the product sums over the batch
+        dx   = dz Wᵀ                         z = x W + h' U + b, the four side by side:
+        dh'  = dz Uᵀ                         dx_j = Σ_k dz_k W_jk; with U likewise
+        dW   = xᵀ dz                         one W for the batch: xᵀ dz sums over it
         dU   = (h')ᵀ dz
         db   = dz, summed over the batch
 
     Args:
-        d_new_state: each (B, H): dh, complete, and of dc what the next step sends.
+        d_new_state: each (B, H): dh, complete, and dc_next, what the next step sends.
         x_t: (B, D), as it was given to ``lstm_step``; so are the next two.
         state: h' and c', each (B, H).
         params: the weights.
@@ -127,12 +128,12 @@ def lstm_step_backward(
         TypeError, ValueError: an argument has the wrong kind, rank or size.
     """
     check_step_backward(FORMS, d_new_state, x_t, state, params, new_state, gates)
-    d_h, d_c = d_new_state
+    d_h, d_c_next = d_new_state
     i, f, g, o = gates
     tanh_c = np.tanh(new_state.c)
 
     d_o = d_h * tanh_c
-    d_c = d_c + d_h * o * (1 - tanh_c**2)
+    d_c = d_c_next + d_h * o * (1 - tanh_c**2)
     d_i = d_c * g
     d_g = d_c * i
     d_f = d_c * state.c

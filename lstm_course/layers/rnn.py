@@ -7,7 +7,8 @@ with x (B, D) the input of a step and h' (B, H) the hidden state before it. W is
 shapes, so that ``RNNParams(*layer.get_weights())`` is the whole conversion. Letters:
 B sequences, T steps, D features, H units.
 
-``rnn_step`` below takes a step; ``rnn_step_backward``, right after it, goes back.
+``rnn_step`` below takes a step; ``rnn_step_backward``, right after it, goes back. The
+loop over time, both ways, is in unroll.py.
 
 Source: Elman (1990).
 """
@@ -69,9 +70,9 @@ def rnn_step_backward(
     equation that it goes back through:
 
         dz  = dh ⊙ (1 - h²)              h = tanh(z)
-        dx  = dz Wᵀ                      z = x W + h' U + b;
-        dh' = dz Uᵀ                      x_j reaches each z_k by W_jk
-        dW  = xᵀ dz                      the product sums over the batch
+        dx  = dz Wᵀ                      z = x W + h' U + b: dx_j = Σ_k dz_k W_jk
+        dh' = dz Uᵀ                      with U likewise
+        dW  = xᵀ dz                      one W for the batch: xᵀ dz sums over it
         dU  = (h')ᵀ dz
         db  = dz, summed over the batch
 

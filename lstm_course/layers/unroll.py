@@ -3,12 +3,15 @@
     state_t, gates_t = step(x_t, state_{t-1}, params)              t = 1, 2, … T
     d_x_t, d_params, d_state_{t-1} = step_backward(d_state_t, …)   t = T, … 2, 1
 
-All cells are run by these two. On the way back a state's gradient is what the later
-steps send, plus what the layer above sends by this step's output; the gradients of the
-weights add up over the steps. A masked step is passed by both ways: the state goes
-through unchanged, and so does its gradient. Its output repeats the one before; until a
-step counts, the output is 0. The passes in ``fused/`` compute the same, faster.
-Letters: B sequences, T steps, D features, H units.
+All cells are run by these two. On the way back, dh after a step is what the next step
+sends plus d_outputs there; dc gets nothing from above, for c is no output. After step T
+``d_final_state`` stands for the next step, so a loss that reads the last h once puts
+its gradient into one of the two. The gradients of the weights add up over the steps.
+
+A masked step is passed by both ways: the state goes through unchanged, and so does its
+gradient. Its output repeats the one before; until a step counts, the output is 0. The
+passes in ``fused/`` compute the same, faster. Letters: B sequences, T steps, D
+features, H units.
 """
 
 from collections.abc import Callable
@@ -125,6 +128,7 @@ def run_steps_backward(
         here = mask[:, t, None]
         d_new_state = _select(here, d_state, zeros)  # none through a masked step
         gates_t = type(gates)(*(gate[:, t] for gate in gates))
+        # Here t counts from 0: states[t] is before the step, states[t + 1] after it.
         d_inputs[:, t], d_params_t, d_before = step_backward(
             d_new_state, x[:, t], states[t], params, states[t + 1], gates_t
         )
