@@ -11,6 +11,7 @@ from unittest import mock
 
 import numpy as np
 
+from lstm_course import plain
 from lstm_course.arrays.shapes import Array, Mask
 from lstm_course.arrays.trees import tree_leaves, tree_map
 from lstm_course.layers.bidirectional import (
@@ -19,9 +20,17 @@ from lstm_course.layers.bidirectional import (
     bidirectional_forward,
     bidirectional_init,
 )
-from lstm_course.layers.cells import CELLS, PLAIN_CELLS, Cell
+from lstm_course.layers.cells import CELLS, Cell
 
 B, T, D, H = 3, 6, 4, 5
+
+PLAIN_CELLS = {
+    name: cell._replace(
+        forward=getattr(plain, f"{name}_forward"),
+        backward=getattr(plain, f"{name}_backward"),
+    )
+    for name, cell in CELLS.items()
+}
 
 MASKS: dict[str, Mask | None] = {
     "no mask": None,

@@ -34,13 +34,6 @@ CELLS = {
         gru.gru_init, fused_gru.gru_forward, fused_gru.gru_backward, *gru.FORMS[:2]
     ),
 }
-PLAIN_CELLS = {
-    "rnn": CELLS["rnn"]._replace(forward=rnn.rnn_forward, backward=rnn.rnn_backward),
-    "lstm": CELLS["lstm"]._replace(
-        forward=lstm.lstm_forward, backward=lstm.lstm_backward
-    ),
-    "gru": CELLS["gru"]._replace(forward=gru.gru_forward, backward=gru.gru_backward),
-}
 
 
 def find_cell(name: str) -> Cell:
