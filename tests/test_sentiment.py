@@ -642,3 +642,11 @@ def test_an_engine_that_does_not_exist_is_refused_by_name():
 def test_models_know_their_engine(either_engine):
     kind = type(either_engine).__name__.removesuffix("SentimentModel").lower()
     assert either_engine.engine == kind
+
+
+@pytest.mark.filterwarnings("ignore:Mean of empty slice", "ignore:invalid value")
+def test_no_reviews_have_no_verdicts_and_no_accuracy():
+    model = build_sentiment_model(**SMALL)
+    none = Reviews(np.zeros((0, T), np.int32), np.zeros(0, np.int8))
+    assert model.predict(none.ids).shape == (0,)
+    assert np.isnan(model.evaluate(none)).all()

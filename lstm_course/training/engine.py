@@ -258,7 +258,8 @@ class NumpySentimentModel(SentimentModel):
             sentiment_forward(ids[k : k + _PREDICTED_AT_ONCE], self.params, self.config)
             for k in range(0, len(ids), _PREDICTED_AT_ONCE)
         ]
-        return np.concatenate([logits for logits, _ in parts])
+        nothing = np.zeros(0, np.float32)  # no reviews have no logits
+        return np.concatenate([nothing, *(logits for logits, _ in parts)])
 
     def _write(self, path: Path) -> None:
         arrays: dict[str, Any] = dict(tree_leaves(self.params))
