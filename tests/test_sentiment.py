@@ -647,6 +647,6 @@ def test_models_know_their_engine(either_engine):
 @pytest.mark.filterwarnings("ignore:Mean of empty slice", "ignore:invalid value")
 def test_no_reviews_have_no_verdicts_and_no_accuracy():
     model = build_sentiment_model(**SMALL)
-    none = Reviews(np.zeros((0, T), np.int32), np.zeros(0, np.int8))
+    none = Reviews(np.zeros((0, 6), np.int32), np.zeros(0, np.int8))
     assert model.predict(none.ids).shape == (0,)
     assert np.isnan(model.evaluate(none)).all()
