@@ -238,7 +238,7 @@ import sys, time
 from pathlib import Path
 from lstm_course.commands import experiments as command
 from lstm_course.experiments import runner
-from lstm_course.experiments.runner import Experiment
+from lstm_course.experiments.experiment import Experiment
 
 folder = Path(sys.argv[1])
 
@@ -562,7 +562,7 @@ MODULE = '''
 """What is measured."""
 from lstm_course.arrays.shapes import Array
 from lstm_course.experiments.shared import twice
-from lstm_course.experiments.runner import Experiment
+from lstm_course.experiments.experiment import Experiment
 
 RECIPE = {"steps": 100}  # enough
 

@@ -9,6 +9,7 @@ from lstm_course.experiments.runner import (
     load_experiment,
     measure,
     missing_runs,
+    work_to_do,
 )
 from lstm_course.study.measurements import FOLDER
 
@@ -44,8 +45,10 @@ def run_experiments(
     """
     failed: list[str] = []
     for experiment in [load_experiment(name) for name in names]:
-        runs = experiment.runs() if again else missing_runs(experiment, folder)
+        trials, runs = work_to_do(experiment, folder, again=again)
         print(f"{experiment.name}: {experiment.question}")
+        if trials:
+            print(f"{len(trials)} of {len(experiment.trials())} trials to do")
         print(f"{len(runs)} of {len(experiment.runs())} runs to do", flush=True)
         try:
             for number, outcome in enumerate(
@@ -59,9 +62,13 @@ def run_experiments(
                 start=1,
             ):
                 run = f"{outcome.case}, seed {outcome.seed}"
-                watched = outcome.result.get(experiment.watched)
-                ended = "failed" if outcome.error else f"{experiment.watched} {watched}"
-                progress = f"{number} of {len(runs)}"
+                key = experiment.watched
+                if outcome.value is not None:
+                    run, key = f"{run}, trial of {outcome.value}", "score"
+                ended = (
+                    "failed" if outcome.error else f"{key} {outcome.result.get(key)}"
+                )
+                progress = f"{number} of {len(trials) + len(runs)}"
                 print(f"{progress}  {run}: {ended}, {outcome.seconds:.1f} s")
                 if outcome.error:
                     print(outcome.error)

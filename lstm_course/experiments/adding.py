@@ -12,7 +12,7 @@ import numpy as np
 
 from lstm_course.data.tasks import adding_batch
 from lstm_course.experiments.checks import Again
-from lstm_course.experiments.runner import Experiment
+from lstm_course.experiments.experiment import Experiment
 from lstm_course.study.gradient_flow import gradient_reach
 from lstm_course.training.losses import mean_squared_error
 from lstm_course.training.regression import (

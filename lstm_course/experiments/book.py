@@ -12,13 +12,13 @@ from typing import Any
 
 from lstm_course.data.imdb import Split
 from lstm_course.experiments.checks import Again
+from lstm_course.experiments.experiment import Experiment
 from lstm_course.experiments.reviews import (
     Judge,
     by_recipe,
     judge_by,
     run_on_reviews,
 )
-from lstm_course.experiments.runner import Experiment
 from lstm_course.twin.models import build_sentiment_model
 
 RECIPE = {

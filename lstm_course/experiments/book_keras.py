@@ -2,7 +2,7 @@
 
 from lstm_course.experiments.book import RECIPE, run
 from lstm_course.experiments.checks import Again
-from lstm_course.experiments.runner import Experiment
+from lstm_course.experiments.experiment import Experiment
 
 EXPERIMENT = Experiment(
     name="book_keras",

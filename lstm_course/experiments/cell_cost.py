@@ -12,7 +12,7 @@ import numpy as np
 
 from lstm_course.arrays.shapes import Array
 from lstm_course.experiments.checks import AtLeast
-from lstm_course.experiments.runner import Experiment
+from lstm_course.experiments.experiment import Experiment
 from lstm_course.system.keras_import import import_keras
 from lstm_course.training.regression import regression_init, train_regression
 

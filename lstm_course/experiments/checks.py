@@ -85,7 +85,7 @@ class Drawn(NamedTuple):
         """Return a sentence if the new seeds depart from the stored ones."""
         stored = [result[self.key] for result in results[self.case].values()]
         new = [
-            experiment.run(experiment.recipe, self.case, seed)[self.key]
+            experiment.result(experiment.recipe, self.case, seed)[self.key]
             for seed in self.seeds
         ]
         if same_source(new, stored) >= FALSE_ALARM:
@@ -109,11 +109,16 @@ def same_source(new: list[float], stored: list[float]) -> float:
 def _run_again(
     check: Again | AtLeast, experiment: Any, results: Mapping[str, Any]
 ) -> Iterator[tuple[str, Mapping[str, Any], Mapping[str, Any]]]:
-    """Yield the name of each run, its new result and the stored one."""
-    recipe = experiment.recipe | check.shortened
+    """Yield the name of each run, its new result and the stored one.
+
+    What was tuned for a case is taken from the stored result.
+    """
+    tuned = [experiment.tuning.setting] if experiment.tuning else []
     for case, seed in check.runs:
-        new = experiment.run(recipe, case, seed)
-        yield f"{case}, seed {seed}", new, results[case][str(seed)]
+        stored = results[case][str(seed)]
+        setting = {name: stored[name] for name in tuned}
+        recipe = experiment.recipe | setting | check.shortened
+        yield f"{case}, seed {seed}", experiment.result(recipe, case, seed), stored
 
 
 def _agree(new: Any, stored: Any, share: float) -> bool:

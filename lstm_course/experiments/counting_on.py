@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from lstm_course.experiments.checks import Again
-from lstm_course.experiments.runner import Experiment
+from lstm_course.experiments.experiment import Experiment
 from lstm_course.system.keras_import import import_keras
 
 RECIPE: dict[str, Any] = {

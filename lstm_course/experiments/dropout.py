@@ -11,8 +11,8 @@ from typing import Any
 
 from lstm_course.data.imdb import Split
 from lstm_course.experiments.checks import Again
+from lstm_course.experiments.experiment import Experiment
 from lstm_course.experiments.reviews import by_recipe, run_on_reviews, train_in_pieces
-from lstm_course.experiments.runner import Experiment
 from lstm_course.training.engine import NumpySentimentModel
 from lstm_course.training.sentiment import SentimentConfig
 

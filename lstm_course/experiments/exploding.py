@@ -14,7 +14,7 @@ import numpy as np
 from lstm_course.arrays.shapes import Array
 from lstm_course.data.tasks import adding_batch
 from lstm_course.experiments.checks import Again
-from lstm_course.experiments.runner import Experiment
+from lstm_course.experiments.experiment import Experiment
 from lstm_course.study.gradient_flow import gradient_reach
 from lstm_course.training.regression import regression_init, train_regression
 

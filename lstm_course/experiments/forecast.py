@@ -11,7 +11,7 @@ import numpy as np
 
 from lstm_course.data.series import cut_windows, mackey_glass, two_waves
 from lstm_course.experiments.checks import Again
-from lstm_course.experiments.runner import Experiment
+from lstm_course.experiments.experiment import Experiment
 from lstm_course.training.forecasting import (
     Fit,
     fit_changes,

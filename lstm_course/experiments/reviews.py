@@ -5,8 +5,9 @@ from typing import Any
 
 import numpy as np
 
+from lstm_course.arrays.shapes import Array
 from lstm_course.data.imdb import Split, load_imdb
-from lstm_course.experiments.runner import Run
+from lstm_course.experiments.experiment import Learned, Run
 from lstm_course.training.engine import LabelledIds, NumpySentimentModel
 from lstm_course.training.optimizers import adam_update, optimizer_init
 from lstm_course.training.sentiment import (
@@ -27,8 +28,9 @@ def run_on_reviews(
 ) -> Run:
     """Return the ``run`` of an experiment that learns from film reviews.
 
-    Only the judge gets the test part, once, after all learning: what learns cannot
-    choose by it. (A test makes sure that no experiment opens the reviews by itself.)
+    What learns has no way to the test part: the runner has the judge open it, when
+    every choice was made. (A test makes sure that no experiment opens the reviews by
+    itself.)
 
     Args:
         learn: (recipe, case, seed, training part, validation part) -> its numbers, and
@@ -38,11 +40,11 @@ def run_on_reviews(
             length of the reviews.
     """
 
-    def run(recipe: dict[str, Any], case: str, seed: int) -> dict[str, Any]:
+    def run(recipe: dict[str, Any], case: str, seed: int) -> Learned:
         num_words, maxlen = words_and_length(recipe, case)
         data = load_imdb(num_words=num_words, maxlen=maxlen)
         numbers, judge = learn(recipe, case, seed, data.train, data.validation)
-        return numbers | (judge(data.test) if judge else {})
+        return Learned(numbers, lambda: judge(data.test) if judge else {})
 
     return run
 
@@ -53,13 +55,27 @@ def by_recipe(recipe: dict[str, Any], case: str) -> tuple[int, int]:
 
 
 def judge_by(model: Any) -> Judge:
-    """Return a judge that gives a model's loss and accuracy on the test part."""
+    """Return a judge that gives a model's loss, accuracy and hits on the test part."""
 
     def judge(test: Split) -> dict[str, Any]:
-        loss, accuracy = model.evaluate(test)
-        return {"test_loss": loss, "test_accuracy": accuracy}
+        loss, _ = model.evaluate(test)
+        return {"test_loss": loss} | hits(model.predict(test.ids) > 0.5, test)
 
     return judge
+
+
+def hits(answers: Array, test: Split) -> dict[str, Any]:
+    """Return the accuracy of yes and no (N,), and which of them are right.
+
+    ``test_hits`` has a bit for each review, four to a hexadecimal digit: two models are
+    compared by the reviews on which they disagree.
+    """
+    right = answers == (test.labels > 0)
+    return {
+        "test_accuracy": right.mean(),
+        "test_hits": np.packbits(right).tobytes().hex(),
+        "test_reviews": len(right),
+    }
 
 
 def train_in_pieces(
@@ -118,7 +134,7 @@ def train_with_patience(
     every: int,
     patience: int,
     batch_size: int,
-) -> tuple[NumpySentimentModel, dict[str, float]]:
+) -> tuple[NumpySentimentModel, dict[str, Any]]:
     """Train until the validation loss no longer falls; keep the best weights.
 
     The arguments are those of ``train_in_pieces``, with an evaluation after each piece
@@ -126,8 +142,10 @@ def train_with_patience(
     without a lower loss.
 
     Returns:
-        The model, and its numbers: steps, validation_loss, validation_accuracy, and
-        first_validation_loss, that of the first evaluation.
+        The model, and its numbers: steps, validation_loss, validation_accuracy,
+        first_validation_loss, that of the first evaluation; and at_the_edge: "first" or
+        "last" where the best evaluation is the first or the last there can be, so that
+        the stopping rule has not found an end of its own, or "".
     """
     pieces = train_in_pieces(
         config,
@@ -147,8 +165,11 @@ def train_with_patience(
             best, best_accuracy = model, accuracy
         if since_best == patience:
             break
+    best_look = 1 + losses.index(min(losses))
+    edges = {1: "first", steps // every: "last"}
     return best, {
-        "steps": every * (1 + losses.index(min(losses))),
+        "steps": every * best_look,
+        "at_the_edge": edges.get(best_look, ""),
         "validation_loss": min(losses),
         "validation_accuracy": best_accuracy,
         "first_validation_loss": losses[0],

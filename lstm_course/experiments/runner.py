@@ -10,7 +10,7 @@ import math
 import signal
 import time
 import traceback
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from importlib import import_module, metadata
 from importlib.util import find_spec
@@ -23,7 +23,7 @@ from typing import Any, NamedTuple
 from joblib import Parallel, delayed, parallel_config
 
 import lstm_course.experiments as package
-from lstm_course.experiments.checks import Check
+from lstm_course.experiments.experiment import Experiment, Tuning
 from lstm_course.experiments.sources import code_hash
 from lstm_course.study.measurements import FOLDER, MeasurementError, read_sealed, seal
 from lstm_course.system.files import atomic_write
@@ -32,45 +32,19 @@ from lstm_course.system.process import tune_process
 _VERSIONS_OF = ("numpy", "keras", "tensorflow")
 _DIGITS = 6  # of every number stored
 
-Run = Callable[[dict[str, Any], str, int], dict[str, Any]]
-
-
-class Experiment(NamedTuple):
-    """A question, and the runs that answer it.
-
-    Attributes:
-        name: of its module here and of its file in figures/measurements.
-        question: one sentence.
-        recipe: everything that decides a result except case and seed; JSON-able.
-        cases: what is compared.
-        seeds: at least five where a comparison is drawn.
-        run: (recipe, case, seed) -> JSON-able numbers.
-        watched: the key of the result that is printed when a run ends.
-        checks: what a test runs, in seconds, and holds against what is stored.
-    """
-
-    name: str
-    question: str
-    recipe: dict[str, Any]
-    cases: tuple[str, ...]
-    seeds: tuple[int, ...]
-    run: Run
-    watched: str
-    checks: tuple[Check, ...] = ()
-
-    def runs(self) -> list[tuple[str, int]]:
-        """Return (case, seed) of every run, a seed of each case before the next."""
-        return [(case, seed) for seed in self.seeds for case in self.cases]
-
 
 class Outcome(NamedTuple):
-    """How one run ended: with a result, or with a traceback in ``error``."""
+    """How one run ended: with a result, or with a traceback in ``error``.
+
+    Of a trial ``value`` is what was tried, and the result is its score.
+    """
 
     case: str
     seed: int
     seconds: float
     result: dict[str, Any]
     error: str = ""
+    value: float | None = None
 
 
 class ExperimentError(Exception):
@@ -110,6 +84,24 @@ def missing_runs(
             or some of it is missing and would be measured with other versions; or the
             file is damaged, or was changed after the measurement.
     """
+    return work_to_do(experiment, folder)[1]
+
+
+def work_to_do(
+    experiment: Experiment, folder: Path = FOLDER, *, again: bool = False
+) -> tuple[list[tuple[str, float, int]], list[tuple[str, int]]]:
+    """Return (case, value, seed) of the trials and (case, seed) of the runs to do.
+
+    Args:
+        experiment: whose.
+        folder: where its file is, or will be.
+        again: all of them, whatever is stored.
+
+    Raises:
+        ExperimentError: see `missing_runs`.
+    """
+    if again:
+        return experiment.trials(), experiment.runs()
     stored, now = _read(experiment, folder), _new_document(experiment)
     if stored["recipe"] != now["recipe"]:
         raise ExperimentError(
@@ -122,18 +114,24 @@ def missing_runs(
             f"{experiment.name} was measured by other code than it has now; "
             "--again measures it anew"
         )
-    missing = [
+    tried = stored.get("trials", {})
+    trials = [
+        (case, value, seed)
+        for case, value, seed in experiment.trials()
+        if str(seed) not in tried.get(case, {}).get(str(value), {})
+    ]
+    runs = [
         (case, seed)
         for case, seed in experiment.runs()
         if str(seed) not in stored["results"].get(case, {})
     ]
-    if missing and stored["versions"] != now["versions"]:
+    if (trials or runs) and stored["versions"] != now["versions"]:
         raise ExperimentError(
             f"a part of {experiment.name} was measured with other versions than are "
             f"installed ({_difference(stored['versions'], now['versions'])}); "
             "--again measures all of it anew"
         )
-    return missing
+    return trials, runs
 
 
 def measure(
@@ -146,7 +144,9 @@ def measure(
 ) -> Iterator[Outcome]:
     """Do the runs that are missing; store each, then hand it out, as they finish.
 
-    A run that fails is handed out with its traceback, and the others go on.
+    Where a setting is tuned, its trials come first, and no run begins before all of
+    them are over. The test part is opened by runs alone, after all choices. A run that
+    fails is handed out with its traceback, and the others go on.
 
     Args:
         experiment: what to run.
@@ -158,18 +158,36 @@ def measure(
     Raises:
         ExperimentError: see `missing_runs`; or there is no such cluster.
     """
-    missing = experiment.runs() if again else missing_runs(experiment, folder)
+    trials, runs = work_to_do(experiment, folder, again=again)
     document = _new_document(experiment) if again else _read(experiment, folder)
-    results: dict[str, dict[str, Any]] = document["results"]
     with _cluster(scheduler) if scheduler else nullcontext():
-        outcomes = Parallel(
+        parallel = Parallel(
             n_jobs=None if scheduler else jobs,
             batch_size=1,
             return_as="generator_unordered",
-        )(delayed(_run)(experiment, case, seed) for case, seed in missing)
-        for outcome in outcomes:
+        )
+        failed = set[str]()
+        tuning = experiment.tuning
+        for outcome in parallel(
+            delayed(_try)(experiment, tuning, *trial) for trial in trials if tuning
+        ):
+            if outcome.error:
+                failed.add(outcome.case)
+            else:
+                of_case = document["trials"].setdefault(outcome.case, {})
+                scores = of_case.setdefault(str(outcome.value), {})
+                scores[str(outcome.seed)] = outcome.result["score"]
+                _write(document, experiment, folder)
+            yield outcome
+        chosen_by = document.get("trials", {})
+        for outcome in parallel(
+            delayed(_run)(experiment, chosen_by.get(case, {}), case, seed)
+            for case, seed in runs
+            if case not in failed
+        ):
             if not outcome.error:
-                results.setdefault(outcome.case, {})[str(outcome.seed)] = outcome.result
+                of_case = document["results"].setdefault(outcome.case, {})
+                of_case[str(outcome.seed)] = outcome.result
                 _write(document, experiment, folder)
             yield outcome
 
@@ -187,13 +205,43 @@ def rounded(value: Any) -> Any:
     return value
 
 
-def _run(experiment: Experiment, case: str, seed: int) -> Outcome:
+def _try(
+    experiment: Experiment, tuning: Tuning, case: str, value: float, seed: int
+) -> Outcome:
+    """Return the score of a trial; the test part stays closed."""
+    setting = {tuning.setting: value}
+
+    def score() -> dict[str, Any]:
+        recipe = experiment.recipe | setting
+        numbers = experiment.result(recipe, case, seed, judged=False)
+        return {"score": numbers[tuning.score]}
+
+    return _timed(score, case, seed)._replace(value=value)
+
+
+def _run(
+    experiment: Experiment,
+    trials: Mapping[str, Mapping[str, float | None]],
+    case: str,
+    seed: int,
+) -> Outcome:
+    """Return the result of a run, with the setting that its case's trials chose."""
+
+    def result() -> dict[str, Any]:
+        tuning = experiment.tuning
+        setting = {tuning.setting: tuning.best(trials)} if tuning else {}
+        return setting | experiment.result(experiment.recipe | setting, case, seed)
+
+    return _timed(result, case, seed)
+
+
+def _timed(work: Callable[[], dict[str, Any]], case: str, seed: int) -> Outcome:
     tune_process()
     started = time.perf_counter()
     result, error = {}, ""
     try:
         with _every_interrupt_raised():
-            result = rounded(experiment.run(experiment.recipe, case, seed))
+            result = rounded(work())
             json.dumps(result)  # what cannot be stored fails here, with its name
     except Exception:
         error = traceback.format_exc()
@@ -251,29 +299,38 @@ def _read(experiment: Experiment, folder: Path) -> dict[str, Any]:
 def _new_document(experiment: Experiment) -> dict[str, Any]:
     return {
         "question": experiment.question,
-        "recipe": json.loads(json.dumps(experiment.recipe)),  # lists for tuples
+        "recipe": json.loads(json.dumps(experiment.whole_recipe())),  # no tuples
         "versions": _versions(),
         "code": code_hash(experiment.name),
+        **({"trials": {}} if experiment.tuning else {}),
         "results": {},
     }
 
 
 def _write(document: dict[str, Any], experiment: Experiment, folder: Path) -> None:
     """Write the file whole, with the results in the experiment's own order."""
-    results = document["results"]
-    in_order = {
-        case: {
-            str(seed): results[case][str(seed)]
-            for seed in experiment.seeds
-            if str(seed) in results[case]
-        }
-        for case in experiment.cases
-        if case in results
+    seeds = [str(seed) for seed in experiment.seeds]
+    whole = document | {
+        "question": experiment.question,
+        "results": {
+            case: _in_order(document["results"][case], seeds)
+            for case in experiment.cases
+            if case in document["results"]
+        },
     }
-    whole = document | {"question": experiment.question, "results": in_order}
+    if experiment.tuning:
+        whole["trials"] = {
+            case: _in_order(document["trials"][case], map(str, experiment.tuning.grid))
+            for case in experiment.cases
+            if case in document["trials"]
+        }
     text = json.dumps(whole | {"seal": seal(whole)}, indent=1, allow_nan=False)
     with atomic_write(folder / f"{experiment.name}.json") as file:
         file.write(f"{text}\n".encode())
+
+
+def _in_order(named: dict[str, Any], names: Iterable[str]) -> dict[str, Any]:
+    return {name: named[name] for name in names if name in named}
 
 
 def _versions() -> dict[str, str]:

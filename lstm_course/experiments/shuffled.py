@@ -15,13 +15,13 @@ from numpy.typing import NDArray
 from lstm_course.data.imdb import Split
 from lstm_course.data.text import PADDING
 from lstm_course.experiments.checks import Again
+from lstm_course.experiments.experiment import Experiment
 from lstm_course.experiments.reviews import (
     Judge,
     judge_by,
     run_on_reviews,
     train_with_patience,
 )
-from lstm_course.experiments.runner import Experiment
 from lstm_course.training.sentiment import SentimentConfig
 
 RECIPE = {

@@ -15,8 +15,8 @@ from lstm_course.arrays.shapes import Array
 from lstm_course.data.imdb import Split
 from lstm_course.data.pieces import count_in_pieces, telling_words
 from lstm_course.experiments.checks import Again
+from lstm_course.experiments.experiment import Experiment
 from lstm_course.experiments.reviews import Judge, by_recipe, run_on_reviews
-from lstm_course.experiments.runner import Experiment
 from lstm_course.system.keras_import import import_keras
 
 RECIPE: dict[str, Any] = {

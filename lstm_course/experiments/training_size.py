@@ -14,6 +14,7 @@ import numpy as np
 
 from lstm_course.data.imdb import Split
 from lstm_course.experiments.checks import Again
+from lstm_course.experiments.experiment import Experiment
 from lstm_course.experiments.reviews import (
     Judge,
     by_recipe,
@@ -21,7 +22,6 @@ from lstm_course.experiments.reviews import (
     run_on_reviews,
     train_with_patience,
 )
-from lstm_course.experiments.runner import Experiment
 from lstm_course.training.sentiment import SentimentConfig
 
 NETWORKS = ("bag", "rnn", "lstm", "gru")
