@@ -72,7 +72,9 @@ from lstm_course.layers.rnn import rnn_step_backward as rnn_step_backward
 from lstm_course.study.generalization_gap import loss_gap_at as loss_gap_at
 from lstm_course.study.gradient_flow import gradient_reach as gradient_reach
 from lstm_course.study.gradient_flow import state_gradients as state_gradients
+from lstm_course.study.measurements import over_seeds as over_seeds
 from lstm_course.study.measurements import read_measurement as read_measurement
+from lstm_course.study.measurements import spread as spread
 from lstm_course.study.plots.cells import curves_over_time as curves_over_time
 from lstm_course.study.plots.cells import squashing_curves as squashing_curves
 from lstm_course.study.plots.cells import value_table as value_table

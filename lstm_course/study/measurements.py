@@ -10,6 +10,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
+from lstm_course.arrays.shapes import Array
 from lstm_course.system.paths import FIGURES
 
 FOLDER = FIGURES / "measurements"
@@ -38,6 +41,30 @@ def read_measurement(name: str) -> dict[str, Any]:
             f"there is no measurement {path}; make it: lstm-course experiments {name}"
         )
     return read_sealed(path, anew=f"lstm-course experiments {name} --again")
+
+
+def over_seeds(measurement: Mapping[str, Any], case: str, key: str) -> Array:
+    """Return what each seed's run gave: (seeds,), or (seeds, X) of X numbers each.
+
+    Args:
+        measurement: as `read_measurement` returns it.
+        case: which case of it.
+        key: of a number, or of a list that is as long in each run. What was not finite
+            is NaN.
+    """
+    runs = measurement["results"][case].values()
+    return np.array([run[key] for run in runs], np.float64)
+
+
+def spread(values: Array, form: str) -> str:
+    """Return the median of values and their range, as "2 (1 to 5)".
+
+    Args:
+        values: (N,).
+        form: how to write each, as in an f-string: ".0e".
+    """
+    low, middle, high = np.min(values), np.median(values), np.max(values)
+    return f"{middle:{form}} ({low:{form}} to {high:{form}})"
 
 
 def read_sealed(path: Path, *, anew: str) -> dict[str, Any]:
