@@ -33,14 +33,15 @@ from lstm_course.experiments.checks import (
     Drawn,
     same_source,
 )
+from lstm_course.experiments.experiment import Experiment, Learned, Tuning
 from lstm_course.experiments.runner import (
-    Experiment,
     ExperimentError,
     experiment_names,
     load_experiment,
     measure,
     missing_runs,
     rounded,
+    work_to_do,
 )
 from lstm_course.experiments.sources import code_hash
 from lstm_course.study import measurements
@@ -231,6 +232,110 @@ def test_numbers_are_rounded_and_what_is_not_finite_is_null():
         "tuple": [3.33333e-13, None, 7],
         "7": True,
     }
+
+
+# Choices first, then runs, then the test part
+
+
+def tuned(calls="", fails=None):
+    """Return an experiment whose rate is chosen, and note each opening of its test."""
+
+    def note(*words):
+        if calls:
+            with open(calls, "a") as file:
+                print(*words, file=file)
+
+    def run(recipe, case, seed):
+        rate = recipe["rate"]
+        note("run", case, rate, seed)
+        if [case, rate] == fails:
+            raise ZeroDivisionError(f"no result for {case} and {rate}")
+        best = {"a": 0.1, "b": 0.3}[case]
+
+        def judge():
+            note("test", case, rate, seed)
+            return {"test_loss": rate}
+
+        return Learned({"loss": (rate - best) ** 2 + seed / 100}, judge)
+
+    tuning = Tuning(
+        setting="rate", grid=(0.03, 0.1, 0.3, 1.0), seeds=(7, 8), score="loss"
+    )
+    return toy(run)._replace(
+        seeds=(1, 2), cases=("a", "b"), watched="loss", tuning=tuning
+    )
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_a_setting_is_chosen_for_each_case_before_any_run(tmp_path, jobs):
+    calls = tmp_path / "calls.txt"
+    outcomes = list(measure(tuned(calls), folder=tmp_path, jobs=jobs))
+    lines = calls.read_text().splitlines()
+    assert len(outcomes) == 2 * 4 * 2 + 2 * 2
+    trials = lines[: 2 * 4 * 2]
+    assert {line.split()[-1] for line in trials} == {"7", "8"}
+    assert not any(line.startswith("test") for line in trials)
+    opened = sorted(line for line in lines if line.startswith("test"))
+    assert opened == [
+        f"test {c} {r} {s}" for c, r in (("a", 0.1), ("b", 0.3)) for s in (1, 2)
+    ]
+    document = stored(tmp_path)
+    assert document["results"]["b"]["2"] == {
+        "rate": 0.3,
+        "loss": 0.02,
+        "test_loss": 0.3,
+    }
+    assert list(document["trials"]["a"]) == ["0.03", "0.1", "0.3", "1.0"]
+    assert document["trials"]["a"]["0.1"] == {"7": 0.07, "8": 0.08}
+    assert document["recipe"]["tuning"]["score"] == "loss"
+    assert document["seal"] == seal(document)
+
+
+def test_trials_go_on_where_they_stopped(tmp_path):
+    calls = tmp_path / "calls.txt"
+    running = measure(tuned(calls), folder=tmp_path)
+    for _ in range(3):
+        next(running)
+    running.close()
+    trials, runs = work_to_do(tuned(), tmp_path)
+    assert (len(trials), len(runs)) == (13, 4)
+    list(measure(tuned(calls), folder=tmp_path))
+    assert len(set(calls.read_text().splitlines())) == 16 + 4 + 4
+    assert work_to_do(tuned(), tmp_path) == ([], [])
+    trials, runs = work_to_do(tuned(), tmp_path, again=True)
+    assert (len(trials), len(runs)) == (16, 4)
+
+
+def test_a_case_with_a_failed_trial_is_not_run(tmp_path, capsys, monkeypatch):
+    failing = tuned(fails=["b", 1.0])
+    monkeypatch.setattr(command, "load_experiment", lambda name: failing)
+    assert run_experiments(["toy"], folder=tmp_path) == 1
+    assert list(stored(tmp_path)["results"]) == ["a"]
+    said = capsys.readouterr().out
+    assert "16 of 16 trials to do\n4 of 4 runs to do\n1 of 20  " in said
+    assert "a, seed 7, trial of 0.03: score 0.0749" in said
+    assert "b, seed 8, trial of 1.0: failed" in said
+
+
+def test_another_grid_is_another_recipe(tmp_path):
+    list(measure(tuned(), folder=tmp_path))
+    wider = Tuning(setting="rate", grid=(0.1, 0.3, 1.0, 3.0), seeds=(7,), score="loss")
+    with pytest.raises(ExperimentError, match="another recipe"):
+        missing_runs(tuned()._replace(tuning=wider), tmp_path)
+
+
+def test_the_test_part_is_the_judges_alone(tmp_path):
+    early = toy(lambda recipe, case, seed: {"test_loss": 0.5})
+    with pytest.raises(
+        ValueError, match=r"returns \['test_loss'\]: leave the test part"
+    ):
+        early.result({}, "a", 1)
+    late = toy(lambda recipe, case, seed: Learned({"loss": 1}, lambda: {"loss": 0.5}))
+    with pytest.raises(ValueError, match=r"judge returns \['loss'\]"):
+        late.result({}, "a", 1)
+    assert late.result({}, "a", 1, judged=False) == {"loss": 1}
+    outcomes = list(measure(early, folder=tmp_path))
+    assert all("leave the test part" in outcome.error for outcome in outcomes)
 
 
 CTRL_C = """
@@ -562,7 +667,7 @@ MODULE = '''
 """What is measured."""
 from lstm_course.arrays.shapes import Array
 from lstm_course.experiments.shared import twice
-from lstm_course.experiments.experiment import Experiment
+from lstm_course.experiments.runner import Experiment
 
 RECIPE = {"steps": 100}  # enough
 
@@ -742,12 +847,15 @@ class TestCommitted:
         experiment = load_experiment(name)
         measurement = read_measurement(name)
         assert measurement["question"] == experiment.question
-        assert measurement["recipe"] == json.loads(json.dumps(experiment.recipe))
+        assert measurement["recipe"] == json.loads(
+            json.dumps(experiment.whole_recipe())
+        )
         assert measurement["code"] == code_hash(name)
         measured = {
             case: [*map(int, seeds)] for case, seeds in measurement["results"].items()
         }
         assert measured == {case: [*experiment.seeds] for case in experiment.cases}
+        assert work_to_do(experiment) == ([], [])
 
     @pytest.mark.slow
     def test_quick_runs_agree_with_what_is_stored(self, name):
