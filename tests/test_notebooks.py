@@ -37,7 +37,7 @@ from lstm_course.commands.refresh import (
 OPENING = ["**You will be able to**", "**You need**", "**Time**"]
 REMEMBER, NEXT = "What to remember", "Where to go next"
 THINGS_TO_REMEMBER = 3
-VERDICTS = "holds|outdated|wrong"
+VERDICTS = "holds|outdated|wrong|not settled"
 CELL_LINES, LINE_LENGTH = 25, 88
 WORDS_PER_LINE = (3, 13)
 LIVE = "nbval-ignore-output"

@@ -1,0 +1,265 @@
+"""Every number of a text stands in its place, and is the one that was computed.
+
+What is held is the order of the numbers in each text, and where each comes from; the
+files in tests/bound/ say so, and tests/binding.py makes them.
+"""
+
+import copy
+import json
+import re
+
+import pytest
+from binding import (
+    BOUND,
+    Shown,
+    all_texts,
+    bind,
+    bound,
+    holds,
+    numbers,
+    of_claims,
+    of_lesson,
+    of_page,
+    output_text,
+    said_of_pictures,
+    same,
+)
+
+FILES = sorted(path.stem for path in BOUND.glob("*.json"))
+
+
+def faults(texts, lines):
+    """Return what does not hold, a sentence for each text."""
+    found = []
+    for place in texts | lines:
+        said, shown = texts.get(place, ([], []))
+        there = lines.get(place, [])
+        if said != [line.split(" ")[0] for line in there]:
+            found.append(f"{place}: has the numbers {said}; bound are {there}")
+        found += [
+            f"{place}: {line} does not show it"
+            for number, line in zip(said, there, strict=False)
+            if not holds(line, number, shown)
+        ]
+    return found
+
+
+@pytest.fixture(scope="module")
+def texts():
+    return all_texts()
+
+
+def test_every_lesson_and_page_is_bound(texts):
+    assert {name for name in texts if any(texts[name])} == set(FILES)
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_the_numbers_stand_where_they_are_bound(texts, name):
+    assert faults(texts[name], bound(name)) == []
+
+
+@pytest.mark.parametrize("name", [name for name in FILES if name[0].isdigit()])
+def test_no_decimal_in_a_description_is_typed_without_a_source(name):
+    typed = [
+        f"{place}: {line}"
+        for place, lines in bound(name).items()
+        if place.endswith("/alt")
+        for line in lines
+        if "." in line.split(" ")[0] and line.endswith("=")
+    ]
+    assert typed == []
+
+
+# What a number is
+
+
+def test_numbers_are_read_in_the_spellings_of_texts_and_outputs():
+    text = (
+        "From 1,250 steps to 2{,}500, −0.3 and 0.70 − 0.23, 36 % or 9%, 1e-08; five of "
+        "six, half. [12](04_x.ipynb) C17 x_3 H2 3rd"
+    )
+    expected = [
+        "1250",
+        "2500",
+        "-0.3",
+        "0.70",
+        "0.23",
+        "36%",
+        "9%",
+        "1e-08",
+        "five",
+        "six",
+        "half",
+        "12",
+    ]
+    assert numbers(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("said", "shown", "alike"),
+    [
+        ("five", "5", True),
+        ("0.3", "-0.3", True),
+        ("-0.3", "0.3", False),
+        ("36%", "36", True),
+        ("36", "36%", True),
+        ("0.30", "0.3", False),
+        ("five", "6", False),
+        ("half", "0.5", False),
+    ],
+)
+def test_a_word_a_sign_and_a_percentage_are_their_number(said, shown, alike):
+    assert same(said, shown) is alike
+
+
+# What is found: planted in a lesson made for it
+
+
+def cell(kind, name, source, *outputs, tags=()):
+    return {
+        "cell_type": kind,
+        "id": name,
+        "metadata": {"tags": list(tags)},
+        "source": [source],
+        "outputs": list(outputs),
+    }
+
+
+def printed(text):
+    return {"output_type": "stream", "name": "stdout", "text": [text]}
+
+
+PICTURE = {"data": {"text/html": ['<img alt="From 0.25 down to 3 &amp; 0.125.">']}}
+
+
+@pytest.fixture
+def lesson():
+    return {
+        "cells": [
+            cell("markdown", "title", "# 05 · Of 1997\n\nUse 16 units."),
+            cell("code", "runs", "seeds = 5", printed("0.0169 0.0031\nsolved 4 of 5")),
+            cell("code", "live", "go()", printed("0.77"), tags=["nbval-ignore-output"]),
+            cell("markdown", "why", "0.0169 over 10, 0.0031 over 25: 4 of five, 80 %."),
+            cell("code", "plot", 'show(figure, f"Up to 0.0169, 9 of {n}")', PICTURE),
+            cell("markdown", "box", "**Claim C01 — holds.** It is 0.25, then 0.125."),
+        ]
+    }
+
+
+def test_a_lesson_binds_to_what_it_shows(lesson):
+    texts = of_lesson(lesson)
+    assert {place: said for place, (said, _) in texts.items()} == {
+        "title": ["05", "1997", "16"],
+        "why": ["0.0169", "10", "0.0031", "25", "4", "five", "80%"],
+        "plot/alt": ["0.0169", "9"],
+        "box": ["0.25", "0.125"],
+    }
+    bindings = {place: bind(*texts[place], []) for place in texts}
+    assert bindings["title"] == ["05 =", "1997 =", "16 ="]
+    assert bindings["why"][::2] == [
+        "0.0169 < runs:0",
+        "0.0031 < runs:1",
+        "4 =",  # small, and not in the nearest cell: a reader has to say which it is
+        "80% =",
+    ]
+    assert bindings["plot/alt"] == ["0.0169 < runs:0", "9 ="]
+    assert bindings["box"] == ["0.25 < plot:0", "0.125 < plot:2"]
+    assert faults(texts, bindings) == []
+    assert [shown.outputs for shown in texts["box"][1] if shown.id == "live"] == [[]]
+
+
+EXCHANGES = {
+    "two decimals": ("why", "0.0169 over 10, 0.0031", "0.0031 over 10, 0.0169"),
+    "two sizes": ("why", "over 10, 0.0031 over 25", "over 25, 0.0031 over 10"),
+    "counts": ("why", "4 of five", "5 of four"),
+    "a count": ("why", "4 of five", "2 of five"),
+    "a percentage": ("why", "80 %", "20 %"),
+    "a year": ("title", "1997", "1987"),
+    "a size": ("title", "16 units", "61 units"),
+    "a description": ("plot", "0.0169", "0.0031"),
+    "a claim's": ("box", "0.25, then 0.125", "0.125, then 0.25"),
+    "a number more": ("box", "It is", "It is not 1 but"),
+}
+
+
+@pytest.mark.parametrize("exchange", EXCHANGES)
+def test_an_exchange_is_found(lesson, exchange):
+    name, old, new = EXCHANGES[exchange]
+    texts = of_lesson(lesson)
+    bindings = {place: bind(*texts[place], []) for place in texts}
+    (planted,) = [one for one in lesson["cells"] if one["id"] == name]
+    assert planted["source"][0].count(old) == 1
+    planted["source"] = [planted["source"][0].replace(old, new)]
+    assert faults(of_lesson(lesson), bindings)
+
+
+def test_another_output_is_found_though_the_text_is_the_same(lesson):
+    texts = of_lesson(lesson)
+    bindings = {place: bind(*texts[place], []) for place in texts}
+    lesson["cells"][1]["outputs"] = [printed("0.0031 0.0169\nsolved 4 of 5")]
+    said = faults(of_lesson(lesson), bindings)
+    assert said == [
+        "why: 0.0169 < runs:0 does not show it",
+        "why: 0.0031 < runs:1 does not show it",
+        "plot/alt: 0.0169 < runs:0 does not show it",
+    ]
+
+
+def test_what_holds_is_kept_and_what_was_chosen_by_hand_too(lesson):
+    texts = of_lesson(lesson)
+    by_hand = [
+        "0.0169 =",
+        "10 =",
+        "0.0031 < runs:1",
+        "25 =",
+        "4 < runs:2",
+        "five =",
+        "80% =",
+    ]
+    assert bind(*texts["why"], by_hand) == by_hand
+    wrong = ["0.0169 < runs:1", "10 < runs/code:0"]
+    assert bind(*texts["why"], wrong)[:2] == ["0.0169 < runs:0", "10 ="]
+    gone = "5 < nowhere:0"
+    assert not holds(gone, "5", [Shown("runs", ["5"], [])])
+    assert not holds("5 < runs:1", "5", [Shown("runs", ["5"], [])])
+    assert not holds("5 < runs/code:0", "5", [Shown("runs", ["5"], [])])
+    assert not holds("5 from runs", "5", [Shown("runs", ["5"], [])])
+
+
+def test_a_claim_is_bound_to_the_lessons_that_it_names(lesson):
+    row = "| C01 | over 10 | **holds** | 0.0169, 0.0031 | [05](05_a.ipynb) | [t](x) |"
+    lessons = {"05_a.ipynb": lesson, "06_b.ipynb": {"cells": []}}
+    texts = of_claims(f"# Claims, 34\n\n{row}\n", lessons)
+    bindings = {place: bind(*texts[place], []) for place in texts}
+    assert bindings == {"C01": ["10 =", "0.0169 < 05 runs:0", "0.0031 < 05 runs:1"]}
+    exchanged = row.replace("0.0169, 0.0031", "0.0031, 0.0169")
+    assert faults(of_claims(exchanged, lessons), bindings)
+    elsewhere = row.replace("05_a", "06_b")
+    assert faults(of_claims(elsewhere, lessons), bindings)
+
+
+def test_a_page_is_held_section_by_section():
+    page = (
+        "# A page\n\nTwo commands, 300 MB.\n\n## Then\n\n25,000 reviews in two parts.\n"
+    )
+    texts = of_page(page)
+    assert texts == {"A page": (["300"], []), "Then": (["25000", "two"], [])}
+    bindings = {place: bind(*texts[place], []) for place in texts}
+    assert faults(of_page(page.replace("25,000", "250,000")), bindings)
+    assert faults(of_page(page.replace("two parts", "four parts")), bindings)
+
+
+def test_numbers_of_a_picture_that_are_computed_are_not_typed(lesson):
+    plot = copy.deepcopy(lesson["cells"][4])
+    assert said_of_pictures(plot) == ["0.0169", "9"]
+    plot["source"] = ["show(figure, f'Up to {top:.4f}, ' + str(count(3)))"]
+    assert said_of_pictures(plot) == []
+    assert numbers(output_text([PICTURE])) == ["0.25", "3", "0.125"]
+
+
+def test_the_files_are_as_the_tool_writes_them():
+    for name in FILES:
+        text = (BOUND / f"{name}.json").read_text("utf-8")
+        assert text == json.dumps(json.loads(text), ensure_ascii=False, indent=1) + "\n"
+        for lines in json.loads(text).values():
+            assert all(re.fullmatch(r"\S+ (=|< .+:\d+)", line) for line in lines)
