@@ -8,6 +8,7 @@ from lstm_course.study.plots.comparison import cell_comparison
 
 COSTS = {"a": {"RNN": 0.25, "GRU": 0.75}, "b": {"RNN": None, "GRU": 1}}
 DIFFERENCES = {500: np.array([1.0, 3.0, 2.0]), 20000: np.array([-2.0, -2.5, 0.0])}
+INTERVALS = {500: (2.0, 0.5, 3.5), 20000: (-1.5, -4.0, 0.5)}
 SOLVED = {
     "RNN": {0.001: 0, 0.1: 0.4},
     "GRU": {0.001: 1, 0.1: 1},
@@ -17,7 +18,7 @@ SOLVED = {
 
 @pytest.fixture
 def panels():
-    figure = cell_comparison(COSTS, DIFFERENCES, SOLVED)
+    figure = cell_comparison(COSTS, DIFFERENCES, INTERVALS, SOLVED)
     yield figure.axes
     plt.close(figure)
 
@@ -31,17 +32,12 @@ def test_costs_stand_beside_the_lstms_and_what_is_not_to_be_had_is_said(panels):
     assert [label.get_text() for label in ax.get_yticklabels()] == ["a", "b"]
 
 
-def test_a_bar_is_two_standard_errors_long_on_either_side(panels):
+def test_a_bar_reaches_from_bound_to_bound_around_the_mean(panels):
     ax = panels[1]
-    for bars, middle, half in zip(
-        ax.containers,
-        (2, -1.5),
-        (2 / np.sqrt(3), 2 * np.std([2, 2.5, 0], ddof=1) / np.sqrt(3)),
-        strict=True,
-    ):
-        assert bars.lines[0].get_ydata() == pytest.approx([middle])
-        ((low, high),) = [segment[:, 1] for segment in bars.lines[2][0].get_segments()]
-        assert (low, high) == pytest.approx((middle - half, middle + half))
+    for bars, (mean, low, high) in zip(ax.containers, INTERVALS.values(), strict=True):
+        assert bars.lines[0].get_ydata() == pytest.approx([mean])
+        (bar,) = [segment[:, 1] for segment in bars.lines[2][0].get_segments()]
+        assert bar == pytest.approx((low, high))
     dots = [line.get_ydata() for line in ax.lines if line.get_marker() == "o"]
     assert np.array_equal(dots, list(DIFFERENCES.values()))
     assert [label.get_text() for label in ax.get_xticklabels()] == ["500", "20,000"]

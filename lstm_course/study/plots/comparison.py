@@ -19,6 +19,7 @@ _ABOVE: dict[str, Any] = {
 def cell_comparison(
     costs: Mapping[str, Mapping[str, float | None]],
     differences: Mapping[int, Array],
+    intervals: Mapping[int, tuple[float, float, float]],
     solved: Mapping[str, Mapping[float, float]],
 ) -> Figure:
     """Return costs, differences in accuracy and solved runs, in three panels.
@@ -26,14 +27,14 @@ def cell_comparison(
     Args:
         costs: what is counted → "RNN" and "GRU" → how many times the LSTM's; None
             where there is nothing to be had at any price.
-        differences: how many reviews were learned from → points of accuracy (runs,)
-            by which the GRU is ahead of the LSTM: a dot each, and a bar of two
-            standard errors to either side of the mean.
+        differences: how many reviews were labelled → points of accuracy (runs,) by
+            which the GRU is ahead of the LSTM: a dot each.
+        intervals: likewise → their mean, and the bounds of the bar around it.
         solved: "RNN", "GRU", "LSTM" → learning rate → share of the runs.
     """
     figure, (left, middle, right) = new_figure(3, width=13, height=4.4)
     _draw_costs(left, costs)
-    _draw_differences(middle, differences)
+    _draw_differences(middle, differences, intervals)
     for cell, look in looks(solved).items():
         rates, shares = zip(*solved[cell].items(), strict=True)
         right.semilogx(rates, shares, **look, ms=9, alpha=0.8, label=cell)
@@ -61,14 +62,18 @@ def _draw_costs(ax: Axes, rows: Mapping[str, Mapping[str, float | None]]) -> Non
     ax.set(xlabel="times the LSTM's", xlim=(0, 1.65), ylim=(len(rows) - 0.5, -0.5))
 
 
-def _draw_differences(ax: Axes, differences: Mapping[int, Array]) -> None:
+def _draw_differences(
+    ax: Axes,
+    differences: Mapping[int, Array],
+    intervals: Mapping[int, tuple[float, float, float]],
+) -> None:
     ax.axhline(0, color=GREY, linewidth=1.5)
-    for place, points in enumerate(differences.values()):
-        error = points.std(ddof=1) / np.sqrt(len(points))
+    for place, (size, points) in enumerate(differences.items()):
         beside = np.full(len(points), place - 0.15)
         ax.plot(beside, points, "o", color=GREY, ms=5, alpha=0.5)
+        mean, low, high = intervals[size]
         bar: dict[str, Any] = {"color": GREEN, "ms": 8, "capsize": 5}
-        ax.errorbar(place, points.mean(), 2 * error, fmt="D", **bar)
+        ax.errorbar(place, mean, [[mean - low], [high - mean]], fmt="D", **bar)
     ax.set_xticks(range(len(differences)), [f"{size:,}" for size in differences])
-    ax.set(xlabel="reviews to learn from", ylabel="GRU − LSTM, points of accuracy")
+    ax.set(xlabel="labelled reviews", ylabel="GRU − LSTM, points of accuracy")
     ax.set_xlim(-0.6, len(differences) - 0.4)
