@@ -15,6 +15,7 @@ from lstm_course.study.diagrams import (
     sentiment_model,
     two_cells,
     unrolled_rnn,
+    unrolled_rnn_back,
     weight_blocks,
 )
 from lstm_course.study.plots.style import save_svg
@@ -27,6 +28,7 @@ PICTURES = {
     "sentiment_model.svg": sentiment_model.sentiment_model,
     "two_cells.svg": two_cells.two_cells,
     "unrolled_rnn.svg": unrolled_rnn.unrolled_rnn,
+    "unrolled_rnn_back.svg": unrolled_rnn_back.unrolled_rnn_back,
     "weight_blocks.svg": weight_blocks.weight_blocks,
 }
 

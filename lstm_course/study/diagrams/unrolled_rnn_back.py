@@ -1,0 +1,106 @@
+"""The way back through the unrolled RNN: the same four steps, from right to left."""
+
+from typing import NamedTuple
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from lstm_course.layers.rnn import RNNGates, RNNState, rnn_step, rnn_step_backward
+from lstm_course.study.diagrams.toolkit import INK, Page, Style, tint
+from lstm_course.study.diagrams.unrolled_rnn import (
+    BOTTOM,
+    FIRST,
+    HALF,
+    KNOCKS,
+    MIDDLE,
+    PARAMS,
+    SLOT,
+    TOP,
+    U,
+    draw_value,
+)
+from lstm_course.study.plots.style import BLUE, GREY, ORANGE
+
+_CELL: Style = {"color": ORANGE, "fill": tint(ORANGE, 0.08), "line": 2, "corner": 10}
+_BACK: Style = {"color": ORANGE, "line": 2.6, "linestyle": (0, (4, 1.5))}
+_SHARES = 308  # the upper edge of the shares
+
+
+class StepBack(NamedTuple):
+    """What is computed on the way back through one step."""
+
+    d_h: float  # comes in from the right
+    slope: float
+    d_z: float
+    shares: tuple[float, float, float]  # of the step in dw, du, db
+    d_h_before: float  # goes on to the left
+
+
+def steps_back() -> list[StepBack]:
+    """Return the steps in the order of time; the loss is the last h."""
+    state, way = RNNState(np.zeros((1, 1))), []
+    for knock in KNOCKS:
+        x = np.array([[knock]], float)
+        new_state, _ = rnn_step(x, state, PARAMS)
+        way.append((x, state, new_state))
+        state = new_state
+    d_state, steps = RNNState(np.ones((1, 1))), []
+    for x, state, new_state in reversed(way):
+        _, shares, before = rnn_step_backward(
+            d_state, x, state, PARAMS, new_state, RNNGates()
+        )
+        d_w, d_u, d_z = (share.item() for share in shares)
+        slope = 1 - new_state.h.item() ** 2
+        steps.append(
+            StepBack(d_state.h.item(), slope, d_z, (d_w, d_u, d_z), before.h.item())
+        )
+        d_state = before
+    return steps[::-1]
+
+
+def unrolled_rnn_back() -> Figure:
+    """Draw the gradient's way from the last h to the first, and the weights' shares."""
+    page = Page(430)
+    steps = steps_back()
+    page.write(585, 22, "the way back, step by step", size=17, weight="bold")
+    page.write(218, MIDDLE, f"dh₀ = {steps[0].d_h_before:.3f}", size=15, ha="right")
+    end = FIRST + (len(steps) - 1) * SLOT
+    page.arrow((end, 84), (end, TOP), **_BACK)
+    draw_value(page, end, 64, f"{steps[-1].d_h:g}", ORANGE)
+    page.write(end - 44, 64, f"the loss is h{'₀₁₂₃₄'[len(steps)]}, so dh =", ha="right")
+    for n, step in enumerate(steps):
+        x = FIRST + n * SLOT
+        page.arrow((x - HALF, MIDDLE), (x - SLOT + HALF, MIDDLE), **_BACK)
+        page.write(x - SLOT / 2, MIDDLE + 18, f"× {U:g}")
+        page.box(x - HALF, TOP, 2 * HALF, BOTTOM - TOP, **_CELL)
+        page.write(x, TOP + 22, "× (1 − h²)", size=16, weight="bold")
+        rows = ("dh", step.d_h), ("1 − h²", step.slope), ("dz", step.d_z)
+        for y, (name, number) in zip((179, 205, 240), rows, strict=True):
+            page.write(x - 46, y, name, size=15, ha="left", style="italic")
+            page.write(x + 48, y, f"{number:.3f}", size=15, ha="right")
+        page.ax.hlines(223, x - 46, x + 48, color=INK, lw=0.9)
+        page.arrow((x, BOTTOM), (x, _SHARES), **_BACK)
+        _draw_shares(page, x, ("x dz", "h′ dz", "dz"), step.shares)
+        page.write(x, 408, f"t = {n + 1}", size=14, color=GREY)
+        page.write(x - SLOT / 2, _SHARES + 42, "+" if n else "=", size=19)
+
+    sums = [sum(parts) for parts in zip(*(step.shares for step in steps), strict=True)]
+    x = FIRST - SLOT
+    page.write(x, _SHARES - 20, "added up", size=15, weight="bold")
+    _draw_shares(page, x, ("dw", "du", "db"), sums, color=BLUE)
+    return page.figure
+
+
+def _draw_shares(
+    page: Page,
+    x: float,
+    names: tuple[str, ...],
+    values: tuple[float, ...] | list[float],
+    color: str = GREY,
+) -> None:
+    style: Style = {"color": color, "fill": tint(color, 0.1), "line": 2}
+    page.box(x - HALF, _SHARES, 2 * HALF, 84, **style)
+    for n, (name, value) in enumerate(zip(names, values, strict=True)):
+        y = _SHARES + 18 + 24 * n
+        page.write(x - 46, y, name, size=15, ha="left", style="italic")
+        page.write(x + 48, y, f"{value:.3f}", size=15, ha="right")
