@@ -202,11 +202,12 @@ def of_page(text: str) -> Texts:
 def all_texts(root: Path = ROOT) -> dict[str, Texts]:
     """Return the texts by the name of their file in tests/bound/."""
     folder = root / "notebooks"
-    lessons = {path.name: read(path) for path in sorted(folder.glob("*.ipynb"))}
+    paths = sorted(folder.glob("*.ipynb")) + sorted(folder.glob("optional/*.ipynb"))
+    lessons = {path.name: read(path) for path in paths}
     pages = {"README": root / "README.md"} | {
         path.stem: path for path in sorted(folder.glob("*.md"))
     }
-    texts = {name.partition("_")[0]: of_lesson(each) for name, each in lessons.items()}
+    texts = {name.split("_")[0]: of_lesson(each) for name, each in lessons.items()}
     texts |= {name: of_page(path.read_text("utf-8")) for name, path in pages.items()}
     claims = pages["claims"].read_text("utf-8")
     return texts | {"claims": of_claims(claims, lessons)}

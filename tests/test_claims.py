@@ -18,7 +18,7 @@ from nbformat.v4 import (
     new_notebook,
     new_output,
 )
-from test_notebooks import MARKDOWN, markdown, numbers_in, numbers_shown, read
+from test_notebooks import MARKDOWN, markdown, read
 
 PAGE = "notebooks/claims.md"
 CLAIMS = [f"C{number:02}" for number in range(1, 35)]
@@ -33,7 +33,6 @@ class Row(NamedTuple):
 
     claim: str
     verdict: str
-    words: str  # the claim and the figure that decides it
     lessons: list[str]  # the deciding one first
     tests: list[tuple[str, str]]  # file and name
 
@@ -55,12 +54,11 @@ def rows_of(text: str) -> list[Row]:
 
 
 def row_of(cells) -> Row:
-    claim, words, verdict, figure, lessons, tests = cells
+    claim, _, verdict, _, lessons, tests = cells
     bold = re.search(r"\*\*(.*)\*\*", "".join(map(written, verdict)))
     return Row(
         claim="".join(token.content for token in claim),
         verdict=bold[1] if bold else "",
-        words=" ".join(token.content for token in [*words, *figure]),
         lessons=[link["href"] for link in links(lessons)],
         tests=[(link["href"], link.get("title", "")) for link in links(tests)],
     )
@@ -146,24 +144,11 @@ def names_tests_of_the_claim(rows: list[Row], root: Path) -> list[str]:
     return faults
 
 
-def quotes_what_a_lesson_shows(rows: list[Row], root: Path) -> list[str]:
-    faults = []
-    for row in rows:
-        shown = set[str]()
-        for lesson in row.lessons:
-            path = root / "notebooks" / lesson
-            shown |= numbers_shown(read(path)) if path.is_file() else set()
-        missing = sorted(numbers_in(row.words) - shown)
-        faults += [f"{row.claim}: no lesson of it shows {n}" for n in missing]
-    return faults
-
-
 CHECKS = [
     has_each_claim_once,
     says_what_the_lesson_says,
     names_the_lessons_with_a_box,
     names_tests_of_the_claim,
-    quotes_what_a_lesson_shows,
 ]
 
 
@@ -241,13 +226,11 @@ FAULTS = {
         "test_others",
     ),
     "no test": (names_tests_of_the_claim, "[c07](", "c07 ("),
-    "another figure": (quotes_what_a_lesson_shows, "0.25", "0.26"),
-    "another thousand": (quotes_what_a_lesson_shows, "0.25", "1,235"),
 }
 # What is a fault in more than one way.
 ALSO = {
     "out of order": {says_what_the_lesson_says, names_tests_of_the_claim},
-    "a lesson gone": {says_what_the_lesson_says, quotes_what_a_lesson_shows},
+    "a lesson gone": {says_what_the_lesson_says},
 }
 
 
@@ -265,9 +248,3 @@ def test_a_planted_fault_is_found_by_its_own_check(course, page, fault):
     rows = rows_of(page.replace(ROW + "\n", row + "\n" if row else ""))
     found = {check for check in CHECKS if check(rows, course)}
     assert found - ALSO.get(fault, set()) == {check}
-
-
-def test_a_quoted_thousand_may_have_its_comma(course, page):
-    assert (
-        quotes_what_a_lesson_shows(rows_of(page.replace("0.25", "1,234")), course) == []
-    )
