@@ -8,6 +8,7 @@ drawn with. Their text alternatives stand where they are shown.
 from pathlib import Path
 
 from lstm_course.study.diagrams import (
+    blocks_of_a_step,
     course_map,
     ladder_of_shapes,
     lstm_cell,
@@ -21,6 +22,7 @@ from lstm_course.study.diagrams import (
 from lstm_course.study.plots.style import save_svg
 
 PICTURES = {
+    "blocks_of_a_step.svg": blocks_of_a_step.blocks_of_a_step,
     "course_map.svg": course_map.course_map,
     "ladder_of_shapes.svg": ladder_of_shapes.ladder_of_shapes,
     "lstm_cell.svg": lstm_cell.lstm_cell,
