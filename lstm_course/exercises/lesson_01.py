@@ -159,6 +159,12 @@ SHAPES_ON_THE_WAY = Quiz(
             "the batch comes first.",
         ),
     },
+    hints=(
+        "Write letters before numbers: which of B, T, V, D and H has each array? "
+        "Indexing a table by ids puts a row in place of each id. A single number as "
+        "an index takes its axis away.",
+        "",
+    ),
     reasoning="Letters first, numbers after: $(B, T)$, and each stage puts "
     "something at the end, or in place of the last letter. An index takes a letter "
     "away.",

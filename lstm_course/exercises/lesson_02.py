@@ -1,5 +1,6 @@
 """The exercises of lesson 02: an echo, the step, the layer, Keras, a blinker."""
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -22,9 +23,14 @@ def echo_on_paper(w: float, u: float, b: float, *inputs: float) -> tuple[float, 
     h, echo = 0.0, []
     for x in inputs:
         z = x * w + h * u + b
-        h = float(np.tanh(z))
+        h = math.tanh(z)
         echo.append(h)
     return tuple(echo)
+
+
+def in_a_row(answer: Any) -> Any:
+    """Return the numbers of an array that has an axis of size 1 besides."""
+    return answer.ravel() if isinstance(answer, np.ndarray) else answer
 
 
 def draw_echo(rng: Generator) -> tuple[float, ...]:
@@ -70,11 +76,12 @@ ECHO_ON_PAPER = Quiz(
     draw=draw_echo,
     question=ask_for_echo,
     derivation=derive_echo,
+    view=in_a_row,
     parts={f"h after step {t}": "" for t in (1, 2, 3)},
     tolerance=2e-3,  # so much comes of rounding h before it is handed on
     mistakes={
         "echo-without-tanh": Mistake(
-            right="h = float(np.tanh(z))",
+            right="h = math.tanh(z)",
             wrong="h = float(z)",
             hint="Your h is z: it still has to go through tanh.",
         ),
@@ -89,18 +96,18 @@ ECHO_ON_PAPER = Quiz(
             hint="Your sums leave out the bias: b is added at every step.",
         ),
         "echo-hands-on-z": Mistake(
-            right="h = float(np.tanh(z))\n        echo.append(h)",
-            wrong="h = float(z)\n        echo.append(float(np.tanh(z)))",
+            right="h = math.tanh(z)\n        echo.append(h)",
+            wrong="h = float(z)\n        echo.append(math.tanh(z))",
             hint="Your memory is z, the sum before the tanh: what is handed on is h.",
         ),
         "echo-by-sigmoid": Mistake(
-            right="float(np.tanh(z))\n",
-            wrong="float(1 / (1 + np.exp(-z)))\n",
+            right="math.tanh(z)\n",
+            wrong="1 / (1 + math.exp(-z))\n",
             hint="Your h are those of a sigmoid, from 0 to 1: here it is tanh.",
         ),
         "echo-rounded-too-early": Mistake(
-            right="h = float(np.tanh(z))\n",
-            wrong="h = round(float(np.tanh(z)), 2)\n",
+            right="h = math.tanh(z)\n",
+            wrong="h = round(math.tanh(z), 2)\n",
             hint="Your h are rounded to 2 digits: take 3 after the point.",
         ),
         "echo-w-and-u-swapped": Mistake(
@@ -108,7 +115,37 @@ ECHO_ON_PAPER = Quiz(
             wrong="x * u + h * w + b",
             hint="Your w and u have changed places: w is for the input, u for h'.",
         ),
+        "echo-sign-of-u-dropped": Mistake(
+            right="h * u + b",
+            wrong="h * abs(u) + b",
+            hint="Your u has lost its sign.",
+        ),
+        "echo-sign-of-b-dropped": Mistake(
+            right="h * u + b",
+            wrong="h * u + abs(b)",
+            hint="Your b has lost its sign.",
+        ),
+        "echo-begins-with-1": Mistake(
+            right="h, echo = 0.0, []",
+            wrong="h, echo = 1.0, []",
+            hint="Your first step has a past, h' = 1: it begins with h' = 0.",
+        ),
+        "echo-past-unweighted": Mistake(
+            right="h * u + b",
+            wrong="h + b",
+            hint="Your h' comes in as it is: u multiplies it.",
+        ),
+        "echo-bias-once": Mistake(
+            right="        h = math.tanh(z)\n",
+            wrong="        h, b = math.tanh(z), 0\n",
+            hint="Your bias is added at the first step only: it is added at each.",
+        ),
     },
+    hints=(
+        "Three times the same: z = x w + h' u + b with the input of this step and the "
+        "h of the step before, then h = tanh(z). Mind the signs, and hand on h, not z.",
+        "",
+    ),
     reasoning="Each step needs two things only, its input and the $h$ just "
     "computed. Nothing else is looked at, however long the sequence.",
 )
@@ -218,6 +255,22 @@ RNN_STEP = Exercise(
             hint="Your tanh ends too early: it goes round the whole sum, the part "
             "of h' and the bias included.",
         ),
+        "step-state-twice-squashed": Mistake(
+            right="h @ W_h.T",
+            wrong="np.tanh(h) @ W_h.T",
+            hint="Your h' goes through tanh once more: it came out of one.",
+        ),
+        "step-of-two-tanhs": Mistake(
+            right="z = x_t @ W_x.T + h @ W_h.T + b\n    new_h: Array = np.tanh(z)",
+            wrong="new_h: Array = np.tanh(x_t @ W_x.T + b) + np.tanh(h @ W_h.T)",
+            hint="Your step adds two tanhs: add the products and the bias first, then "
+            "take one tanh.",
+        ),
+        "step-adds-the-old-state": Mistake(
+            right="np.tanh(z)",
+            wrong="h + np.tanh(z)",
+            hint="Your new h is added to h': the tanh takes its place.",
+        ),
         "step-without-state": Mistake(
             right="x_t @ W_x.T + h @ W_h.T",
             wrong="x_t @ W_x.T",
@@ -227,7 +280,8 @@ RNN_STEP = Exercise(
     hints=(
         "Work out the shape of each product: (B, D) times what gives (B, H)?",
         "A row times the transpose gives what the matrix times a column gives: "
-        "x_t @ W_x.T. The same for h' and W_h; then the bias, then np.tanh.",
+        "x_t @ W_x.T. The same for h' and W_h; then the bias, then np.tanh (math.tanh "
+        "takes a single number, no array).",
     ),
     reasoning=r"$(W_x\,x)^\top = x^\top W_x^\top$: what a matrix does to a column, "
     "its transpose does to a row. For $W_x$ the shapes demand it. For $W_h$, which "
@@ -365,6 +419,50 @@ RNN_LAYER = Exercise(
             hint="Your loop has a turn for each sequence: len(inputs) is B. How "
             "many steps are there?",
         ),
+        "layer-of-one-array": Mistake(
+            right="        h = np.tanh(inputs[:, t] @ W + h @ U + b)\n",
+            wrong="        h = h.copy() if t == 0 else h\n"
+            "        h[:] = np.tanh(inputs[:, t] @ W + h @ U + b)\n",
+            hint="Your outputs are all the last h. Maybe each place holds the same "
+            "array, which every step writes over: make a new one at each step, h = "
+            "np.tanh(…), or keep h.copy().",
+        ),
+        "layer-without-the-first-step": Mistake(
+            right="range(inputs.shape[1])",
+            wrong="range(1, inputs.shape[1])",
+            hint="Your loop begins with step 1: Python counts from 0, so inputs[:, 0] "
+            "is never read.",
+        ),
+        "layer-first-output-left-empty": Mistake(
+            right="h, outputs = first_h, []\n    for t in range(",
+            wrong="h, outputs = first_h, [0 * first_h]\n    for t in range(1, ",
+            hint="Your first output stays 0: the loop begins with step 1, so "
+            "inputs[:, 0] is never read. Python counts from 0.",
+        ),
+        "layer-without-the-last-step": Mistake(
+            right="range(inputs.shape[1])",
+            wrong="range(inputs.shape[1] - 1)",
+            hint="Your loop ends a step early: range(T) ends with T - 1, which is the "
+            "last step.",
+        ),
+        "layer-last-output-left-empty": Mistake(
+            right="        outputs.append(h)\n    return np.stack(outputs, axis=1), h",
+            wrong="        outputs.append(h)\n"
+            "    outputs[-1], h = 0 * h, outputs[-2] if t else first_h\n"
+            "    return np.stack(outputs, axis=1), h",
+            hint="Your last output stays 0: the loop ends a step early. range(T) ends "
+            "with T - 1, which is the last step.",
+        ),
+        "layer-final-of-the-first-step": Mistake(
+            right="axis=1), h",
+            wrong="axis=1), outputs[0]",
+            hint="Your final h is that of the first step: return the last.",
+        ),
+        "layer-walks-backwards": Mistake(
+            right="range(inputs.shape[1])",
+            wrong="reversed(range(inputs.shape[1]))",
+            hint="Your loop walks from the last step to the first.",
+        ),
         "layer-u-turned": Mistake(
             right="h @ U",
             wrong="h @ U.T",
@@ -484,6 +582,48 @@ COMPARE_WITH_KERAS = Exercise(
             hint="Your answer is the largest square: a difference of 0.001 would "
             "look like 0.000001.",
         ),
+        "comparison-always-0": Mistake(
+            right="float(np.max(np.abs(ours - theirs)))",
+            wrong="0.0",
+            hint="Your answer is 0 whatever theirs is: it does not compare them with "
+            "outputs of your own.",
+        ),
+        "comparison-of-the-final-h": Mistake(
+            right="np.max(np.abs(ours - theirs))",
+            wrong="np.max(np.abs(ours[:, -1:] - theirs))",
+            hint="Your final h is held against all of their steps: hold each step "
+            "against its own.",
+        ),
+        "comparison-by-sum": Mistake(
+            right="np.max(np.abs(ours - theirs))",
+            wrong="np.sum(np.abs(ours - theirs))",
+            hint="Your answer is the sum of the differences: it grows with the number "
+            "of outputs. The largest is asked for.",
+        ),
+        "comparison-by-the-smallest": Mistake(
+            right="np.max(np.abs(ours - theirs))",
+            wrong="np.min(np.abs(ours - theirs))",
+            hint="Your answer is the smallest difference: one that agrees hides all "
+            "others.",
+        ),
+        "comparison-relative": Mistake(
+            right="np.max(np.abs(ours - theirs))",
+            wrong="np.max(np.abs(ours - theirs) / np.abs(theirs))",
+            hint="Your differences are divided by theirs: the difference itself is "
+            "asked for.",
+        ),
+        "comparison-by-root-mean-square": Mistake(
+            right="np.max(np.abs(ours - theirs))",
+            wrong="np.sqrt(np.mean((ours - theirs) ** 2))",
+            hint="Your answer is the root of the mean square: one wrong number among a "
+            "thousand would hardly show in it.",
+        ),
+        "comparison-by-norm": Mistake(
+            right="np.max(np.abs(ours - theirs))",
+            wrong="np.linalg.norm(ours - theirs)",
+            hint="Your answer is the length of all differences together: the largest "
+            "of them is asked for.",
+        ),
         "comparison-by-yes-or-no": Mistake(
             right="np.max(np.abs(ours - theirs))",
             wrong="np.allclose(ours, theirs)",
@@ -518,8 +658,11 @@ def blinker() -> tuple[float, float, float]:
     return 1.0, -strength, 0.0
 
 
-def follow_blinker(numbers: Sequence[float]) -> Array:
+def follow_blinker(numbers: Sequence[float] | dict[str, float]) -> Array:
     """Return which of four demands are met, in order; none counts after one is not."""
+    if isinstance(numbers, dict):
+        order = "wub" if set(numbers) == set("wub") else numbers
+        numbers = [numbers[name] for name in order]
     w, u, b = (float(np.squeeze(number)) for number in numbers)
     knock = 12
     h = np.array(echo_on_paper(w, u, b, *(t == knock for t in range(knock + 21))))

@@ -23,11 +23,12 @@ def reach_and_clipped(radius: float, slope: float, k: int) -> tuple[float, float
 
 def draw_reach(rng: Generator) -> tuple[float, float, int]:
     """Draw a radius above 1, a slope, and a few steps: it vanishes or it explodes."""
-    k = int(rng.integers(4, 8))
-    radius, slope = [(1.3, 0.6), (1.6, 0.8), (1.2, 0.7), (2.0, 0.7), (1.5, 0.9)][
-        rng.integers(5)
-    ]
-    return radius, slope, k
+    low, high = [(0.05, 0.8), (1.3, 20)][rng.integers(2)]
+    while True:
+        radius, slope = rng.integers(11, 25) / 10, rng.integers(50, 96) / 100
+        k = int(rng.integers(4, 9))
+        if low < (radius * slope) ** k < high:  # two decimals tell, and clipping shows
+            return float(radius), float(slope), k
 
 
 def ask_for_reach(radius: float, slope: float, k: int) -> str:
@@ -46,8 +47,8 @@ def derive_reach(radius: float, slope: float, k: int) -> str:
     each = radius * slope
     what = "explodes" if each > 1 else "vanishes"
     return (
-        f"Each step back multiplies by {radius} * {slope} = {each:.2f}: it {what}.\n"
-        f"{k} steps: {each:.2f} ** {k} = {length:.2f}.\n"
+        f"Each step back multiplies by {radius} * {slope} = {each:.3f}: it {what}.\n"
+        f"{k} steps: {each:.3f} ** {k} = {length:.2f}.\n"
         f"Clipped at 1: min({length:.2f}, 1) = {clipped:.2f}."
     )
 
@@ -113,7 +114,35 @@ PREDICT_THE_REACH = Quiz(
             wrong="length",
             hint="Your clipping leaves a long gradient as it is: 1 is the limit.",
         ),
+        "rounded-to-one-decimal": Mistake(
+            right="return length, min(length, 1.0)",
+            wrong="return round(length, 1), round(min(length, 1.0), 1)",
+            hint="Your lengths are rounded to one decimal: give two.",
+        ),
+        "factor-rounded-too-early": Mistake(
+            right="(radius * slope) ** k",
+            wrong="round(radius * slope, 1) ** k",
+            hint="Your factor of one step is rounded to one decimal, and its power "
+            "carries the error along: round at the end.",
+        ),
+        "clipped-at-each-step": Mistake(
+            right="return length, min(length, 1.0)",
+            wrong="return min(length, 1.0), min(length, 1.0)",
+            hint="Your first length is clipped already: it asks for the length before "
+            "the clipping.",
+        ),
+        "each-clipped-before-the-other": Mistake(
+            right="return length, min(length, 1.0)",
+            wrong="return min(length, 1.0), length",
+            hint="Your two lengths have changed places: the clipped one comes second.",
+        ),
     },
+    hints=(
+        "By what is the gradient multiplied at one step back? Two things stand in its "
+        "way, the kernel and the slope of tanh, and each step meets both again. "
+        "Clipping takes the smaller of the length and the limit.",
+        "",
+    ),
     reasoning="One factor a step, $\\rho$ times the slope, and its power decides, "
     "not the radius alone: all these radii are above 1, and some gradients vanish. "
     "Clipping takes the smaller of two lengths, so it cures an exploded gradient "
@@ -201,6 +230,60 @@ RNN_STEP_BACKWARD = Exercise(
             wrong="(1 - h)",
             hint="Your slope of tanh is 1 - h: write the derivative of tanh by "
             "its own value, and look at the power.",
+        ),
+        "step-slope-of-a-sigmoid": Mistake(
+            right="(1 - h**2)",
+            wrong="h * (1 - h)",
+            hint="Your slope is h (1 - h), a sigmoid's: h came out of tanh.",
+        ),
+        "step-slope-upside-down": Mistake(
+            right="(d_above + d_later) * (1 - h**2)",
+            wrong="(d_above + d_later) / (1 - h**2)",
+            hint="Your gradient is divided by the slope of tanh: it is multiplied by "
+            "it.",
+        ),
+        "step-slope-with-plus": Mistake(
+            right="(1 - h**2)",
+            wrong="(1 + h**2)",
+            hint="Your slope is 1 + h²: that of tanh is at most 1.",
+        ),
+        "step-input-kernel-not-transposed": Mistake(
+            right="dz @ W.T",
+            wrong="dz @ W",
+            hint="Your way back to x goes through W as it stands: dz is (B, H) and W "
+            "(D, H), so turn W round.",
+        ),
+        "step-neither-kernel-transposed": Mistake(
+            right="dz @ W.T, dz @ U.T",
+            wrong="dz @ W, dz @ U",
+            hint="Your way back goes through W and U as they stand: going back, both "
+            "are transposed.",
+        ),
+        "step-dx-and-dh-swapped": Mistake(
+            right="dz @ W.T, dz @ U.T",
+            wrong="dz @ U.T, dz @ W.T",
+            hint="Your dx and dh' have changed places: x came through W, h' through U.",
+        ),
+        "step-dW-transposed": Mistake(
+            right="x.T @ dz",
+            wrong="dz.T @ x",
+            hint="Your dW is transposed: a row of W belongs to a feature of x, a "
+            "column to a unit of z.",
+        ),
+        "step-weights-by-dh": Mistake(
+            right="    d_W = x.T @ dz",
+            wrong="    dh = d_above + d_later\n"
+            "    return (dz, x.T @ dh, h_before.T @ dh, dh.sum(axis=0), dh @ W.T, "
+            "dh @ U.T)\n"
+            "    d_W = x.T @ dz",
+            hint="Your dW, dU, db, dx and dh' are made of dh: W, U and b stand inside "
+            "the tanh, so what comes to them is dz.",
+        ),
+        "step-gradients-multiplied": Mistake(
+            right="(d_above + d_later)",
+            wrong="(d_above * d_later)",
+            hint="Your two gradients are multiplied: what two readers send back is "
+            "added.",
         ),
         "step-slope-of-tanh-of-h": Mistake(
             right="(1 - h**2)",
@@ -677,6 +760,108 @@ LEAKY_BACKWARD = Exercise(
             wrong="dh + dz @ U.T",
             hint="Your gradient goes past the tanh unchanged: what multiplies h' "
             "there?",
+        ),
+        "share-of-the-state-for-the-tanh": Mistake(
+            right="(1 - a) * dh * (1",
+            wrong="a * dh * (1",
+            hint="Your dn is a dh: a goes with h', and n comes into h with the factor "
+            "1 - a.",
+        ),
+        "leaky-steps-overwritten": Mistake(
+            right="d_W += x[:, t].T @ dz\n"
+            "        d_U += before[:, t].T @ dz\n"
+            "        d_b += dz.sum(axis=0)",
+            wrong="d_W = x[:, t].T @ dz\n"
+            "        d_U = before[:, t].T @ dz\n"
+            "        d_b = dz.sum(axis=0)",
+            hint="Your dW, dU and db are those of the first step alone: each turn of "
+            "the loop writes over the last, where += adds.",
+        ),
+        "leaky-dW-overwritten": Mistake(
+            right="d_W += x[:, t].T @ dz",
+            wrong="d_W = x[:, t].T @ dz",
+            hint="Your dW is that of the first step alone: each turn of the loop "
+            "writes over the last, where += adds.",
+        ),
+        "leaky-dU-overwritten": Mistake(
+            right="d_U += before[:, t].T @ dz",
+            wrong="d_U = before[:, t].T @ dz",
+            hint="Your dU is that of the first step alone: each turn of the loop "
+            "writes over the last, where += adds.",
+        ),
+        "leaky-db-overwritten": Mistake(
+            right="d_b += dz.sum(axis=0)",
+            wrong="d_b = dz.sum(axis=0)",
+            hint="Your db is that of the first step alone: each turn of the loop "
+            "writes over the last, where += adds.",
+        ),
+        "leaky-first-step-left-out": Mistake(
+            right="reversed(range(x.shape[1]))",
+            wrong="range(x.shape[1] - 1, 0, -1)",
+            hint="Your loop stops before step 0: range(T - 1, 0, -1) ends with 1, "
+            "range(T - 1, -1, -1) with 0.",
+        ),
+        "leaky-last-step-left-out": Mistake(
+            right="reversed(range(x.shape[1]))",
+            wrong="reversed(range(x.shape[1] - 1))",
+            hint="Your loop leaves out the last step: d_last comes into that one.",
+        ),
+        "leaky-bias-averaged": Mistake(
+            right="dz.sum(axis=0)",
+            wrong="dz.mean(axis=0)",
+            hint="Your db is a mean over the batch. dW and dU add up the sequences "
+            "inside their matrix product; db does likewise.",
+        ),
+        "leaky-bias-not-summed": Mistake(
+            right="d_b += dz.sum(axis=0)",
+            wrong="d_b = d_b + dz",
+            hint="Your db has a row for each sequence: one b served them all, so their "
+            "shares are added up.",
+        ),
+        "leaky-averaged": Mistake(
+            right="RNNParams(d_W, d_U, d_b)",
+            wrong="RNNParams(d_W / len(x), d_U / len(x), d_b / len(x))",
+            hint="Your dW, dU and db are means over the batch: each sequence adds its "
+            "share. (If a mean is wanted, the loss has taken it.)",
+        ),
+        "leaky-averaged-over-time": Mistake(
+            right="RNNParams(d_W, d_U, d_b)",
+            wrong="RNNParams(*(d / x.shape[1] for d in (d_W, d_U, d_b)))",
+            hint="Your dW, dU and db are means over the steps: each step adds its "
+            "share.",
+        ),
+        "leaky-slope-left-out": Mistake(
+            right="(1 - a) * dh * (1 - n[:, t] ** 2)",
+            wrong="(1 - a) * dh",
+            hint="Your gradient passes the tanh unchanged: n = tanh(z), so there is a "
+            "slope between dn and dz.",
+        ),
+        "leaky-slope-not-squared": Mistake(
+            right="(1 - n[:, t] ** 2)",
+            wrong="(1 - n[:, t])",
+            hint="Your slope of tanh is 1 - n: look at the power.",
+        ),
+        "leaky-slope-of-a-sigmoid": Mistake(
+            right="(1 - n[:, t] ** 2)",
+            wrong="n[:, t] * (1 - n[:, t])",
+            hint="Your slope is n (1 - n), a sigmoid's: n came out of tanh.",
+        ),
+        "leaky-d-last-at-each-step": Mistake(
+            right="dh = a * dh + dz @ U.T",
+            wrong="dh = d_last + a * dh + dz @ U.T",
+            hint="Your d_last comes in at each step: the loss reads the last h only.",
+        ),
+        "leaky-dU-transposed": Mistake(
+            right="before[:, t].T @ dz",
+            wrong="dz.T @ before[:, t]",
+            hint="Your dU is transposed: a row of U belongs to a unit of h', a column "
+            "to one of z.",
+        ),
+        "leaky-dU-by-the-new-n": Mistake(
+            right="before[:, t].T @ dz",
+            wrong="n[:, t].T @ dz",
+            hint="Your dU is made with n of the same step: U multiplied h', the state "
+            "before.",
         ),
         "share-of-the-tanh-forgotten": Mistake(
             right="(1 - a) * dh * (1",

@@ -1,6 +1,7 @@
 """The exercises of lesson 04: the six equations, the gates, and a cell to repair."""
 
-from itertools import product
+from itertools import groupby, product
+from typing import NamedTuple
 
 import numpy as np
 from numpy.random import Generator
@@ -8,6 +9,7 @@ from numpy.random import Generator
 from lstm_course.arrays.activations import sigmoid
 from lstm_course.arrays.shapes import Array
 from lstm_course.checker.exercise import Cases, Exercise, Quiz
+from lstm_course.checker.plain_form import Refusal
 from lstm_course.checker.planting import Mistake
 from lstm_course.layers.lstm import LSTMParams, LSTMState, lstm_forward, lstm_step
 
@@ -24,7 +26,10 @@ def gate_settings(before: float, g: float, c: float, h: float) -> tuple[int, int
 
 def draw_gates(rng: Generator) -> tuple[float, float, float, float]:
     """Draw a cell state, a candidate, and what is to become of them."""
-    before, g = rng.permutation([-0.8, -0.6, -0.3, 0.2, 0.4, 0.7, 0.9])[:2]
+    tenths = rng.permutation([n for n in range(-9, 10) if n])
+    before, g = (float(n / 10) for n in tenths[:2])
+    if before == -g:  # their sum would be a cell that shows nothing
+        g = float(tenths[2] / 10)
     i, f = [(0, 1), (1, 0), (1, 1)][rng.integers(3)]
     c = f * before + i * g
     return before, g, c, np.tanh(c) if rng.random() < 0.6 else 0.0
@@ -75,6 +80,11 @@ GATE_SETTINGS = Quiz(
             hint="Your output gate is upside down: h = o tanh(c) is 0 where o is 0.",
         ),
     },
+    hints=(
+        "Is c' still in c? Then f is 1. Is g in it? Then i is 1. And o is 1 where h is "
+        "tanh(c), 0 where h is 0.",
+        "",
+    ),
     reasoning="Two questions settle $i$ and $f$: is $c'$ still in $c$, and is $g$ "
     "in it? A third settles $o$: does $h$ show anything?",
 )
@@ -133,6 +143,54 @@ LSTM_STEP = Exercise(
             right="c = f * state.c + i * g",
             wrong="c = f @ state.c + i * g",
             hint="Your f @ c' is a matrix product, which mixes the sequences: ⊙ is *.",
+        ),
+        "lstm-cell-by-two-matmuls": Mistake(
+            right="c = f * state.c + i * g",
+            wrong="c = f @ state.c + i @ g",
+            hint="Your f @ c' and i @ g are matrix products, which mix the sequences: "
+            "⊙ is *.",
+        ),
+        "lstm-input-by-matmul": Mistake(
+            right="c = f * state.c + i * g",
+            wrong="c = f * state.c + i @ g",
+            hint="Your i @ g is a matrix product, which mixes the sequences: ⊙ is *.",
+        ),
+        "lstm-old-h-and-c-swapped": Mistake(
+            right="z = x_t @",
+            wrong="state = LSTMState(*state[::-1])\n    z = x_t @",
+            hint="Your h' and c' have changed places: state is (h, c), h comes first.",
+        ),
+        "lstm-old-h-for-c": Mistake(
+            right="c = f * state.c + i * g",
+            wrong="c = f * state.h + i * g",
+            hint="Your forget gate keeps h': it multiplies c', the cell.",
+        ),
+        "lstm-inputs-in-another-order": Mistake(
+            right="x_t @ params.kernel + state.h @ params.recurrent_kernel",
+            wrong="np.hstack([state.h, x_t]) @ np.vstack(params[:2])",
+            hint="[h', x] meets [W on top of U]: the two must stand in the same order.",
+        ),
+        "lstm-weights-in-another-order": Mistake(
+            right="x_t @ params.kernel + state.h @ params.recurrent_kernel",
+            wrong="np.hstack([x_t, state.h]) @ np.vstack(params[1::-1])",
+            hint="[x, h'] meets [U on top of W]: the two must stand in the same order.",
+        ),
+        "lstm-output-gate-left-out": Mistake(
+            right="h = o * np.tanh(c)",
+            wrong="h = np.tanh(c)",
+            hint="Your h shows the whole cell: the output gate says how much of it.",
+        ),
+        "lstm-tanh-round-the-output": Mistake(
+            right="h = o * np.tanh(c)",
+            wrong="h = np.tanh(o * c)",
+            hint="Your tanh goes round o ⊙ c: it goes round c alone, and o multiplies "
+            "what comes out.",
+        ),
+        "lstm-gates-coupled": Mistake(
+            right="c = f * state.c + i * g",
+            wrong="c = f * state.c + (1 - f) * g",
+            hint="Your candidate comes in by 1 - f: that is another cell; here the "
+            "input gate i decides.",
         ),
         "lstm-h-of-the-old-cell": Mistake(
             right="h = o * np.tanh(c)",
@@ -206,6 +264,22 @@ REPAIR_THE_CELL = Exercise(
             hint="The blocks are cut in another order: the third is g, the fourth "
             "is o.",
         ),
+        "repaired-order-f-first": Mistake(
+            right="i, f, g, o = (",
+            wrong="f, i, g, o = (",
+            hint="Your first two blocks have changed places: i comes first, then f.",
+        ),
+        "repaired-candidate-by-sigmoid": Mistake(
+            right="* np.tanh(g)",
+            wrong="* sigmoid(g)",
+            hint="Your candidate goes through sigmoid: the three gates do, but g "
+            "goes through tanh.",
+        ),
+        "repaired-candidate-not-squashed": Mistake(
+            right="* np.tanh(g)",
+            wrong="* g",
+            hint="Your candidate can be any number: the tanh round g was right.",
+        ),
         "tanh-on-the-way": Mistake(
             right="c = sigmoid(f) * c + sigmoid(i) * np.tanh(g)\n"
             "    h = sigmoid(o) * np.tanh(c)",
@@ -266,88 +340,146 @@ def latch_weights() -> LSTMParams:
     )
 
 
-def follow_latch(params: LSTMParams) -> list[np.bool_]:
-    """Return whether the latch is on at the places that LATCH names."""
+SIGNS = {".": "nothing", "s": "set", "r": "reset"}
+SHORT = ["".join(signs) for signs in product(SIGNS, repeat=6)]
+LONG = [begin.ljust(1002, ".") for begin in ("", "s", "sr")]
+
+
+class Moment(NamedTuple):
+    """A step at which a latch is not what it should be."""
+
+    signs: str  # all that came in, up to this step
+    h_before: float
+    c_before: float
+    i: float
+    f: float
+    g: float
+    o: float
+    h: float
+    c: float
+
+
+def latch_departs(weights: LSTMParams) -> Moment | None:
+    """Return the first step at which a latch is on or off and should not be so."""
+    for histories in (SHORT, LONG):
+        inputs = [[[sign == "s", sign == "r"] for sign in signs] for signs in histories]
+        outputs, _, trace = lstm_forward(np.array(inputs, float), weights)
+        should = [
+            [signs[: t + 1].rstrip(".").endswith("s") for t in range(len(signs))]
+            for signs in histories
+        ]
+        wrong = np.argwhere(((outputs[..., 0] > 0.5) != should).T)  # by steps
+        if len(wrong):
+            t, k = wrong[0].tolist()
+            gates = [gate[k, t] for gate in trace.gates]
+            states = [state[k] for at in (t, t + 1) for state in trace.states[at]]
+            numbers = np.ravel([*states[:2], *gates, *states[2:]]).tolist()
+            return Moment(histories[k][: t + 1], *numbers)
+    return None
+
+
+def in_signs(signs: str) -> str:
+    """Return what came in, in words: "set, set, nothing 7 times, reset"."""
+    runs = [(SIGNS[sign], len(list(run))) for sign, run in groupby(signs)]
+    return ", ".join(
+        f"{word} {n} times" if n > 3 else ", ".join(n * [word]) for word, n in runs
+    )
+
+
+def why_on(at: Moment) -> str:
+    """Return why a latch is on that should be off."""
+    kept, written = at.f * at.c_before, at.i * at.g
+    if np.tanh(at.c_before) > 0.5 >= at.h_before and kept > written:
+        return (
+            f"It was off before because o alone hid the cell: c' = {at.c_before:.2f} "
+            f"was still there, and with o = {at.o:.2g} it comes out. Which gate erases?"
+        )
+    if at.signs[-1] == "r" and kept > written:
+        return (
+            f"The reset does not erase enough: f = {at.f:.2g} keeps that share of c' = "
+            f"{at.c_before:.2f}. With its row, f must be near 0."
+        )
+    where = "at a reset" if at.signs[-1] == "r" else "where nothing comes in"
+    return (
+        f"The cell is written to {where}: i = {at.i:.2g} lets in that share of g = "
+        f"{at.g:.2g}."
+    )
+
+
+def why_off(at: Moment) -> str:
+    """Return why a latch is off that should be on."""
+    kept, written = at.f * at.c_before, at.i * at.g
+    where = "at a set" if at.signs[-1] == "s" else "where nothing comes in"
+    if at.o < 0.9 and np.tanh(at.c) > 0.5:
+        return f"The cell holds it, but {where} o = {at.o:.2g} shows too little of it."
+    if at.signs[-1] == "s" and kept > -0.1:
+        return (
+            f"Too little is written: i = {at.i:.2g} and g = {at.g:.2g}; with the row "
+            "of set both must be near 1."
+        )
+    if at.signs[-1] == "s":
+        return (
+            f"The set is written, but f = {at.f:.2g} keeps c' = {at.c_before:.2f} from "
+            "before, and the two add up."
+        )
+    if at.c_before - kept >= -written:
+        return (
+            f"It is forgotten where nothing comes in: f = {at.f:.4g} keeps that share "
+            "of c at each step. There f must be near 1."
+        )
+    return (
+        f"It is written over where nothing comes in: i = {at.i:.2g} lets in that "
+        f"share of g = {at.g:.2g}."
+    )
+
+
+def remark(weights: LSTMParams) -> str:
+    """Return what would make a latch of it, if that is an exchange alone."""
+    if latch_departs(weights._replace(kernel=weights.kernel[::-1])) is None:
+        return (
+            " (With its two rows exchanged it would be a latch: the first is set, the "
+            "second is reset.)"
+        )
+    for order in ("figo", "ifog", "fiog"):
+        columns = [order.index(gate) for gate in "ifgo"]
+        if latch_departs(LSTMParams(*(w[..., columns] for w in weights))) is None:
+            return (
+                f" (With its columns in the order {', '.join(order)} it would be a "
+                "latch: here the order is i, f, g, o.)"
+            )
+    return ""
+
+
+def follow_latch(params: LSTMParams) -> str:
+    """Return "on" and "off" where they belong, if a latch is right.
+
+    Raises:
+        Refusal: it is not; says when it is wrong first, and what its gates do there.
+    """
+    if isinstance(params, dict):
+        params = LSTMParams(**params)
     weights = LSTMParams(*(np.asarray(array, float) for array in params))
-
-    def is_on(signs: str) -> np.bool_:
-        inputs = np.array([[[sign == "s", sign == "r"] for sign in signs]], float)
-        outputs, _, _ = lstm_forward(inputs, weights)
-        on: np.bool_ = outputs[0, -1, 0] > 0.5
-        return on
-
-    return [is_on(signs) for signs in LATCH.values()]
-
-
-LATCH = {  # s is a set, r a reset, a dot nothing
-    "On at the start": ".",
-    "On right after a set": ".s",
-    "On one step later": ".s.",
-    "On twenty steps later": ".s" + 20 * ".",
-    "Still on after a second set": "..s..s..",
-    "On right after a reset": "..s..r",
-    "On ten steps after a reset": "..s..r" + 10 * ".",
-    "On after two sets and a reset": ".s.s.r.",
-    "On after two resets and a set": ".r.r.s.",
-}
+    if not all(np.all(np.isfinite(array)) for array in weights):
+        raise Refusal("Your weights hold NaN or infinity; expected plain numbers.")
+    at = latch_departs(weights)
+    if at is None:
+        return "a latch"
+    is_on = at.h > 0.5
+    raise Refusal(
+        f"With the inputs {in_signs(at.signs)} it ends {'on' if is_on else 'off'} (h = "
+        f"{at.h:.5g}), and should not. "
+        + (why_on if is_on else why_off)(at)
+        + remark(weights)
+    )
 
 
 LATCH_WEIGHTS = Exercise(
     able="say what each gate does",
     solution=latch_weights,
     view=follow_latch,
-    confirmed="it is on from a set to the next reset, for twenty steps and more",
-    parts=dict.fromkeys(LATCH, ""),
-    mistakes={
-        "latch-does-not-stay-on": Mistake(
-            right="bias=np.array([-10.0, 10.0, 0.0, 10.0])",
-            wrong="bias=np.array([-10.0, 0.0, 0.0, 10.0])",
-            hint="Your latch goes on, but does not stay on. Where nothing comes "
-            "in, z is the bias alone: f must keep (near 1), and o must show.",
-        ),
-        "latch-fades": Mistake(
-            right="bias=np.array([-10.0, 10.0, 0.0, 10.0])",
-            wrong="bias=np.array([-10.0, 3.0, 0.0, 10.0])",
-            hint="Your latch fades: f is not near enough to 1 where nothing comes in.",
-        ),
-        "latch-never-resets": Mistake(
-            right="[0.0, -20.0, 0.0, 0.0]",
-            wrong="[0.0, 0.0, 0.0, 0.0]",
-            hint="Your latch does not go off: at a reset z is the bias plus the "
-            "row of reset, and with it f must be near 0.",
-        ),
-        "latch-stays-off": Mistake(
-            right="[20.0, 0.0, 10.0, 0.0]",
-            wrong="[0.0, 0.0, 10.0, 0.0]",
-            hint="Your latch does not go on: at a set z is the bias plus the row "
-            "of set, and with it i and o must be near 1, and so must g.",
-        ),
-        "latch-half-open": Mistake(
-            right="[20.0, 0.0, 10.0, 0.0]",
-            wrong="[10.0, 0.0, 10.0, 0.0]",
-            hint="Your latch does not quite go on: at a set i, g and o must each "
-            "be near 1. z is the bias plus the row, and -10 + 10 is 0: a gate "
-            "half open.",
-        ),
-        "latch-only-hides": Mistake(
-            right="[0.0, -20.0, 0.0, 0.0]",
-            wrong="[0.0, 0.0, 0.0, -20.0]",
-            hint="Your reset hides the cell and does not erase it: it comes back "
-            "when o opens again. Which gate erases?",
-        ),
-        "latch-always-on": Mistake(
-            right="bias=np.array([-10.0, 10.0, 0.0, 10.0])",
-            wrong="bias=np.array([10.0, 10.0, 10.0, 10.0])",
-            hint="Your latch goes on by itself: where nothing comes in, i must be "
-            "shut.",
-        ),
-        "latch-rows-swapped": Mistake(
-            right="[[20.0, 0.0, 10.0, 0.0], [0.0, -20.0, 0.0, 0.0]]",
-            wrong="[[0.0, -20.0, 0.0, 0.0], [20.0, 0.0, 10.0, 0.0]]",
-            hint="Your rows have changed places: the first is set, the second is "
-            "reset.",
-        ),
-    },
+    confirmed="it is on from a set to the next reset and off from a reset to the next "
+    "set, whatever came in six steps, and for 1,000 steps of nothing",
+    parts={"the latch": ""},
     hints=(
         "Begin with the steps where nothing comes in, where z is the bias alone: "
         "which gates are open then? What comes in adds its row to the bias.",

@@ -28,19 +28,21 @@ def errors_without_memory(
 
 def draw_task(rng: Generator) -> tuple[float, float, int]:
     """Draw an adding problem with other numbers, and more of them marked."""
-    marks = int(rng.integers(3, 6))
-    low, high = [(-2, 4), (1, 3), (-1, 2), (0, 6), (2, 6)][rng.integers(5)]
+    marks = int(rng.integers(3, 8))
+    # Neither begins at 0 nor has the mean 0, where slips come out right.
+    low = float(rng.choice([n / 2 for n in range(-8, 9) if n]))
+    high = low + float(rng.choice([n / 2 for n in range(2, 13) if n != -4 * low]))
     return low, high, marks
 
 
 def ask_for_errors(low: float, high: float, marks: int) -> str:
     """Return the question."""
     return (
-        f"In this adding problem the numbers lie anywhere between {low} and {high}, "
-        f"and {marks} steps are marked. A network without memory always says the same. "
-        f"Another remembers the last marked number, and guesses the other "
-        f"{marks - 1}.\nWhat is best to say always, what mean squared error has that, "
-        "and what has the other at best? (guess, error, the other's error)"
+        f"In this adding problem the numbers lie anywhere between {low:g} and "
+        f"{high:g}, and {marks} steps are marked. A network without memory always "
+        f"says the same. Another remembers the last marked number, and guesses the "
+        f"other {marks - 1}.\nWhat is best to say always, what mean squared error has "
+        "that, and what has the other at best? (guess, error, the other's error)"
     )
 
 
@@ -49,10 +51,10 @@ def derive_errors(low: float, high: float, marks: int) -> str:
     guess, nothing, one = errors_without_memory(low, high, marks)
     variance = (high - low) ** 2 / 12
     return (
-        f"Best is the mean of the sums: {marks} * ({low} + {high}) / 2 = {guess:.2f}.\n"
-        f"The variance of one number is (high - low)² / 12 = {variance:.3f}. Each "
-        f"number that has to be guessed costs that much: {marks} of them "
-        f"{nothing:.3f}, {marks - 1} of them {one:.3f}."
+        f"Best is the mean of the sums: {marks} * ({low:g} + {high:g}) / 2 = "
+        f"{guess:.2f}.\nThe variance of one number is (high - low)² / 12 = "
+        f"{variance:.3f}. Each number that has to be guessed costs that much: {marks} "
+        f"of them {nothing:.3f}, {marks - 1} of them {one:.3f}."
     )
 
 
@@ -134,7 +136,58 @@ ERRORS_WITHOUT_MEMORY = Quiz(
             hint="Your second error is that of remembering nothing: a number that "
             "is known costs nothing.",
         ),
+        "sum-of-the-bounds-for-the-mean": Mistake(
+            right="return marks * mean",
+            wrong="return marks * (low + high)",
+            hint="Your mean of a number is low + high: it lies in the middle, at half "
+            "of that.",
+        ),
+        "width-over-12-of-the-sum": Mistake(
+            right="(high - low) ** 2 / 12",
+            wrong="(high + low) ** 2 / 12",
+            hint="Your variance is made of low + high: it grows with the width, high - "
+            "low.",
+        ),
+        "bounds-squared-one-by-one": Mistake(
+            right="(high - low) ** 2 / 12",
+            wrong="(high**2 - low**2) / 12",
+            hint="Your width is high² - low²: take the difference first, then its "
+            "square.",
+        ),
+        "variance-not-divided": Mistake(
+            right="(high - low) ** 2 / 12",
+            wrong="(high - low) ** 2",
+            hint="Your variance is the square of the width: its mean over all places "
+            "between the bounds is a twelfth of that.",
+        ),
+        "mean-square-for-variance": Mistake(
+            right="(high - low) ** 2 / 12",
+            wrong="(low**2 + low * high + high**2) / 3",
+            hint="Your error is that of always saying 0: the best guess is the mean, "
+            "and what counts is the distance from it.",
+        ),
+        "two-numbers-known": Mistake(
+            right="(marks - 1) * variance",
+            wrong="(marks - 2) * variance",
+            hint="Your second error counts one number too few: the other network knows "
+            "one of them.",
+        ),
+        "errors-rounded-to-one-decimal": Mistake(
+            right="return marks * mean, marks * variance, (marks - 1) * variance",
+            wrong="return tuple(\n"
+            "        round(n, 1)\n"
+            "        for n in (marks * mean, marks * variance, (marks - 1) * "
+            "variance)\n    )",
+            hint="Your numbers are rounded to one decimal: give two.",
+        ),
     },
+    hints=(
+        "Take one number first: where is its mean, and what is its variance, if it "
+        "lies anywhere between the bounds? (Between 0 and 1 it is 1/12; twice the "
+        "width, four times the variance.) Means and variances of independent numbers "
+        "add up, and a number that is known costs nothing.",
+        "",
+    ),
     reasoning="A test needs the two numbers that say *nothing remembered* and "
     "*a part remembered*: a network that stands on the second one has learned "
     "something, though it is far from solving the task. The variances add up, for "
@@ -253,6 +306,47 @@ SUBTRACTING_BATCH = Exercise(
             wrong="1.0 * first - second",
             hint="Your targets are made of the steps, not of the numbers that "
             "stand there.",
+        ),
+        "inputs-reshaped": Mistake(
+            right="np.stack([numbers, marks], axis=-1)",
+            wrong="np.stack([numbers, marks], axis=1).reshape(*numbers.shape, 2)",
+            hint="Your inputs are (B, 2, T) reshaped: the shape is right, but numbers "
+            "and marks are stirred. To swap two axes, use swapaxes, or stack along the "
+            "last.",
+        ),
+        "inputs-joined-and-reshaped": Mistake(
+            right="np.stack([numbers, marks], axis=-1)",
+            wrong="np.stack([numbers, marks]).reshape(*numbers.shape, 2)",
+            hint="Your inputs are (2, B, T) reshaped: the shape is right, but numbers "
+            "and marks are stirred. Stack along the last axis.",
+        ),
+        "inputs-one-beside-the-other": Mistake(
+            right="np.stack([numbers, marks], axis=-1)",
+            wrong="np.concatenate([numbers, marks], axis=-1)",
+            hint="Your inputs have no axis of features: concatenate puts the marks "
+            "after the numbers, stack lays them side by side on a new axis.",
+        ),
+        "first-mark-alone": Mistake(
+            right="for steps in (first, second):",
+            wrong="for steps in (first,):",
+            hint="Your second step is not marked: both are.",
+        ),
+        "second-mark-alone": Mistake(
+            right="for steps in (first, second):",
+            wrong="for steps in (second,):",
+            hint="Your first step is not marked: both are.",
+        ),
+        "first-mark-negative": Mistake(
+            right="marks[rows, steps] = 1",
+            wrong="marks[rows, steps] = -1 if steps is first else 1",
+            hint="Your first mark is -1, and gives the order away: both are 1, so "
+            "that the network has to remember which came first.",
+        ),
+        "targets-without-a-sign": Mistake(
+            right="targets = numbers[rows, first] - numbers[rows, second]",
+            wrong="targets = np.abs(numbers[rows, first] - numbers[rows, second])",
+            hint="Your targets have lost their sign: the first minus the second may be "
+            "below 0.",
         ),
         "features-before-time": Mistake(
             right="axis=-1",
@@ -386,6 +480,23 @@ GIVING_UP = Exercise(
         "seeds-for-lengths": Mistake(
             right="solved = errors < limit",
             wrong="solved = (errors < limit).T",
+            hint="Your counts are one a seed: errors is (seeds, lengths), so count "
+            "along the first axis.",
+        ),
+        "seeds-for-lengths-in-both": Mistake(
+            right="solved = errors < limit\n"
+            "    none_does = ~solved.any(axis=0)\n"
+            "    length = lengths[none_does.argmax()] if none_does.any() else 0\n"
+            "    return solved.sum(axis=0), length",
+            wrong="solved = (errors < limit).sum(axis=1)\n"
+            "    length = lengths[solved == 0][0] if (solved == 0).any() else 0\n"
+            "    return solved, length",
+            hint="Your counts are one a seed: errors is (seeds, lengths), so count "
+            "along the first axis.",
+        ),
+        "counts-of-the-seeds": Mistake(
+            right="solved.sum(axis=0)",
+            wrong="solved.sum(axis=1)",
             hint="Your counts are one a seed: errors is (seeds, lengths), so count "
             "along the first axis.",
         ),

@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+import numpy as np
 from numpy.random import Generator
 
 from lstm_course.checker.exercise import Cases, Exercise, Quiz
@@ -17,8 +18,8 @@ _NAMES = {"rnn": "SimpleRNN", "lstm": "LSTM", "gru": "GRU in Keras' default form
 def draw_layer(rng: Generator) -> tuple[str, int, int]:
     """Draw a cell, its inputs D and its units H; D is not H."""
     *_, cell = rng.permutation(["rnn", "gru", "lstm"])
-    D, H = rng.permutation([3, 4, 5, 6, 7, 8, 9, 10, 12])[:2]
-    return str(cell), int(D), int(H)
+    D, H = rng.permutation(np.arange(3, 19))[:2].tolist()
+    return str(cell), D, H
 
 
 def ask_for_parameters(cell: str, features: int, units: int) -> str:
@@ -102,7 +103,46 @@ COUNT_PARAMETERS = Quiz(
             wrong="_BLOCKS[cell] * (units * (input_dim + units) + biases)",
             hint="Your bias is one number for a whole block: each unit has its own.",
         ),
+        "count-steps-for-features": Mistake(
+            right="(input_dim + units + biases)",
+            wrong="(20 + units + biases)",
+            hint="Your D is 20, the number of steps: D is what comes in at one step.",
+        ),
+        "count-steps-besides-features": Mistake(
+            right="(input_dim + units + biases)",
+            wrong="(20 * input_dim + units + biases)",
+            hint="Your D is all features of all 20 steps: D is what comes in at one "
+            "step.",
+        ),
+        "count-of-three-blocks": Mistake(
+            right="_BLOCKS[cell] * units",
+            wrong="3 * units",
+            hint="Your count has three blocks: those are the GRU's, and this is none.",
+        ),
+        "count-of-the-kernel-alone": Mistake(
+            right="(input_dim + units + biases)",
+            wrong="input_dim",
+            hint="Your count is that of the kernel alone: each block has a recurrent "
+            "kernel, H × H, and biases, too.",
+        ),
+        "count-features-squared-besides": Mistake(
+            right="units * (input_dim + units + biases)",
+            wrong="(input_dim + units) ** 2",
+            hint="Your count squares D + H: each of the H units reads D features, H "
+            "states and a bias.",
+        ),
+        "count-without-the-kernel": Mistake(
+            right="(input_dim + units + biases)",
+            wrong="(units + biases)",
+            hint="Your count leaves out the kernel: D × H for each block.",
+        ),
     },
+    hints=(
+        "Ask of one block: D numbers come in, and H units read them, each with a "
+        "weight for every number; they read the state h' as well, and have a bias "
+        "each. How many blocks has this cell? And has it a second row of biases?",
+        "",
+    ),
     reasoning="The product fixes the shapes: $(B, D)(D, H)$ and $(B, H)(H, H)$ "
     "both give $(B, H)$. The number of blocks does the rest. $T$ and $B$ are in no "
     "shape of a weight.",
@@ -260,7 +300,65 @@ STACK_LEDGER = Quiz(
             wrong="dense, first",
             hint="Your sum leaves out the embedding: its table is learned, too.",
         ),
+        "ledger-four-blocks-for-all": Mistake(
+            right="second = count_parameters(upper, H_1, H_2)",
+            wrong="second = count_parameters(upper, H_1, H_2)\n"
+            "    first *= 4 if lower == 'rnn' else 1\n"
+            "    second *= 4 if upper == 'rnn' else 1",
+            hint="Your SimpleRNN has four blocks: it has one, for it has no gates.",
+        ),
+        "ledger-gru-of-four-blocks": Mistake(
+            right="second = count_parameters(upper, H_1, H_2)",
+            wrong="second = count_parameters(upper, H_1, H_2)\n"
+            "    first = first // 3 * 4 if lower == 'gru' else first\n"
+            "    second = second // 3 * 4 if upper == 'gru' else second",
+            hint="Your GRU has four blocks: it has three, z, r and n.",
+        ),
+        "ledger-one-block-for-all": Mistake(
+            right="second = count_parameters(upper, H_1, H_2)",
+            wrong="second = count_parameters(upper, H_1, H_2)\n"
+            "    blocks = {'rnn': 1, 'gru': 3, 'lstm': 4}\n"
+            "    first //= blocks[lower]\n"
+            "    second //= blocks[upper]",
+            hint="Your recurrent layers have one block each: a GRU has three, an LSTM "
+            "four.",
+        ),
+        "ledger-steps-for-features": Mistake(
+            right="count_parameters(lower, D, H_1)",
+            wrong="count_parameters(lower, 40, H_1)",
+            hint="Your first recurrent layer reads 40 numbers, the words of a review: "
+            "at a step it reads one word, as the embedding hands it up.",
+        ),
+        "ledger-lower-reads-the-vocabulary": Mistake(
+            right="count_parameters(lower, D, H_1)",
+            wrong="count_parameters(lower, V, H_1)",
+            hint="Your first recurrent layer reads a number for each word that there "
+            "is: the embedding has made D numbers of it.",
+        ),
+        "ledger-dense-reads-the-lower": Mistake(
+            right="(H_2 + 1) * K",
+            wrong="(H_1 + 1) * K",
+            hint="Your dense layer reads the first recurrent layer: it reads the layer "
+            "below it, the second.",
+        ),
+        "ledger-layers-exchanged": Mistake(
+            right="return embedding, first, second,",
+            wrong="return embedding, second, first,",
+            hint="Your two recurrent layers have changed places: from the input "
+            "upwards.",
+        ),
+        "ledger-layers-from-the-top": Mistake(
+            right="return embedding, first, second, dense,",
+            wrong="return dense, second, first, embedding,",
+            hint="Your ledger begins at the top: from the input upwards.",
+        ),
     },
+    hints=(
+        "A layer at a time, and of each: how many numbers does it read at a step? The "
+        "embedding is a table. A recurrent layer reads what the layer below hands up: "
+        "its features, or its units. How many blocks has its cell?",
+        "",
+    ),
     reasoning="A layer at a time, from the input upwards. The one thing to carry "
     "along is $D$: what the layer below hands up. For a recurrent layer that is "
     "its number of units, whatever the data looked like further down.",
@@ -341,6 +439,29 @@ FEATURES_OF = Exercise(
             wrong="units",
             hint="Your function leaves the blocks out: divide by them, too.",
         ),
+        "features-blocks-of-gru-and-lstm-swapped": Mistake(
+            right='{"rnn": 1, "gru": 3, "lstm": 4}',
+            wrong='{"rnn": 1, "gru": 4, "lstm": 3}',
+            hint="Your GRU has four blocks and your LSTM three: it is the other way "
+            "round.",
+        ),
+        "features-of-three-blocks": Mistake(
+            right="(blocks * units)",
+            wrong="(3 * units)",
+            hint="Your function has three blocks for every cell: only the GRU has "
+            "three.",
+        ),
+        "features-two-biases-for-the-lstm": Mistake(
+            right='2 if cell == "gru" else 1',
+            wrong='2 if cell == "lstm" else 1',
+            hint="Your LSTM has the second row of biases: it is the GRU that has one.",
+        ),
+        "features-biases-of-the-gru-thrice": Mistake(
+            right='2 if cell == "gru" else 1',
+            wrong='6 if cell == "gru" else 1',
+            hint="Your GRU's biases are taken off for each block after you have "
+            "divided by the blocks: two rows are 2.",
+        ),
         "features-without-parentheses": Mistake(
             right="(blocks * units)",
             wrong="blocks * units",
@@ -416,6 +537,18 @@ WHICH_CELL = Exercise(
             wrong="D = kernel / H",
             hint="Your D is too large by the number of blocks: the kernel holds "
             "them all, side by side.",
+        ),
+        "which-gru-of-four-blocks": Mistake(
+            right='("gru", 3, 1), ("gru", 3, 2), ("lstm", 4, 1)',
+            wrong='("lstm", 3, 1), ("lstm", 3, 2), ("gru", 4, 1)',
+            hint="Your GRU and LSTM have changed places: an LSTM has four blocks, a "
+            "GRU three.",
+        ),
+        "which-no-gru": Mistake(
+            right='("gru", 3, 1), ("gru", 3, 2), ',
+            wrong="",
+            hint="Your function knows no GRU: three blocks, with one row of biases or "
+            "two.",
         ),
         "which-sizes-swapped": Mistake(
             right="return cell, D, H",

@@ -114,7 +114,7 @@ def test_wrong_batches():
 
     def unheard_of(numbers, first, second):
         inputs, targets = batch_by_comparing(numbers, first, second)
-        return inputs, np.abs(targets)
+        return inputs, targets**3
 
     def signs_for_marks(numbers, first, second):
         inputs, targets = batch_by_comparing(numbers, first, second)

@@ -151,10 +151,16 @@ def test_wrong_features():
         blocks = {"rnn": 1, "gru": 4, "lstm": 3}[cell]
         return count / (blocks * units) - units - (2 if cell == "gru" else 1)
 
+    def five_blocks(cell, units, count):
+        blocks = {"rnn": 1, "gru": 5, "lstm": 4}[cell]
+        return count / (blocks * units) - units - (2 if cell == "gru" else 1)
+
     both = "features-always-four-blocks", "features-gru-of-one-bias"
     assert_named("features_of", lesson_s_own, *both)
     assert_named("features_of", no_parentheses, "features-without-parentheses")
-    assert_told("features_of", swapped_dictionary, "With a GRU", "right with a Simple")
+    name = "features-blocks-of-gru-and-lstm-swapped"
+    assert_named("features_of", swapped_dictionary, name)
+    assert_told("features_of", five_blocks, "With a GRU", "right with an LSTM")
 
 
 # which_cell
