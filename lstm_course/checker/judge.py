@@ -14,7 +14,7 @@ from lstm_course.checker.guard import (
 )
 from lstm_course.checker.places import Departure, departure
 from lstm_course.checker.planting import Mistake
-from lstm_course.checker.recognition import outcomes_of, recognise
+from lstm_course.checker.recognition import Cause, outcomes_of, recognise
 
 _PLAIN = (bool, int, float, str)
 
@@ -110,30 +110,26 @@ def _compare(
         error = max(found.error for found in departures.values())
         what = _confirmation(exercise, len(cases), error)
         return Verdict("passed", f"Right: {what}." if what else "Right.")
-    form = all(found.form for found in wrong)
-    # Where too much is wrong to name it all, what departs first may still be known.
-    part = "" if tried.problem or form or not exercise.cases else wrong[0].part
-
-    def recognised() -> tuple[tuple[str, ...], tuple[str, ...]]:
-        here = exercise, cases, expected, tried.outcomes, common
-        names = recognise(*here)
-        return names, recognise(*here, only=part) if part and not names else ()
-
     try:
-        names, of_part = guarded(recognised, seconds=3 * SECONDS, longest=3 * LONGEST)
+        cause = Cause(
+            *guarded(
+                lambda: recognise(exercise, cases, expected, tried.outcomes, common),
+                seconds=3 * SECONDS,
+                longest=3 * LONGEST,
+            )
+        )
     except (TookTooLongError, DiedError):  # a planted mistake may break anything
-        names = of_part = []
-    known = (*common, *exercise.own_mistakes(common))
-    hints = {mistake.name: mistake.hint for mistake in known}
-    if names:
+        cause = Cause()
+    if names := tuple(cause.names):
+        known = (*common, *exercise.own_mistakes(common))
+        hints = {mistake.name: mistake.hint for mistake in known}
         several = f"There are {len(names)} mistakes in it. " * (len(names) > 1)
         text = several + " ".join(hints[name] for name in names)
-        return Verdict("failed", text, tuple(names))
+        return Verdict("failed", text, names)
     if tried.problem:
         return Verdict("failed", _one_line(tried.problem))
-    text = _where(departures, cases)
-    text += "".join(f" As for {part}: {hints[name]}" for name in of_part)
-    return Verdict("failed", text, form=form)
+    text = " ".join(filter(None, [cause.text, _where(departures, cases)]))
+    return Verdict("failed", text, form=all(found.form for found in wrong))
 
 
 def _confirmation(exercise: Exercise, cases: int, error: float) -> str:

@@ -24,7 +24,6 @@ class Departure(NamedTuple):
 
     text: str = ""  # empty where it is right
     error: float = 0.0  # relative to the largest entry
-    part: str = ""  # which part departs first
     form: bool = False  # another shape, say: there is nothing to compare
 
 
@@ -32,12 +31,8 @@ def departure(
     exercise: Exercise,
     expected: list[Leaf] | None,
     got: list[Leaf] | None,
-    only: str = "",
 ) -> Departure:
-    """Return the first place where an answer departs, or its largest error.
-
-    With ``only``, this part is looked at and no other.
-    """
+    """Return the first place where an answer departs, or its largest error."""
     if expected is None or got is None:
         return Departure("It raises an error.", form=True)
     ours = _by_name(exercise, expected)
@@ -46,9 +41,9 @@ def departure(
     if nothing or len(theirs) not in {len(ours), exercise.enough or len(ours)}:
         return Departure(_miscounted(exercise, len(theirs), nothing), form=True)
     found = [
-        _of_part(exercise, name, ours[name], theirs[name])._replace(part=name)
+        _of_part(exercise, name, ours[name], theirs[name])
         for name in exercise.order or ours
-        if name in theirs and only in ("", name)
+        if name in theirs
     ]
     wrong = [one for one in found if one.text]
     if not wrong:
