@@ -9,7 +9,7 @@ import pickle
 import re
 import sysconfig
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Mapping
 from types import FunctionType
 from typing import Any, NamedTuple
 
@@ -60,9 +60,9 @@ def attempt(exercise: Exercise, answer: Any, cases: Cases) -> Attempt:
             np.errstate(all="ignore"),
         ):
             if exercise.cases is None:
-                outcomes, problem = _look_at(answer, exercise.view), ""
+                outcomes, problem = _look_at(answer, exercise), ""
             else:
-                outcomes, problem = _call(answer, cases, exercise.view)
+                outcomes, problem = _call(answer, cases, exercise)
         _check_numpy("Your function replaces numpy.{}: leave NumPy alone.")
     except (Untouched, NotImplementedError):
         return Attempt(untouched=True)
@@ -73,17 +73,25 @@ def attempt(exercise: Exercise, answer: Any, cases: Cases) -> Attempt:
     return Attempt(outcomes, problem, printed=page.text)
 
 
-def _look_at(answer: Any, view: Callable[[Any], Any]) -> Outcomes:
+def _look_at(answer: Any, exercise: Exercise) -> Outcomes:
     if isinstance(answer, FunctionType):
         raise Refusal("You gave a function; expected its result: call it.")
     if isinstance(answer, tuple | list) and any(part is ... for part in answer):
         raise Untouched
-    return {"": plain(view(answer))}
+    return {"": _read(answer, exercise)}
 
 
-def _call(
-    answer: Any, cases: Cases, view: Callable[[Any], Any]
-) -> tuple[Outcomes, str]:
+def _read(answer: Any, exercise: Exercise) -> list[Leaf]:
+    """Return what counts of an answer; parts that have their names, by these."""
+    value = exercise.view(answer)
+    if isinstance(value, Mapping) or hasattr(value, "iloc"):  # of pandas
+        by_name = {str(key): value[key] for key in value.keys()}  # noqa: SIM118
+        if by_name.keys() == exercise.parts.keys():
+            value = [by_name[name] for name in exercise.parts]
+    return plain(value)
+
+
+def _call(answer: Any, cases: Cases, exercise: Exercise) -> tuple[Outcomes, str]:
     """Return what a function returns for copies of each case's arguments."""
     if not callable(answer):
         raise Refusal(
@@ -101,7 +109,7 @@ def _call(
         outcomes[label] = None
         what = ""
         try:
-            outcomes[label] = plain(view(answer(*copies)))
+            outcomes[label] = _read(answer(*copies), exercise)
         except (Untouched, NotImplementedError):
             raise
         except Refusal as refusal:

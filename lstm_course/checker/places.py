@@ -62,6 +62,8 @@ def _by_name(exercise: Exercise, leaves: list[Leaf]) -> dict[str, Leaf]:
     if len(names) > 1 and isinstance(only, np.ndarray) and only.ndim:
         # One array may hold all parts: a row of numbers, or states on one another.
         axes = exercise.parts[names[0]].split()
+        if not axes and only.size in wanted:
+            only = only.ravel()
         if only.ndim == 1 + len(axes) and (len(only) in wanted or not axes):
             leaves = [np.asarray(part) for part in only]
     surplus = [str(number) for number in range(len(names), len(leaves))]

@@ -1,6 +1,7 @@
 """Bring whatever an answer returns into one plain form: arrays and texts in order."""
 
 from collections.abc import Iterator
+from numbers import Number
 from types import EllipsisType, GeneratorType
 from typing import Any
 
@@ -28,7 +29,8 @@ def plain(value: Any) -> list[Leaf]:
     """Return the arrays and texts in a value, in order, whatever holds them.
 
     Numbers, also in nested lists and tuples, become one array where they form a
-    rectangle. Named tuples, tuples, lists and dicts of arrays become their arrays.
+    rectangle. Named tuples, tuples, lists and dicts of arrays become their arrays, and
+    what pandas has, its values.
 
     Raises:
         Refusal: there is something in it that is no number; says what.
@@ -45,8 +47,7 @@ def plain(value: Any) -> list[Leaf]:
 
 
 def _leaves(value: Any, depth: int = 0) -> Iterator[Leaf]:
-    if isinstance(value, np.ndarray | np.generic) and value.dtype.kind in "UT":
-        value = value.tolist()  # texts
+    value = _opened(value)
     if depth > _DEEPEST:
         raise Refusal("Your answer is a list inside a list inside a list, too deep.")
     if isinstance(value, EllipsisType):
@@ -67,18 +68,24 @@ def _leaves(value: Any, depth: int = 0) -> Iterator[Leaf]:
             yield from _leaves(item, depth + 1)
     elif isinstance(value, GeneratorType):
         raise Refusal("Your function returns a generator: write return, not yield.")
-    elif hasattr(value, "__array__"):  # a tensor of TensorFlow or PyTorch
-        yield _numbers(value)
     else:
         kind = type(value).__name__
         article = "an" if kind[:1].lower() in "aeiou" else "a"
         raise Refusal(f"Your answer is {article} {kind}; expected numbers.")
 
 
+def _opened(value: Any) -> Any:
+    """Return what is in an object of another library; a number of Python's as float."""
+    if hasattr(value, "__array__"):  # pandas' too, and a tensor of any kind
+        array = np.asarray(value)
+        return array.tolist() if array.dtype.kind in "OUT" else array
+    if isinstance(value, Number) and not isinstance(value, _PLAIN):
+        return float(value)  # type: ignore[arg-type]  # a fraction or a decimal
+    return value
+
+
 def _numbers(value: Any) -> Array:
     array = np.asarray(value)
-    if array.dtype.kind == "O" and any(item is ... for item in array.flat):
-        raise Untouched
     if array.dtype.kind not in "biufc":
         raise Refusal(f"Your answer holds {array.dtype}; expected numbers.")
     return array
@@ -93,10 +100,12 @@ def _rectangle(value: Any) -> Array | None:
     if len({isinstance(item, bool | np.bool_) for item in value}) == 2:
         return None  # a number and a yes or no: two things
     in_list = type(value) is list and type(first) is np.ndarray  # a step each, say
-    if not in_list and not isinstance(first, (*_PLAIN, np.generic)):
+    if not in_list and not isinstance(first, Number | np.generic):
         return None
     try:
         array = np.array(value)
     except (ValueError, TypeError):  # rows of several lengths, or something odd inside
         return None
+    if array.dtype.kind == "O" and all(isinstance(item, Number) for item in array.flat):
+        return array.astype(float)  # fractions and decimals
     return array if array.dtype.kind in "biufc" else None
