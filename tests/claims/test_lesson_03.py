@@ -101,16 +101,17 @@ def descend(seed, change=lambda grads: grads):
     return losses, params, x
 
 
-# Tried 13 times, each time with the weights' last bits changed: three or more of the
-# six always diverged, their reach at most 2e-42 and the head's factor at most -2.28;
-# with either part frozen no loss passed 2.3; clipped, all ended below 0.043.
+# Tried 41 times, each time with the weights' last bits changed: three or more of six
+# always diverged, at most 5e-16 of a gradient was left 29 steps back, and the head's
+# factor was at most -2.24. In 25 trials no loss passed 2.5 with either part frozen, and
+# clipped, all ended below 0.038.
 
 
 def test_c21_what_diverges_is_the_head_on_saturated_units():
     lost = [run for run in map(descend, range(6)) if not run[0][-1] < 1e6]
     assert len(lost) >= 3
     for _, params, x in lost:
-        assert gradient_reach(x, params.recurrent)[29] < 1e-20
+        assert gradient_reach(x, params.recurrent)[29] < 1e-10
         h, _, _ = rnn_forward(x, params.recurrent)
         assert 1 - 0.2 * np.mean(np.sum(h[:, -1] ** 2, axis=1) + 1) < -2
 
