@@ -7,6 +7,7 @@ import pytest
 
 from lstm_course import build_sentiment_model
 from lstm_course.arrays.trees import tree_leaves
+from lstm_course.experiments.verdict import paired_difference
 from lstm_course.study.generalization_gap import loss_gap_at
 from lstm_course.study.measurements import read_measurement
 from lstm_course.system.keras_import import import_keras
@@ -14,7 +15,9 @@ from lstm_course.system.keras_import import import_keras
 pytestmark = pytest.mark.slow
 
 ONE_ERROR = 0.008  # the standard error of an accuracy near 0.8 on 2,500 reviews
-BOOK = {"validation_loss": 0.4368, "validation_accuracy": 0.7934}  # as printed
+BOOK = {"loss": 0.4368, "accuracy": 0.7934}  # as printed, of the validation part
+NEAR = {"loss": 0.02, "accuracy": 0.015}  # wished for before the runs
+RERUNS = 0.4226, 0.4368  # the losses of the book's reruns
 
 
 def of_all_seeds(name, case, key):
@@ -46,46 +49,78 @@ def test_c17_a_bag_wins_with_little_data_and_with_much_the_lstm_draws_level():
     assert np.all(np.abs(behind[2:]) < ONE_ERROR)
 
 
-def test_c30_the_recipe_gives_the_books_figures_on_both_engines():
+def by_seed(name, case, key):
+    runs = read_measurement(name)["results"][case]
+    return {seed: run[key] for seed, run in runs.items()}
+
+
+def of_seven_runs(key):
+    return np.concatenate(
+        [
+            of_all_seeds(name, case, key)
+            for name, case in (("book", "numpy"), ("book_keras", "keras"))
+        ]
+    )
+
+
+def test_c30_the_recipe_gives_the_books_figures_on_the_test_part():
     params = build_sentiment_model(engine="numpy").params
     assert sum(array.size for _, array in tree_leaves(params)) == 8809
-    for name, case in (("book", "numpy"), ("book_keras", "keras")):
-        for key, within in (("validation_loss", 0.03), ("validation_accuracy", 0.02)):
-            reached = of_all_seeds(name, case, key)
-            assert np.abs(reached - BOOK[key]).max() < within
+    assert len(of_seven_runs("test_loss")) == 7
+    for key, printed in BOOK.items():
+        away = np.abs(of_seven_runs(f"test_{key}") - printed)
+        assert away.max() < NEAR[key]
+
+
+def test_c30_on_the_validation_part_it_is_farther_off_on_the_better_side():
+    losses = of_seven_runs("validation_loss")
+    assert losses.max() < RERUNS[0]
+    assert np.abs(losses - BOOK["loss"]).max() > NEAR["loss"]
+    accuracies = of_seven_runs("validation_accuracy")
+    assert accuracies.min() > BOOK["accuracy"]
+    assert np.abs(accuracies - BOOK["accuracy"]).max() > NEAR["accuracy"]
+
+
+def test_c30_one_seed_ends_alike_on_both_engines():
     engines = [
-        of_all_seeds(name, case, "validation_loss")[0]  # seed 42 of each
+        by_seed(name, case, "validation_loss")["42"]
         for name, case in (("book", "numpy"), ("book_keras", "keras"))
     ]
-    assert abs(engines[0] - engines[1]) < 0.01
+    assert abs(engines[0] - engines[1]) < 0.005
 
 
-def test_c30_a_bag_of_embeddings_nearly_ties_it_for_a_fraction_of_the_cost():
-    lstm, bag = (
-        of_all_seeds("book", case, "test_accuracy") for case in ("numpy", "bag")
-    )
-    assert abs(lstm.mean() - bag.mean()) < ONE_ERROR
-    assert bag.max() > lstm.min()
-    cost = [
-        of_all_seeds("book", case, "cpu_seconds").mean() for case in ("numpy", "bag")
-    ]
+def test_c30_a_bag_of_embeddings_does_as_well_for_a_fraction_of_the_cost():
+    leads = {
+        part: paired_difference(
+            by_seed("book", "numpy", f"{part}_accuracy"),
+            by_seed("book", "bag", f"{part}_accuracy"),
+        )
+        for part in ("validation", "test")
+    }
+    assert leads["validation"].sign() == 1
+    assert leads["test"].sign() == 0
+    assert max(abs(bound) for bound in leads["test"][1:]) < 0.01
+    cost = [of_all_seeds("book", c, "cpu_seconds").mean() for c in ("numpy", "bag")]
     assert cost[0] > 3 * cost[1]
 
 
-def test_c30_the_lstm_needs_the_order_and_a_bag_reaches_as_much_without():
-    in_order, shuffled, bag = (
-        of_all_seeds("shuffled", f"10000 words, {case}", "test_accuracy")
-        for case in ("in order", "shuffled", "bag")
+@pytest.mark.parametrize(
+    ("words", "other", "sign"),
+    [
+        ("500", "shuffled", 0),
+        ("500", "bag", 0),
+        ("10000", "shuffled", 1),
+        ("10000", "bag", -1),
+    ],
+)
+def test_c30_with_many_words_it_needs_the_order_and_the_bag_is_better(
+    words, other, sign
+):
+    in_order, control = (
+        by_seed("shuffled", f"{words} words, {case}", "test_accuracy")
+        for case in ("in order", other)
     )
-    lost = in_order - shuffled
-    assert lost.mean() > 2 * lost.std(ddof=1) / np.sqrt(len(lost))
-    assert lost.mean() > 0.01
-    assert np.all(bag > in_order)
-    in_order, bag = (
-        of_all_seeds("shuffled", f"500 words, {case}", "test_accuracy").mean()
-        for case in ("in order", "bag")
-    )
-    assert abs(in_order - bag) < ONE_ERROR
+    assert paired_difference(in_order, control).sign() == sign
 
 
 def test_c31_the_printed_gap_is_narrower_in_every_pair_of_runs():
@@ -117,34 +152,84 @@ def test_c31_at_the_same_training_loss_hardly_anything_is_left_of_it():
     assert lowest[1].mean() > lowest[0].mean() - 0.002
 
 
+@pytest.fixture
+def calls_of_the_kernel():
+    """Pretend that there is a GPU, and note what its kernel is called with."""
+    import_keras()
+    import tensorflow as tf
+
+    called = []
+
+    def kernel(*, input, input_h, params, rnn_mode, **others):
+        called.append(rnn_mode)
+        h = input_h + 0 * tf.reduce_sum(params) + 0 * tf.reduce_sum(input)
+        steps = tf.zeros([*tf.unstack(tf.shape(input)[:2]), 1])
+        return steps + h, h, h, None, None
+
+    backend = "keras.src.backend.tensorflow.rnn"
+    with (
+        mock.patch(f"{backend}._is_gpu_available", return_value=True),
+        mock.patch.object(tf.raw_ops, "CudnnRNNV3", side_effect=kernel),
+    ):
+        yield called
+
+
+def reader(cell, **options):
+    layers = import_keras().layers
+    model = import_keras().Sequential(
+        [
+            import_keras().Input((4,)),
+            layers.Embedding(9, 3, mask_zero=True),
+            getattr(layers, cell)(8, **options),
+            layers.Dense(1),
+        ]
+    )
+    model.compile("adam", "mse")
+    return model
+
+
 @pytest.mark.parametrize(
-    ("options", "fast"),
+    ("cell", "options", "fast"),
     [
-        ({}, True),
-        ({"dropout": 0.3}, True),
-        ({"recurrent_dropout": 0.3}, False),
-        ({"activation": "relu"}, False),
-        ({"recurrent_activation": "hard_sigmoid"}, False),
-        ({"use_bias": False}, False),
-        ({"unroll": True}, False),
+        ("LSTM", {}, True),
+        ("LSTM", {"dropout": 0.3}, True),
+        ("LSTM", {"recurrent_dropout": 0.3}, False),
+        ("LSTM", {"activation": "relu"}, False),
+        ("LSTM", {"recurrent_activation": "hard_sigmoid"}, False),
+        ("LSTM", {"use_bias": False}, False),
+        ("LSTM", {"unroll": True}, False),
+        ("LSTM", {"use_cudnn": False}, False),
+        ("GRU", {}, True),
+        ("GRU", {"recurrent_dropout": 0.3}, False),
+        ("GRU", {"reset_after": False}, False),
     ],
     ids=str,
 )
+def test_c32_what_gives_up_the_fast_kernel_goes_step_by_step(
+    cell, options, fast, calls_of_the_kernel
+):
+    model = reader(cell, **options)
+    ids = np.array([[4, 5, 0, 0]])
+    model.fit(ids, np.zeros(1), verbose=0)
+    assert bool(calls_of_the_kernel) == fast
+    assert set(calls_of_the_kernel) <= {cell.lower()}
+    assert model.predict(ids, verbose=0).shape == (1, 1)
+
+
 @pytest.mark.parametrize("cell", ["LSTM", "GRU"])
-def test_c32_what_gives_up_the_fast_kernel_goes_step_by_step(cell, options, fast):
-    keras = import_keras()
+def test_c32_on_a_gpu_a_mask_wants_padding_after(cell, calls_of_the_kernel):
     import tensorflow as tf
 
-    backend = "keras.src.backend.tensorflow.rnn"
-    no_gpu = tf.errors.NotFoundError(None, None, "no GPU")
-    layer = getattr(keras.layers, cell)(8, **options)
-    with (
-        mock.patch(f"{backend}._is_gpu_available", return_value=True),
-        mock.patch(f"{backend}._cudnn_{cell.lower()}", side_effect=no_gpu) as kernel,
-    ):
-        outputs = layer(np.ones((2, 5, 16), np.float32), training=True)
-    assert kernel.called == fast
-    assert outputs.shape == (2, 8)
+    model = reader(cell)
+    before, after = np.array([[0, 0, 4, 5]]), np.array([[4, 5, 0, 0]])
+    model.predict(after, verbose=0)
+    assert calls_of_the_kernel
+    for use in (model.predict, lambda ids, **how: model.fit(ids, np.zeros(1), **how)):
+        with pytest.raises(tf.errors.InvalidArgumentError, match="right-padded"):
+            use(before, verbose=0)
+    calls_of_the_kernel.clear()
+    assert model(before).shape == (1, 1)  # called directly it does not stop,
+    assert not calls_of_the_kernel  # and goes step by step without a word
 
 
 def test_c32_a_model_with_recurrent_dropout_trains():
@@ -162,10 +247,33 @@ def test_c32_a_model_with_recurrent_dropout_trains():
 
 
 def test_c32_recurrent_dropout_changes_what_dropout_draws():
-    keras = import_keras()
-    shapes = []
-    for rate in (0.0, 0.3):
-        layer = keras.layers.LSTM(8, dropout=0.3, recurrent_dropout=rate)
-        masks = layer.cell.get_dropout_mask(keras.ops.ones((2, 16)))
-        shapes.append(np.shape(masks))
-    assert shapes == [(2, 16), (4, 2, 16)]
+    def share_that_sees_all(rate):
+        layer = import_keras().layers.LSTM(
+            200, dropout=0.3, recurrent_dropout=rate, seed=3
+        )
+        x = np.ones((300, 1, 200))
+        layer.build(x.shape)
+        kernel = np.tile(np.eye(200), 4)  # feature k for unit k, in i, f, g and o
+        layer.set_weights([kernel, 0 * kernel, np.zeros(800)])
+        h = layer(x, initial_state=[0 * x[:, 0], x[:, 0]], training=True).numpy()
+        return np.mean(np.isclose(h, h.max()))
+
+    assert share_that_sees_all(0.0) == pytest.approx(0.7, abs=0.01)
+    assert share_that_sees_all(0.3) == pytest.approx(0.7**4, abs=0.01)
+
+
+def test_c32_recurrent_dropout_never_masks_the_cell():
+    layers, width = import_keras().layers, 8
+    x, start = np.zeros((1, 100, 1)), np.full((1, width), 0.5)
+    keep = {
+        layers.LSTM: np.repeat([-1000.0, 1000, 0, 0], width),  # i, f, g, o
+        layers.GRU: np.repeat([[1000.0, 0, 0], [0, 0, 0]], width, axis=1),  # z, r, n
+    }
+    for cell, bias in keep.items():
+        layer = cell(width, recurrent_dropout=0.3, return_state=True, seed=1)
+        layer.build(x.shape)
+        columns = bias.shape[-1]
+        layer.set_weights([np.zeros((1, columns)), np.zeros((width, columns)), bias])
+        states = [start] * (2 if cell is layers.LSTM else 1)
+        held = layer(x, initial_state=states, training=True)[-1]
+        np.testing.assert_array_equal(held, start)
