@@ -31,7 +31,8 @@ class Exercise:
     cases: Callable[[], Cases] | None = None
     order: tuple[str, ...] = ()  # the parts as they are computed
     enough: int = 0  # so many parts will do, when the solution returns more
-    hints: tuple[str, str] = ("", "")  # after the second failure, and after the third
+    # After the second failure, and after the third; a quiz has one, after the first.
+    hints: tuple[str, str] = ("", "")
     given: tuple[str, ...] = ()  # the mistakes in the code that there is to repair
     confirmed: str = ""  # what a right value was found to be or to do
     view: Callable[[Any], Any] = lambda answer: answer  # what counts of an odd object

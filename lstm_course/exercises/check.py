@@ -4,13 +4,15 @@ import inspect
 import re
 import textwrap
 from collections import Counter
+from functools import cache
 from typing import Any
 
-import numpy as np
-
 from lstm_course.arrays.shapes import check_at_least
+from lstm_course.checker.draws import draw_numbers, right_answer
 from lstm_course.checker.exercise import Cases, Exercise, Quiz
 from lstm_course.checker.judge import Verdict, judge
+from lstm_course.checker.places import departure
+from lstm_course.checker.plain_form import Leaf
 from lstm_course.exercises.common_mistakes import MISTAKES
 from lstm_course.exercises.contents import find_exercise
 from lstm_course.exercises.progress import record
@@ -21,7 +23,9 @@ _WIDTH = 76
 _WHOLE = re.compile(r"`[^`]{1,70}`|\([^()]{1,40}\)| [-=*+@/⊙] ")
 
 _failures: Counter[str] = Counter()
-_shown: set[str] = set()  # questions whose derivation was given
+# By quiz: the questions whose derivation was given, and their right answers.
+_shown: dict[str, dict[str, list[Leaf]]] = {}
+_RECENT = 3
 
 
 def check(name: str, answer: Any) -> None:
@@ -55,7 +59,8 @@ def check(name: str, answer: Any) -> None:
 def quiz(name: str, answer: Any = ..., *, seed: int) -> None:
     """Put a question with numbers drawn from a seed; say whether the answer is right.
 
-    After an answer the derivation is shown. Then only another seed's question counts.
+    A first wrong answer brings a hint; a second, or a right one, the derivation. Then
+    only another seed's question counts.
 
     Args:
         name: which quiz: "count_parameters".
@@ -72,23 +77,64 @@ def quiz(name: str, answer: Any = ..., *, seed: int) -> None:
             f"name is {name!r}, no quiz: call check({name!r}, answer)"
         )
     check_at_least("seed", seed, 0)
-    numbers = exercise.draw(np.random.default_rng(seed))
+    numbers = _numbers(name, seed)
     question = exercise.question(*numbers)
     _say(question)
     verdict = verdict_on(name, answer, {"": numbers})
     if verdict.outcome == "not started" or verdict.form:
         _tell(name, verdict)
         return
-    known = question in _shown
-    _shown.add(question)
-    if verdict.outcome == "passed" and known:
-        verdict = Verdict(
-            "not started", f"Right, as was shown. Now try seed={seed + 1}."
-        )
+    if verdict.outcome == "failed":
+        _failures[question] += 1
+        if _failures[question] == 1:
+            text = verdict.text
+            if not verdict.mistakes and exercise.hints[0]:
+                text += f"\nHint: {exercise.hints[0]}"
+            text += "\nTry again; a second wrong answer brings the derivation."
+            _tell(name, verdict._replace(text=text))
+            return
+    right = right_answer(exercise, numbers)
+    if verdict.outcome == "passed" and (
+        known := _known(exercise, name, question, right)
+    ):
+        following = _following(exercise, name, seed)
+        text = f"Right, {known}. Now try seed={following}."
+        verdict = Verdict("not started", text)
+    _shown.setdefault(name, {})[question] = right
     _tell(name, verdict)
     _say(exercise.derivation(*numbers))
     if verdict.outcome == "failed":
-        _say(f"Try one with other numbers: seed={seed + 1}.")
+        _say(f"Try one with other numbers: seed={_following(exercise, name, seed)}.")
+
+
+@cache
+def _numbers(name: str, seed: int) -> tuple[Any, ...]:
+    exercise = find_exercise(name)
+    assert isinstance(exercise, Quiz)  # noqa: S101 - asked before
+    return draw_numbers(exercise, seed)
+
+
+def _known(exercise: Quiz, name: str, question: str, right: list[Leaf]) -> str:
+    """Say how a right answer may have been known; nothing if it was not shown."""
+    shown = _shown.get(name, {})
+    if question in shown:
+        return "as was shown"
+    # Where there are few answers, an old one comes again before long.
+    for other in list(shown.values())[-_RECENT:]:
+        if not departure(exercise, right, other).text:
+            return "and so it was in a question before, where it was shown"
+    return ""
+
+
+def _following(exercise: Quiz, name: str, seed: int) -> int:
+    """Return the next seed whose answer was not shown lately."""
+    for other in range(seed + 1, seed + 20):
+        numbers = _numbers(name, other)
+        right = right_answer(exercise, numbers)
+        question = exercise.question(*numbers)
+        if not _known(exercise, name, question, right):
+            return other
+    return seed + 1
 
 
 def solution(name: str) -> None:
@@ -100,7 +146,7 @@ def solution(name: str) -> None:
     exercise = find_exercise(name)
     print(inspect.getsource(exercise.solution))
     if isinstance(exercise, Quiz):
-        numbers = exercise.draw(np.random.default_rng(1))
+        numbers = _numbers(name, 1)
         _say(exercise.question(*numbers))
         _say(exercise.derivation(*numbers))
         return

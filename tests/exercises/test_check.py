@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 
 import lstm_course
+from lstm_course.checker.draws import draw_numbers
 from lstm_course.checker.exercise import Quiz
+from lstm_course.checker.judge import judge
 from lstm_course.exercises import check as module
 from lstm_course.exercises.check import check, quiz, solution
 from lstm_course.exercises.contents import LESSON_OF, find_exercise
@@ -18,7 +20,7 @@ def file(tmp_path, monkeypatch):
     """A learner who has just begun."""
     monkeypatch.setenv(PROGRESS_VARIABLE, str(tmp_path / "progress.jsonl"))
     monkeypatch.setattr(module, "_failures", type(module._failures)())
-    monkeypatch.setattr(module, "_shown", set())
+    monkeypatch.setattr(module, "_shown", {})
     return tmp_path / "progress.jsonl"
 
 
@@ -162,24 +164,60 @@ def test_gates_that_are_returned_too_tell_which_one_departs(told):
     assert "o departs first at sequence 0, unit 0" in told()
 
 
-def test_a_quiz_draws_from_its_seed(told):
-    for name in LESSON_OF:
-        if isinstance(find_exercise(name), Quiz):
-            quiz(name, seed=1)
-            first = told()
-            assert f"○ {name}: not started yet" in first
-            quiz(name, seed=1)
-            assert told() == first
-            others = set()
-            for seed in range(2, 8):
-                quiz(name, seed=seed)
-                others.add(told())
-            assert others - {first}, name
+QUIZZES = [name for name in LESSON_OF if isinstance(find_exercise(name), Quiz)]
+
+
+@pytest.mark.parametrize("name", QUIZZES)
+def test_a_quiz_draws_from_its_seed(name, told):
+    quiz(name, seed=1)
+    first = told()
+    assert f"○ {name}: not started yet" in first
+    quiz(name, seed=1)
+    assert told() == first
+
+
+FIRST_SEEDS = range(21)
+FEW_ANSWERS = {  # as many answers as there are settings, shapes of curves, and so on
+    "gate_settings",
+    "choose_outputs",
+    "read_the_curve",
+    "gru_gate_settings",
+}
+
+
+@pytest.mark.parametrize("name", QUIZZES)
+def test_no_seed_asks_what_another_does(name):
+    """Not in another order of the numbers either."""
+    exercise = find_exercise(name)
+    asked = [
+        tuple(sorted(exercise.question(*draw_numbers(exercise, seed)).split()))
+        for seed in FIRST_SEEDS
+    ]
+    assert len(set(asked)) == len(FIRST_SEEDS)
+
+
+@pytest.mark.parametrize("name", QUIZZES)
+def test_the_answer_of_a_seed_is_wrong_for_others(name):
+    """Where there are few answers, for the next two seeds."""
+    exercise = find_exercise(name)
+    drawn = [draw_numbers(exercise, seed) for seed in FIRST_SEEDS]
+    answers = [exercise.solution(*numbers) for numbers in drawn]
+    for seed, answer in enumerate(answers):
+        later = drawn[seed + 1 :][: 2 if name in FEW_ANSWERS else None]
+        for numbers in later:
+            verdict = judge(exercise, answer, {"": numbers})
+            assert verdict.outcome == "failed", (seed, numbers)
+
+
+@pytest.mark.parametrize("name", QUIZZES)
+def test_a_quiz_has_a_hint_that_is_no_derivation(name):
+    small, _ = find_exercise(name).hints
+    assert small.endswith((".", "?")), "hints=(a sentence or two, '')"
 
 
 def right(name, seed):
     exercise = find_exercise(name)
-    return exercise.solution(*exercise.draw(np.random.default_rng(seed)))
+    return exercise.solution(*draw_numbers(exercise, seed))
 
 
 def test_after_an_answer_the_derivation_is_shown(told):
@@ -190,10 +228,30 @@ def test_after_an_answer_the_derivation_is_shown(told):
     assert read_progress()["gate_settings"].passed
 
 
+def test_a_first_wrong_answer_brings_a_hint_and_a_second_the_derivation(told):
+    quiz("forecast_ceiling", (17.0, 18.0), seed=1)
+    text = told()
+    assert find_exercise("forecast_ceiling").hints[0] in text
+    assert "a second wrong answer brings the derivation" in text
+    assert "The sum is largest where" not in text
+    quiz("forecast_ceiling", (16.0, 18.0), seed=2)
+    assert "The sum is largest where" not in told(), "it counts for each question"
+    quiz("forecast_ceiling", (16.0, 18.0), seed=1)
+    assert "The sum is largest where" in told()
+
+
+def test_a_mistake_that_is_named_is_hint_enough(told):
+    quiz("forecast_ceiling", (-1.0, 1.0), seed=1)
+    text = told()
+    assert "Your bounds are those of h" in text
+    assert find_exercise("forecast_ceiling").hints[0] not in text
+
+
 def test_what_was_shown_does_not_count(told):
     quiz("gate_settings", (1, 1, 2), seed=1)
+    assert "✗ gate_settings" in told()
+    quiz("gate_settings", (1, 1, 2), seed=1)
     text = told()
-    assert "✗ gate_settings" in text
     assert "c = f c' + i g = " in text
     assert "Try one with other numbers: seed=2." in text
     quiz("gate_settings", right("gate_settings", 1), seed=1)
@@ -202,6 +260,21 @@ def test_what_was_shown_does_not_count(told):
     quiz("gate_settings", right("gate_settings", 2), seed=2)
     assert "✓" in told()
     assert read_progress()["gate_settings"].passed
+
+
+def test_an_answer_that_was_shown_is_no_answer_to_another_question(told):
+    """A setting of the gates may be right of several questions."""
+    name = "gate_settings"
+    first = right(name, 1)
+    other = next(seed for seed in range(2, 99) if right(name, seed) == first)
+    for _ in range(2):
+        quiz(name, (1, 1, 2), seed=1)
+    told()
+    quiz(name, first, seed=other)
+    text = told()
+    assert "Right, and so it was in a question before, where it was shown." in text
+    assert f"Now try seed={other + 1}." in text
+    assert not read_progress()[name].passed
 
 
 @pytest.mark.parametrize("name", LESSON_OF)
