@@ -62,7 +62,7 @@ LIVE_CELLS = {
         "quick-result": "training",
         "own": "training",
     },
-    "11": {"cost-live": "times"},
+    "11": {"cost-live": "times", "own-tune": "training", "own-judge": "training"},
     "12": {"seed-train": "training"},
 }
 
