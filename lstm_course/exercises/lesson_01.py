@@ -143,6 +143,40 @@ SHAPES_ON_THE_WAY = Quiz(
             hint="Your h has an axis of size 1 in front, as in PyTorch: here it "
             "is a row for each text.",
         ),
+        "outputs-of-four-gates": Mistake(
+            right="outputs, state.h",
+            wrong="np.tile(outputs, 4), np.tile(state.h, 4)",
+            hint="Your outputs and h are 4 H wide: that is z, which the four gates "
+            "share; what comes out has H numbers.",
+        ),
+        "h-of-one-text": Mistake(
+            right="outputs, state.h",
+            wrong="outputs, state.h[0]",
+            hint="Your h is that of one text: there is a row for each.",
+        ),
+        "h-of-one-number": Mistake(
+            right="outputs, state.h",
+            wrong="outputs, state.h[:, 0]",
+            hint="Your h is one number a text: there is one for each unit.",
+        ),
+        "one-hot-without-steps": Mistake(
+            right="np.eye(V)[ids], vectors",
+            wrong="np.eye(V)[ids][:, 0], vectors",
+            hint="Your np.eye(V)[ids] has no time axis: there is a row of V numbers "
+            "for each id, so for each step.",
+        ),
+        "vectors-behind-the-one-hot": Mistake(
+            right="vectors, vectors[:, 2]",
+            wrong="np.zeros((B, T, V, D)), np.zeros((B, V, D))",
+            hint="Your vectors have D besides V: a row of the table comes in place of "
+            "the one-hot, not behind it.",
+        ),
+        "shapes-without-the-batch": Mistake(
+            right="tuple(array.shape for array in arrays)",
+            wrong="tuple(array.shape[1:] for array in arrays)",
+            hint="Your shapes are those of one text: B, the batch, comes first in "
+            "each.",
+        ),
         "units-left-out": Mistake(
             right="vectors.shape[-1], H",
             wrong="vectors.shape[-1], D",
@@ -268,6 +302,26 @@ WINDOWS_OF_FEATURES = Exercise(
             hint="Your target stands two steps after its window: Python counts "
             "from 0, so the step after series[0:T] is series[T].",
         ),
+        "windows-time-first": Mistake(
+            right="stretches[:-1].swapaxes(1, 2)",
+            wrong="stretches[:-1].transpose(2, 0, 1)",
+            hint="Your windows have time first, (T, B, D): the batch comes first.",
+        ),
+        "windows-of-one-feature": Mistake(
+            right="stretches[:-1].swapaxes(1, 2)",
+            wrong="stretches[:-1].swapaxes(1, 2)[..., :1]",
+            hint="Your windows hold feature 0 alone: it is foretold from all features.",
+        ),
+        "windows-turned-round": Mistake(
+            right="stretches[:-1].swapaxes(1, 2)",
+            wrong="stretches[:-1].swapaxes(1, 2)[:, ::-1]",
+            hint="Your windows run backwards in time: the earliest step comes first.",
+        ),
+        "windows-and-targets-swapped": Mistake(
+            right="return inputs, series[length:, 0]",
+            wrong="return series[length:, 0], inputs",
+            hint="Your inputs and targets have changed places: the inputs come first.",
+        ),
         "windows-over-both-axes": Mistake(
             right="stretches[:-1].swapaxes(1, 2)",
             wrong="stretches[:-1].swapaxes(1, 2)[:, np.newaxis]",
@@ -356,6 +410,31 @@ REPAIR_THE_LOG = Exercise(
             right="batch.mean(axis=1, keepdims=True)",
             wrong="batch.mean(axis=(0, 1))",
             hint="Your mean is one for all stations together: each has its own.",
+        ),
+        "mean-over-time-and-features": Mistake(
+            right="axis=1",
+            wrong="axis=(1, 2)",
+            hint="Your mean is one for all features of a station: it mixes degrees "
+            "with wind. Each feature has its own.",
+        ),
+        "mean-not-subtracted": Mistake(
+            right="batch - batch.mean(axis=1, keepdims=True)",
+            wrong="batch",
+            hint="Your batch is in order, but each station still has its mean.",
+        ),
+        "log-divided-by-its-spread": Mistake(
+            right="batch.mean(axis=1, keepdims=True)",
+            wrong="batch.mean(axis=1, keepdims=True)\n    less = less / "
+            "less.std(axis=1, keepdims=True)",
+            hint="Your readings are divided by their spread as well: only the mean is "
+            "to go.",
+        ),
+        "log-time-last": Mistake(
+            right="swapaxes(0, 1)\n    less: Array = batch - batch.mean(axis=1, "
+            "keepdims=True)",
+            wrong="transpose(1, 2, 0)\n    less = batch - batch.mean(axis=2, "
+            "keepdims=True)",
+            hint="Your batch is (B, D, T), time last: it belongs in the middle.",
         ),
         "mean-without-its-axis": Mistake(
             right="axis=1, keepdims=True",
@@ -467,6 +546,40 @@ SENTENCES_TO_VECTORS = Exercise(
             wrong="[1, *vocabulary.encode(text)] for",
             hint="Your texts begin with the id 1 twice: encode has put one there "
             "already.",
+        ),
+        "vocabulary-one-too-small": Mistake(
+            right="num_words=len(table)",
+            wrong="num_words=len(table) - 1",
+            hint="Your vocabulary leaves the last row of the table unused: num_words "
+            "is the number of ids, and ids count from 0.",
+        ),
+        "start-kept-when-cut": Mistake(
+            right="pad_batch(encoded, length)",
+            wrong="pad_batch(\n        [ids if len(ids) <= length else [1, *ids[1 - "
+            "length :]] for ids in encoded],\n        length,\n    )",
+            hint="Your long texts keep the id 1 where they are cut: pad_batch drops "
+            "their beginning, the 1 included.",
+        ),
+        "ids-for-vectors": Mistake(
+            right="return table[ids]",
+            wrong="return ids",
+            hint="Your block holds ids: each is to be replaced by its row of the "
+            "table.",
+        ),
+        "vectors-time-first": Mistake(
+            right="return table[ids]",
+            wrong="return table[ids.T]",
+            hint="Your block has time first, (T, B, D): the batch comes first.",
+        ),
+        "ids-from-1": Mistake(
+            right="return table[ids]",
+            wrong="return table[ids - 1]",
+            hint="Your rows are one too early: id 0 is row 0 of the table.",
+        ),
+        "texts-turned-round": Mistake(
+            right="vocabulary.encode(text) for",
+            wrong="vocabulary.encode(text)[::-1] for",
+            hint="Your texts are turned round, last word first.",
         ),
         "vocabulary-too-small": Mistake(
             right="num_words=len(table)",

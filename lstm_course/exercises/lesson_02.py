@@ -125,6 +125,21 @@ ECHO_ON_PAPER = Quiz(
             wrong="h * u + abs(b)",
             hint="Your b has lost its sign.",
         ),
+        "echo-bias-subtracted": Mistake(
+            right="h * u + b",
+            wrong="h * u - b",
+            hint="Your bias is subtracted: it is added, with its sign.",
+        ),
+        "echo-past-subtracted": Mistake(
+            right="h * u + b",
+            wrong="-h * u + b",
+            hint="Your h' * u is subtracted: it is added, with its sign.",
+        ),
+        "echo-rounded-to-one-digit": Mistake(
+            right="h = math.tanh(z)\n",
+            wrong="h = round(math.tanh(z), 1)\n",
+            hint="Your h are rounded to one digit: take 3 after the point.",
+        ),
         "echo-begins-with-1": Mistake(
             right="h, echo = 0.0, []",
             wrong="h, echo = 1.0, []",
@@ -265,6 +280,28 @@ RNN_STEP = Exercise(
             wrong="new_h: Array = np.tanh(x_t @ W_x.T + b) + np.tanh(h @ W_h.T)",
             hint="Your step adds two tanhs: add the products and the bias first, then "
             "take one tanh.",
+        ),
+        "step-of-two-tanhs-and-a-bias": Mistake(
+            right="z = x_t @ W_x.T + h @ W_h.T + b\n    new_h: Array = np.tanh(z)",
+            wrong="new_h: Array = np.tanh(x_t @ W_x.T) + np.tanh(h @ W_h.T) + b",
+            hint="Your step adds two tanhs and the bias: add the products and the "
+            "bias first, then take one tanh.",
+        ),
+        "step-past-outside-the-tanh": Mistake(
+            right="z = x_t @ W_x.T + h @ W_h.T + b\n    new_h: Array = np.tanh(z)",
+            wrong="new_h: Array = np.tanh(x_t @ W_x.T + b) + h @ W_h.T",
+            hint="Your tanh ends too early: it goes round the whole sum, the part of "
+            "h' included.",
+        ),
+        "step-with-relu": Mistake(
+            right="np.tanh(z)",
+            wrong="np.maximum(z, 0)",
+            hint="Your step uses relu. A vanilla RNN uses tanh.",
+        ),
+        "step-state-before-input": Mistake(
+            right="x_t @ W_x.T + h @ W_h.T",
+            wrong="np.hstack([h, x_t]) @ np.hstack([W_x, W_h]).T",
+            hint="[h', x] meets [W_x, W_h]: the two must stand in the same order.",
         ),
         "step-adds-the-old-state": Mistake(
             right="np.tanh(z)",
@@ -452,6 +489,34 @@ RNN_LAYER = Exercise(
             "    return np.stack(outputs, axis=1), h",
             hint="Your last output stays 0: the loop ends a step early. range(T) ends "
             "with T - 1, which is the last step.",
+        ),
+        "layer-outputs-with-the-first-h": Mistake(
+            right="np.stack(outputs, axis=1)",
+            wrong="np.stack([first_h, *outputs], axis=1)",
+            hint="Your outputs are T + 1: first_h, which stands before the first "
+            "step, is none of them.",
+        ),
+        "layer-final-of-the-last-sequence": Mistake(
+            right="axis=1), h",
+            wrong="axis=1), np.stack(outputs, axis=1)[-1]",
+            hint="Your final h is all steps of the last sequence, outputs[-1]: time "
+            "is the second axis, outputs[:, -1].",
+        ),
+        "layer-final-with-a-time-axis": Mistake(
+            right="axis=1), h",
+            wrong="axis=1), h[:, np.newaxis]",
+            hint="Your final h still has a time axis: outputs[:, -1:] is a slice and "
+            "keeps it, outputs[:, -1] takes it away.",
+        ),
+        "layer-reads-one-step": Mistake(
+            right="inputs[:, t]",
+            wrong="inputs[:, 0]",
+            hint="Your steps all read inputs[:, 0]: step t reads inputs[:, t].",
+        ),
+        "layer-bias-after-tanh": Mistake(
+            right="np.tanh(inputs[:, t] @ W + h @ U + b)",
+            wrong="np.tanh(inputs[:, t] @ W + h @ U) + b",
+            hint="Your bias comes after the tanh: it belongs to the sum inside.",
         ),
         "layer-final-of-the-first-step": Mistake(
             right="axis=1), h",

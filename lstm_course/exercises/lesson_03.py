@@ -128,8 +128,8 @@ PREDICT_THE_REACH = Quiz(
         "clipped-at-each-step": Mistake(
             right="return length, min(length, 1.0)",
             wrong="return min(length, 1.0), min(length, 1.0)",
-            hint="Your first length is clipped already: it asks for the length before "
-            "the clipping.",
+            hint="Your first length is clipped already: the length before the "
+            "clipping comes first.",
         ),
         "each-clipped-before-the-other": Mistake(
             right="return length, min(length, 1.0)",
@@ -230,60 +230,6 @@ RNN_STEP_BACKWARD = Exercise(
             wrong="(1 - h)",
             hint="Your slope of tanh is 1 - h: write the derivative of tanh by "
             "its own value, and look at the power.",
-        ),
-        "step-slope-of-a-sigmoid": Mistake(
-            right="(1 - h**2)",
-            wrong="h * (1 - h)",
-            hint="Your slope is h (1 - h), a sigmoid's: h came out of tanh.",
-        ),
-        "step-slope-upside-down": Mistake(
-            right="(d_above + d_later) * (1 - h**2)",
-            wrong="(d_above + d_later) / (1 - h**2)",
-            hint="Your gradient is divided by the slope of tanh: it is multiplied by "
-            "it.",
-        ),
-        "step-slope-with-plus": Mistake(
-            right="(1 - h**2)",
-            wrong="(1 + h**2)",
-            hint="Your slope is 1 + h²: that of tanh is at most 1.",
-        ),
-        "step-input-kernel-not-transposed": Mistake(
-            right="dz @ W.T",
-            wrong="dz @ W",
-            hint="Your way back to x goes through W as it stands: dz is (B, H) and W "
-            "(D, H), so turn W round.",
-        ),
-        "step-neither-kernel-transposed": Mistake(
-            right="dz @ W.T, dz @ U.T",
-            wrong="dz @ W, dz @ U",
-            hint="Your way back goes through W and U as they stand: going back, both "
-            "are transposed.",
-        ),
-        "step-dx-and-dh-swapped": Mistake(
-            right="dz @ W.T, dz @ U.T",
-            wrong="dz @ U.T, dz @ W.T",
-            hint="Your dx and dh' have changed places: x came through W, h' through U.",
-        ),
-        "step-dW-transposed": Mistake(
-            right="x.T @ dz",
-            wrong="dz.T @ x",
-            hint="Your dW is transposed: a row of W belongs to a feature of x, a "
-            "column to a unit of z.",
-        ),
-        "step-weights-by-dh": Mistake(
-            right="    d_W = x.T @ dz",
-            wrong="    dh = d_above + d_later\n"
-            "    return (dz, x.T @ dh, h_before.T @ dh, dh.sum(axis=0), dh @ W.T, "
-            "dh @ U.T)\n"
-            "    d_W = x.T @ dz",
-            hint="Your dW, dU, db, dx and dh' are made of dh: W, U and b stand inside "
-            "the tanh, so what comes to them is dz.",
-        ),
-        "step-gradients-multiplied": Mistake(
-            right="(d_above + d_later)",
-            wrong="(d_above * d_later)",
-            hint="Your two gradients are multiplied: what two readers send back is "
-            "added.",
         ),
         "step-slope-of-tanh-of-h": Mistake(
             right="(1 - h**2)",
@@ -403,6 +349,114 @@ RNN_STEP_BACKWARD = Exercise(
             wrong="((d_above + d_later) @ U.T)",
             hint="Your dh goes through U before the tanh: both are gradients by "
             "h, and U stands inside the tanh.",
+        ),
+        "step-slope-of-a-sigmoid": Mistake(
+            right="(1 - h**2)",
+            wrong="h * (1 - h)",
+            hint="Your slope is h (1 - h), a sigmoid's: h came out of tanh.",
+        ),
+        "step-slope-upside-down": Mistake(
+            right="(d_above + d_later) * (1 - h**2)",
+            wrong="(d_above + d_later) / (1 - h**2)",
+            hint="Your gradient is divided by the slope of tanh: it is multiplied by "
+            "it.",
+        ),
+        "step-slope-with-plus": Mistake(
+            right="(1 - h**2)",
+            wrong="(1 + h**2)",
+            hint="Your slope is 1 + h²: that of tanh is at most 1.",
+        ),
+        "step-input-kernel-not-transposed": Mistake(
+            right="dz @ W.T",
+            wrong="dz @ W",
+            hint="Your way back to x goes through W as it stands: dz is (B, H) and W "
+            "(D, H), so turn W round.",
+        ),
+        "step-neither-kernel-transposed": Mistake(
+            right="dz @ W.T, dz @ U.T",
+            wrong="dz @ W, dz @ U",
+            hint="Your way back goes through W and U as they stand: going back, both "
+            "are transposed.",
+        ),
+        "step-dx-and-dh-swapped": Mistake(
+            right="dz @ W.T, dz @ U.T",
+            wrong="dz @ U.T, dz @ W.T",
+            hint="Your dx and dh' have changed places: x came through W, h' through U.",
+        ),
+        "step-dW-transposed": Mistake(
+            right="x.T @ dz",
+            wrong="dz.T @ x",
+            hint="Your dW is transposed: a row of W belongs to a feature of x, a "
+            "column to a unit of z.",
+        ),
+        "step-weights-by-dh": Mistake(
+            right="    d_W = x.T @ dz",
+            wrong="    dh = d_above + d_later\n"
+            "    return (dz, x.T @ dh, h_before.T @ dh, dh.sum(axis=0), dh @ W.T, "
+            "dh @ U.T)\n"
+            "    d_W = x.T @ dz",
+            hint="Your dW, dU, db, dx and dh' are made of dh: W, U and b stand inside "
+            "the tanh, so what comes to them is dz.",
+        ),
+        "step-gradients-multiplied": Mistake(
+            right="(d_above + d_later)",
+            wrong="(d_above * d_later)",
+            hint="Your two gradients are multiplied: what two readers send back is "
+            "added.",
+        ),
+        "step-dW-by-dh": Mistake(
+            right="x.T @ dz",
+            wrong="x.T @ (d_above + d_later)",
+            hint="Your dW is made of dh: W stands inside the tanh, so what comes to "
+            "it is dz.",
+        ),
+        "step-dU-by-dh": Mistake(
+            right="h_before.T @ dz",
+            wrong="h_before.T @ (d_above + d_later)",
+            hint="Your dU is made of dh: U stands inside the tanh, so what comes to "
+            "it is dz.",
+        ),
+        "step-db-by-dh": Mistake(
+            right="dz.sum(axis=0)",
+            wrong="(d_above + d_later).sum(axis=0)",
+            hint="Your db is made of dh: b stands inside the tanh, so what comes to "
+            "it is dz.",
+        ),
+        "step-dx-by-dh": Mistake(
+            right="dz @ W.T",
+            wrong="(d_above + d_later) @ W.T",
+            hint="Your dx is made of dh: x comes in inside the tanh, so what comes to "
+            "it is dz.",
+        ),
+        "step-dh-before-by-dh": Mistake(
+            right="dz @ U.T",
+            wrong="(d_above + d_later) @ U.T",
+            hint="Your dh' is made of dh: h' comes in inside the tanh, so what comes "
+            "to it is dz.",
+        ),
+        "step-above-handed-on": Mistake(
+            right="dz @ U.T",
+            wrong="dz @ U.T + d_above",
+            hint="Your dh' has d_above in it as it came. That is a gradient by h: "
+            "what goes on to h' comes through dz.",
+        ),
+        "step-gradients-averaged": Mistake(
+            right="(d_above + d_later)",
+            wrong="(d_above + d_later) / 2",
+            hint="Your dh is the mean of the two gradients: what two readers send "
+            "back is added.",
+        ),
+        "step-slope-of-z": Mistake(
+            right="(1 - h**2)",
+            wrong="(1 - (x @ W + h_before @ U + params.bias) ** 2)",
+            hint="Your slope is 1 - z²: that of tanh is 1 minus the square of what "
+            "came out, h.",
+        ),
+        "step-slope-left-h": Mistake(
+            right="(1 - h**2)",
+            wrong="h",
+            hint="Your slope is h itself: write the derivative of tanh by its own "
+            "value.",
         ),
     },
     hints=(
@@ -656,6 +710,34 @@ CLIP_GRADIENTS = Exercise(
             hint="Your norm is that of one array alone: all of them together are "
             "one long vector.",
         ),
+        "norm-of-the-largest-entry": Mistake(
+            right="norm = global_norm(grads)",
+            wrong="norm = max(np.abs(g).max() for g in grads)",
+            hint="Your norm is the largest entry: take the length of all together, "
+            "the root of the sum of squares.",
+        ),
+        "norm-of-sizes": Mistake(
+            right="norm = global_norm(grads)",
+            wrong="norm = sum(np.abs(g).sum() for g in grads)",
+            hint="Your norm is the sum of the sizes: square first, then add, then the "
+            "root.",
+        ),
+        "norm-of-the-mean-square": Mistake(
+            right="norm = global_norm(grads)",
+            wrong="norm = global_norm(grads) / sum(g.size for g in grads) ** 0.5",
+            hint="Your norm is the root of the mean square: the squares are added up, "
+            "not averaged.",
+        ),
+        "long-gradients-thrown-away": Mistake(
+            right="float(limit / norm)",
+            wrong="0.0",
+            hint="Your long gradients become 0: they are to be shortened.",
+        ),
+        "clipped-kernel-alone": Mistake(
+            right="tree_map(lambda g: g * scale, grads)",
+            wrong="(grads[0] * scale, *grads[1:])",
+            hint="Your dW alone is shortened: one factor goes to all three.",
+        ),
         "clipped-to-length-1": Mistake(
             right="float(limit / norm)",
             wrong="float(1 / norm)",
@@ -761,6 +843,79 @@ LEAKY_BACKWARD = Exercise(
             hint="Your gradient goes past the tanh unchanged: what multiplies h' "
             "there?",
         ),
+        "share-of-the-tanh-forgotten": Mistake(
+            right="(1 - a) * dh * (1",
+            wrong="dh * (1",
+            hint="Your dz takes all of dh: n comes into h with the factor 1 - a only.",
+        ),
+        "leak-and-rest-swapped": Mistake(
+            right="    dh = d_last\n",
+            wrong="    dh, a = d_last, 1 - a\n",
+            hint="Your a and 1 - a have changed places: a goes with h', 1 - a with n.",
+        ),
+        "slope-of-h-for-n": Mistake(
+            right="(1 - n[:, t] ** 2)",
+            wrong="(1 - h[:, t] ** 2)",
+            hint="Your slope is 1 - h²: here h is not what comes out of tanh.",
+        ),
+        "leaky-kernel-not-transposed": Mistake(
+            right="dz @ U.T",
+            wrong="dz @ U",
+            hint="Your way back through the tanh multiplies by U as it stands: U "
+            "is square, so the shapes don't complain.",
+        ),
+        "leaky-dU-by-the-new-state": Mistake(
+            right="before[:, t].T @ dz",
+            wrong="h[:, t].T @ dz",
+            hint="Your dU is made with the state after the step: U multiplied the "
+            "one before it (and zeros before the first step).",
+        ),
+        "leaky-state-rolled-round": Mistake(
+            right="np.concatenate([np.zeros_like(h[:, :1]), h[:, :-1]], axis=1)",
+            wrong="np.roll(h, 1, axis=1)",
+            hint="Your state before the first step is the last one of all: h[:, "
+            "-1], as Python counts. Before the first step stand zeros.",
+        ),
+        "the-lessons-own-step": Mistake(
+            right="    dh = d_last\n",
+            wrong="    dh, a, n = d_last, 0, h\n",
+            hint="Your step back is the one of the lesson's RNN. There h came out "
+            "of tanh; here h is mixed of h' and n, and each has its own way back.",
+        ),
+        "leak-after-the-tanh": Mistake(
+            right="a * dh + dz",
+            wrong="a * dz + dz",
+            hint="Your way past the tanh takes dz, which has gone through the tanh.",
+        ),
+        "share-of-the-tanh-twice": Mistake(
+            right="dz @ U.T",
+            wrong="(1 - a) * dz @ U.T",
+            hint="Your way through the tanh meets 1 - a twice: dz has it already.",
+        ),
+        "share-of-the-weights-unscaled": Mistake(
+            right="RNNParams(d_W, d_U, d_b)",
+            wrong="RNNParams(*(d / (1 - a) for d in (d_W, d_U, d_b)))",
+            hint="Your dW, dU and db lack the factor 1 - a: n comes into h with "
+            "it, so it is in dz before the weights get their shares.",
+        ),
+        "leaky-dU-by-n": Mistake(
+            right="h[:, :-1]]",
+            wrong="n[:, :-1]]",
+            hint="Your dU is made with n, what tanh gave in the step before: U "
+            "multiplied h'.",
+        ),
+        "loop-forward": Mistake(
+            right="reversed(range(x.shape[1]))",
+            wrong="range(x.shape[1])",
+            hint="Your loop runs from the first step to the last: the gradient "
+            "comes from the end.",
+        ),
+        "leaky-slope-left-out-on-the-way-back": Mistake(
+            right="dz @ U.T",
+            wrong="(1 - a) * dh @ U.T",
+            hint="Your way back through U leaves out the slope: U stands inside "
+            "the tanh, so what passes it is dz.",
+        ),
         "share-of-the-state-for-the-tanh": Mistake(
             right="(1 - a) * dh * (1",
             wrong="a * dh * (1",
@@ -863,78 +1018,16 @@ LEAKY_BACKWARD = Exercise(
             hint="Your dU is made with n of the same step: U multiplied h', the state "
             "before.",
         ),
-        "share-of-the-tanh-forgotten": Mistake(
-            right="(1 - a) * dh * (1",
-            wrong="dh * (1",
-            hint="Your dz takes all of dh: n comes into h with the factor 1 - a only.",
+        "leak-and-rest-past-the-tanh": Mistake(
+            right="a * dh + dz @ U.T",
+            wrong="(1 - a) * dh + dz @ U.T",
+            hint="Your way past the tanh takes 1 - a: h' comes into h with the factor "
+            "a.",
         ),
-        "leak-and-rest-swapped": Mistake(
-            right="    dh = d_last\n",
-            wrong="    dh, a = d_last, 1 - a\n",
-            hint="Your a and 1 - a have changed places: a goes with h', 1 - a with n.",
-        ),
-        "slope-of-h-for-n": Mistake(
-            right="(1 - n[:, t] ** 2)",
-            wrong="(1 - h[:, t] ** 2)",
-            hint="Your slope is 1 - h²: here h is not what comes out of tanh.",
-        ),
-        "leaky-kernel-not-transposed": Mistake(
-            right="dz @ U.T",
-            wrong="dz @ U",
-            hint="Your way back through the tanh multiplies by U as it stands: U "
-            "is square, so the shapes don't complain.",
-        ),
-        "leaky-dU-by-the-new-state": Mistake(
-            right="before[:, t].T @ dz",
-            wrong="h[:, t].T @ dz",
-            hint="Your dU is made with the state after the step: U multiplied the "
-            "one before it (and zeros before the first step).",
-        ),
-        "leaky-state-rolled-round": Mistake(
-            right="np.concatenate([np.zeros_like(h[:, :1]), h[:, :-1]], axis=1)",
-            wrong="np.roll(h, 1, axis=1)",
-            hint="Your state before the first step is the last one of all: h[:, "
-            "-1], as Python counts. Before the first step stand zeros.",
-        ),
-        "the-lessons-own-step": Mistake(
-            right="    dh = d_last\n",
-            wrong="    dh, a, n = d_last, 0, h\n",
-            hint="Your step back is the one of the lesson's RNN. There h came out "
-            "of tanh; here h is mixed of h' and n, and each has its own way back.",
-        ),
-        "leak-after-the-tanh": Mistake(
-            right="a * dh + dz",
-            wrong="a * dz + dz",
-            hint="Your way past the tanh takes dz, which has gone through the tanh.",
-        ),
-        "share-of-the-tanh-twice": Mistake(
-            right="dz @ U.T",
-            wrong="(1 - a) * dz @ U.T",
-            hint="Your way through the tanh meets 1 - a twice: dz has it already.",
-        ),
-        "share-of-the-weights-unscaled": Mistake(
-            right="RNNParams(d_W, d_U, d_b)",
-            wrong="RNNParams(*(d / (1 - a) for d in (d_W, d_U, d_b)))",
-            hint="Your dW, dU and db lack the factor 1 - a: n comes into h with "
-            "it, so it is in dz before the weights get their shares.",
-        ),
-        "leaky-dU-by-n": Mistake(
-            right="h[:, :-1]]",
-            wrong="n[:, :-1]]",
-            hint="Your dU is made with n, what tanh gave in the step before: U "
-            "multiplied h'.",
-        ),
-        "loop-forward": Mistake(
-            right="reversed(range(x.shape[1]))",
-            wrong="range(x.shape[1])",
-            hint="Your loop runs from the first step to the last: the gradient "
-            "comes from the end.",
-        ),
-        "leaky-slope-left-out-on-the-way-back": Mistake(
-            right="dz @ U.T",
-            wrong="(1 - a) * dh @ U.T",
-            hint="Your way back through U leaves out the slope: U stands inside "
-            "the tanh, so what passes it is dz.",
+        "leak-of-both-ways": Mistake(
+            right="a * dh + dz @ U.T",
+            wrong="a * (dh + dz @ U.T)",
+            hint="Your a multiplies both ways back: it stands at h' alone.",
         ),
     },
     hints=(

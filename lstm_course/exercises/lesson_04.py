@@ -74,6 +74,11 @@ GATE_SETTINGS = Quiz(
             wrong="return f, i, o",
             hint="Your i and f have changed places: i lets g in, f keeps c'.",
         ),
+        "input-gate-upside-down": Mistake(
+            right="return i, f, o",
+            wrong="return 1 - i, f, o",
+            hint="Your input gate is upside down: 1 writes g, 0 leaves it out.",
+        ),
         "output-gate-upside-down": Mistake(
             right="return i, f, o",
             wrong="return i, f, 1 - o",
@@ -150,20 +155,10 @@ LSTM_STEP = Exercise(
             hint="Your f @ c' and i @ g are matrix products, which mix the sequences: "
             "⊙ is *.",
         ),
-        "lstm-input-by-matmul": Mistake(
-            right="c = f * state.c + i * g",
-            wrong="c = f * state.c + i @ g",
-            hint="Your i @ g is a matrix product, which mixes the sequences: ⊙ is *.",
-        ),
         "lstm-old-h-and-c-swapped": Mistake(
             right="z = x_t @",
             wrong="state = LSTMState(*state[::-1])\n    z = x_t @",
             hint="Your h' and c' have changed places: state is (h, c), h comes first.",
-        ),
-        "lstm-old-h-for-c": Mistake(
-            right="c = f * state.c + i * g",
-            wrong="c = f * state.h + i * g",
-            hint="Your forget gate keeps h': it multiplies c', the cell.",
         ),
         "lstm-inputs-in-another-order": Mistake(
             right="x_t @ params.kernel + state.h @ params.recurrent_kernel",
@@ -174,17 +169,6 @@ LSTM_STEP = Exercise(
             right="x_t @ params.kernel + state.h @ params.recurrent_kernel",
             wrong="np.hstack([x_t, state.h]) @ np.vstack(params[1::-1])",
             hint="[x, h'] meets [U on top of W]: the two must stand in the same order.",
-        ),
-        "lstm-output-gate-left-out": Mistake(
-            right="h = o * np.tanh(c)",
-            wrong="h = np.tanh(c)",
-            hint="Your h shows the whole cell: the output gate says how much of it.",
-        ),
-        "lstm-tanh-round-the-output": Mistake(
-            right="h = o * np.tanh(c)",
-            wrong="h = np.tanh(o * c)",
-            hint="Your tanh goes round o ⊙ c: it goes round c alone, and o multiplies "
-            "what comes out.",
         ),
         "lstm-gates-coupled": Mistake(
             right="c = f * state.c + i * g",

@@ -99,6 +99,24 @@ ERRORS_WITHOUT_MEMORY = Quiz(
             "sum of different numbers seldom comes near its ends: their variances "
             "add up.",
         ),
+        "numbers-from-0-to-1": Mistake(
+            right="mean = (low + high) / 2\n    variance = (high - low) ** 2 / 12",
+            wrong="mean, variance = 1 / 2, 1 / 12",
+            hint="Your numbers lie between 0 and 1, as the lesson's do: here the "
+            "bounds are others.",
+        ),
+        "variance-of-two": Mistake(
+            right="(high - low) ** 2 / 12",
+            wrong="(high - low) ** 2 / 6",
+            hint="Your variance of one number is a sixth of the square of its width: "
+            "a sixth was the error of two numbers in the lesson.",
+        ),
+        "errors-swapped": Mistake(
+            right="marks * variance, (marks - 1) * variance",
+            wrong="(marks - 1) * variance, marks * variance",
+            hint="Your two errors have changed places: who remembers a number has the "
+            "smaller one.",
+        ),
         "errors-averaged-over-the-marks": Mistake(
             right="marks * variance, (marks - 1) * variance",
             wrong="variance, (marks - 1) / marks * variance",
@@ -426,6 +444,7 @@ def verdict_cases() -> Cases:
         "the lesson's RNN, slower": (measured("rnn, slower"), lengths, 0.01),
         "the lesson's LSTM": (measured("lstm"), lengths, 0.01),
         "the lesson's RNN and limit 0.1": (measured("rnn"), lengths, 0.1),
+        "errors of just the limit": (some, np.array([20, 40, 80, 160]), 0.002),
         "a run that ended in NaN": (ran_off, np.array([20, 40, 80, 160]), 0.01),
         "nothing solved at all": (10 * some, np.array([5, 10, 15, 20]), 0.01),
     }
@@ -517,6 +536,23 @@ GIVING_UP = Exercise(
             hint="Your limit is what guessing costs, whatever limit is given. On "
             "a few hundred sequences even guessing may fall below 1/6.",
         ),
+        "limit-itself-counts": Mistake(
+            right="errors < limit",
+            wrong="errors <= limit",
+            hint="Your count takes an error of just the limit for solved: it has to "
+            "be below.",
+        ),
+        "length-after": Mistake(
+            right="lengths[none_does.argmax()]",
+            wrong="lengths[min(none_does.argmax() + 1, len(lengths) - 1)]",
+            hint="Your length is the one after the first that nobody solves.",
+        ),
+        "all-that-is-not-solved-counted": Mistake(
+            right="return solved.sum(axis=0)",
+            wrong="return (~solved).sum(axis=0)",
+            hint="Your counts are those of the failures: solved is an error below the "
+            "limit.",
+        ),
         "nan-for-solved": Mistake(
             right="solved = errors < limit",
             wrong="solved = ~(errors >= limit)",
@@ -533,8 +569,8 @@ GIVING_UP = Exercise(
         "median-of-the-seeds": Mistake(
             right="~solved.any(axis=0)",
             wrong="~(np.median(errors, axis=0) < limit)",
-            hint="Your network is judged by its median seed. Here it gives up "
-            "where not even the best one solves the task.",
+            hint="Your network is judged by its middle seed, and gives up where most "
+            "fail. Here it gives up where not even the best one solves the task.",
         ),
         "failures-counted": Mistake(
             right="return solved.sum(axis=0)",
@@ -795,6 +831,41 @@ MEMORY_BIAS = Exercise(
             wrong="np.exp(-1 / distances)",
             hint="Your gate leaves 1/e, about 0.37, at each distance, whatever "
             "share is asked for.",
+        ),
+        "share-divided-from-1": Mistake(
+            right="left ** (1 / distances)",
+            wrong="1 - left / distances",
+            hint="Your gate is 1 - left / distance. A gate multiplies once a step: "
+            "the share is f to the power of the distance, so f is a root.",
+        ),
+        "share-lost-for-left": Mistake(
+            right="left ** (1 / distances)",
+            wrong="(1 - left) ** (1 / distances)",
+            hint="Your unit loses the share: it is to have it left.",
+        ),
+        "log-without-parentheses": Mistake(
+            right="np.log(f / (1 - f))",
+            wrong="np.log(f) / (1 - f)",
+            hint="Your logarithm ends too early: it is that of the whole quotient, f "
+            "/ (1 - f).",
+        ),
+        "bias-besides-1": Mistake(
+            right="np.log(f / (1 - f))",
+            wrong="1 + np.log(f / (1 - f))",
+            hint="Your bias is 1 too large: it takes the place of the 1 that Keras "
+            "begins with.",
+        ),
+        "log-of-the-distance": Mistake(
+            right="np.log(f / (1 - f))",
+            wrong="np.log(distances)",
+            hint="Your bias is the logarithm of the distance, whatever share is asked "
+            "for.",
+        ),
+        "bias-of-the-last-block": Mistake(
+            right="bias[H : 2 * H]",
+            wrong="bias[3 * H :]",
+            hint="Your bias opens the output gate: the forget gate is the second "
+            "block of the four, i, f, g, o.",
         ),
         "forgetting-in-a-line": Mistake(
             right="left ** (1 / distances)",

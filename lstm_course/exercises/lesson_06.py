@@ -1,6 +1,6 @@
 """The exercises of lesson 06: counts of layers and of a model, and the way back."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.random import Generator
@@ -307,6 +307,14 @@ STACK_LEDGER = Quiz(
             "    second *= 4 if upper == 'rnn' else 1",
             hint="Your SimpleRNN has four blocks: it has one, for it has no gates.",
         ),
+        "ledger-all-as-lstm": Mistake(
+            right="first = count_parameters(lower, D, H_1)\n    second = "
+            "count_parameters(upper, H_1, H_2)",
+            wrong='first = count_parameters("lstm", D, H_1)\n    second = '
+            'count_parameters("lstm", H_1, H_2)',
+            hint="Your recurrent layers are all counted as LSTMs: a SimpleRNN has one "
+            "block, a GRU three and a second row of biases.",
+        ),
         "ledger-gru-of-four-blocks": Mistake(
             right="second = count_parameters(upper, H_1, H_2)",
             wrong="second = count_parameters(upper, H_1, H_2)\n"
@@ -509,10 +517,22 @@ def counted_arrays() -> Cases:
     }
 
 
+def with_short_names(answer: Any) -> Any:
+    """Return a cell, D and H with Keras' name SimpleRNN as "rnn"."""
+    parts = list(answer.values()) if isinstance(answer, dict) else answer
+    if not isinstance(parts, tuple | list):
+        return answer
+    return [
+        "rnn" if isinstance(part, str) and part.casefold() == "simplernn" else part
+        for part in parts
+    ]
+
+
 WHICH_CELL = Exercise(
     able="read a model's sizes back from its counts",
     solution=which_cell,
     cases=counted_arrays,
+    view=with_short_names,
     parts={"the cell": "", "D": "", "H": ""},
     mistakes={
         "which-default-gru-unknown": Mistake(
