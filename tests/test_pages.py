@@ -50,6 +50,7 @@ OTHER_FORMS = {
     "exploding": "exploding gradient",
     "padded": "padding",
     "pair": "pair of words",
+    "rate": "learning rate",
     "rounding": "rounding error",
     "tf-idf and logistic regression": "tf-idf",
     "vanish": "vanishing gradient",
