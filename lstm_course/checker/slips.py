@@ -54,7 +54,6 @@ class Slip(NamedTuple):
     solve: Callable[..., Any]
     line: str  # as it stands there with the slip
     what: str  # which slip it is
-    changed: ast.AST  # what stood there before
 
     @property
     def hint(self) -> str:
@@ -87,10 +86,10 @@ def slips_in(
     names = _names_in(definition)
     for block in _blocks(definition):
         for at in range(len(block)):
-            for line, what, changed in _slips_at(block, at, names, constants):
+            for line, what in _slips_at(block, at, names, constants):
                 solve = _made_of(tree, function)
                 if solve is not None:
-                    yield Slip(solve, line, what, changed)
+                    yield Slip(solve, line, what)
 
 
 def _made_of(
@@ -132,7 +131,7 @@ def _slips_at(
     at: int,
     names: list[str],
     constants: Sequence[Callable[[float], float]],
-) -> Iterator[tuple[str, str, ast.AST]]:
+) -> Iterator[tuple[str, str]]:
     """Make each slip of a statement, and take it back when the next is asked for."""
     statement = block[at]
     if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant):
@@ -141,13 +140,13 @@ def _slips_at(
         for new, what in _changes(node, parent, names, constants):
             _put(parent, field, index, ast.copy_location(new, node))
             ast.fix_missing_locations(parent)
-            yield _line(statement), what, node
+            yield _line(statement), what
             _put(parent, field, index, node)
     yield from _exchanges(statement)
     kept = list(block)
     for others, line, what in _other_orders(block, at):
         block[:] = others
-        yield line, what, statement
+        yield line, what
         block[:] = kept
 
 
@@ -252,7 +251,8 @@ def _of_constant(
     elif isinstance(node.value, int | float):
         for change in constants:
             new = change(node.value)
-            yield ast.Constant(new), f"{new} stands where another number should"
+            if new != node.value:
+                yield ast.Constant(new), f"{new} stands where another number should"
 
 
 def _of_operation(node: ast.BinOp) -> Iterator[Change]:
@@ -360,7 +360,7 @@ def _atoms(node: ast.AST) -> Iterator[str]:
                 yield from _atoms(item)
 
 
-def _exchanges(statement: ast.stmt) -> Iterator[tuple[str, str, ast.AST]]:
+def _exchanges(statement: ast.stmt) -> Iterator[tuple[str, str]]:
     """Let two names of a statement change places."""
     if not isinstance(statement, _SIMPLE) or statement.value is None:
         return
@@ -369,7 +369,7 @@ def _exchanges(statement: ast.stmt) -> Iterator[tuple[str, str, ast.AST]]:
         new = ast.parse(ast.unparse(right), mode="eval").body
         statement.value = ast.copy_location(_Exchange(one, other).visit(new), right)
         ast.fix_missing_locations(statement)
-        yield _line(statement), f"{one} and {other} have changed places", right
+        yield _line(statement), f"{one} and {other} have changed places"
         statement.value = right
 
 
