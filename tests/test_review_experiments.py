@@ -1,7 +1,8 @@
 """What the experiments on reviews share: parts, steps, when to stop, shuffled words."""
 
 import ast
-from itertools import pairwise
+from dataclasses import replace
+from itertools import count, pairwise
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -10,6 +11,7 @@ import pytest
 
 from lstm_course.data.imdb import Split
 from lstm_course.experiments import reviews as reviews_module
+from lstm_course.experiments import shuffled, training_size
 from lstm_course.experiments.reviews import (
     run_on_reviews,
     train_in_pieces,
@@ -72,6 +74,7 @@ def test_shorter_pieces_are_the_same_steps():
         ([5, 3, 4, 4, 1, 0.5], 2, 4),  # two in a row without a lower one
         ([5, 3, 4, 2, 4, 3], 4, 6),  # never two
         ([5, 3, 3, 3, 1, 1], 2, 4),  # as low is not lower
+        ([5, 6, 6, 4, 3, 2], 1, 3),  # not once
     ],
 )
 def test_training_stops_by_patience_and_keeps_the_best(
@@ -102,6 +105,7 @@ def test_training_stops_by_patience_and_keeps_the_best(
     assert model.params is told[best - 1]
     assert numbers == {
         "steps": 10 * best,
+        "at_the_edge": {1: "first", 6: "last"}.get(best, ""),
         "validation_loss": losses[best - 1],
         "validation_accuracy": best / 100,
         "first_validation_loss": 5,
@@ -183,7 +187,7 @@ def test_opening_the_reviews_in_an_experiment_is_found(line):
     assert reaches_for_the_reviews(clean.replace(place, f"{place}{line}\n"))
 
 
-def test_what_learns_is_over_before_the_test_part_is_opened(monkeypatch):
+def test_a_run_hands_out_its_judge_before_the_test_part_is_opened(monkeypatch):
     order = []
 
     class Parts(SimpleNamespace):
@@ -201,78 +205,165 @@ def test_what_learns_is_over_before_the_test_part_is_opened(monkeypatch):
 
     monkeypatch.setattr(reviews_module, "load_imdb", load)
     run = run_on_reviews(learn, lambda recipe, case: (7, recipe["maxlen"]))
-    assert run({"maxlen": 5}, "lstm", 3) == {"loss": 1, "test_loss": "of c"}
-    assert order == ["train", "validation", "learn lstm 3 from a and b", "test"]
-    unjudged = run_on_reviews(lambda *given: ({"loss": 1}, None), lambda *_: (7, 5))
+    learned = run({"maxlen": 5}, "lstm", 3)
+    assert learned.numbers == {"loss": 1}
+    assert order == ["train", "validation", "learn lstm 3 from a and b"]
+    assert learned.judge() == {"test_loss": "of c"}
+    assert order[3:] == ["test"]
     del order[:]
-    assert unjudged({}, "lstm", 3) == {"loss": 1}
+    unjudged = run_on_reviews(lambda *given: ({"loss": 1}, None), lambda *_: (7, 5))
+    assert unjudged({}, "lstm", 3).judge() == {}
     assert "test" not in order
 
 
 SMALL = {
     "book": ("bag", {"epochs": 3}),
     "dropout": ("0.3", {"epochs": 1, "measured_on": 20}),
-    "shuffled": ("500 words, shuffled", {"steps": 6, "every": 2}),
+    "shuffled": (
+        "500 words, shuffled",
+        {"learning_rate": 0.01, "steps": 6, "every": 2},
+    ),
     "stacked_reviews": ("counts", {"reviews": 100, "words": 20, "pieces": 4}),
-    "training_size": ("gru 500", {"steps": 6, "every": 2}),
+    "training_size": (
+        "gru 500",
+        {"learning_rate": 0.01, "steps": {"500": 6}, "every": {"500": 2}},
+    ),
 }
 
 
+def made_up(count, seed):
+    """Return a part of reviews, whose last words tell the label."""
+    ids = np.random.default_rng(seed).integers(4, 40, (count, 100), np.int32)
+    return Split(ids, (ids[:, -9:].mean(axis=1) > 21).astype(np.int8), None)
+
+
+PARTS = {
+    name: made_up(count, seed)
+    for seed, (name, count) in enumerate(
+        {"train": 160, "validation": 40, "test": 60}.items()
+    )
+}
+
+
+def outcome(monkeypatch, experiment, case, changes, **parts):
+    """Return the numbers of a run and those of its judge, with other parts."""
+    data = SimpleNamespace(**PARTS | parts)
+    monkeypatch.setattr(reviews_module, "load_imdb", lambda **how: data)
+    learned = experiment.run(experiment.recipe | changes, case, 3)
+    learned.numbers.pop("cpu_seconds", None)
+    return learned.numbers, learned.judge()
+
+
+def depends_on(part, monkeypatch, experiment, case, changes):
+    """Return which numbers of a run, and of its judge, another such part changes."""
+    other = {part: made_up(len(PARTS[part].labels), seed=9)}
+    before = outcome(monkeypatch, experiment, case, changes)
+    after = outcome(monkeypatch, experiment, case, changes, **other)
+    return [
+        {key for key in old if repr(old[key]) != repr(new[key])}
+        for old, new in zip(before, after, strict=True)
+    ]
+
+
 @pytest.mark.parametrize("name", SMALL)
-def test_only_the_judgement_depends_on_the_test_part(monkeypatch, name):
+def test_only_the_judge_depends_on_the_test_part(monkeypatch, name):
     experiment = load_experiment(name)
-    case, smaller = SMALL[name]
-    rng = np.random.default_rng(5)
-
-    def part(count):
-        ids = rng.integers(4, 40, (count, 100), np.int32)
-        return Split(ids, (ids[:, -9:].mean(axis=1) > 21).astype(np.int8), None)
-
-    train, validation, test, another = map(part, (160, 40, 60, 60))
-
-    def numbers_with(judged):
-        parts = SimpleNamespace(train=train, validation=validation, test=judged)
-        monkeypatch.setattr(reviews_module, "load_imdb", lambda **how: parts)
-        result = experiment.run(experiment.recipe | smaller, case, 3)
-        result.pop("cpu_seconds", None)
-        return result
-
-    one, other = numbers_with(test), numbers_with(another)
-    of_test = {key for key in one if key.startswith("test_")}
-    assert {key for key in one if one[key] != other[key]} == of_test
-    assert bool(of_test) == (name != "dropout")
-    flipped = numbers_with(test._replace(labels=1 - test.labels))
-    if of_test:
-        assert flipped["test_accuracy"] == pytest.approx(1 - one["test_accuracy"])
+    how = experiment, *SMALL[name]
+    of_run, of_judge = depends_on("test", monkeypatch, *how)
+    assert of_run == set()
+    assert ("test_hits" in of_judge) == (name != "dropout")
+    if of_judge:
+        test = PARTS["test"]
+        _, said = outcome(monkeypatch, *how)
+        flipped = test._replace(labels=1 - test.labels)
+        _, opposite = outcome(monkeypatch, *how, test=flipped)
+        assert opposite["test_accuracy"] == pytest.approx(1 - said["test_accuracy"])
 
 
-def test_the_test_part_is_shuffled_as_the_others_are(monkeypatch):
-    judged = []
+def test_stopping_by_the_test_part_is_found(monkeypatch):
+    def by_test(config, train, validation, **how):
+        return train_with_patience(
+            config, train, reviews_module.load_imdb().test, **how
+        )
+
+    monkeypatch.setattr(training_size, "train_with_patience", by_test)
+    how = load_experiment("training_size"), *SMALL["training_size"]
+    of_run, _ = depends_on("test", monkeypatch, *how)
+    assert "validation_loss" in of_run
+
+
+def test_labels_to_stop_by_are_of_the_budget(monkeypatch):
+    how = load_experiment("training_size"), *SMALL["training_size"]
+    assert depends_on("validation", monkeypatch, *how) == [set(), set()]
+    read = []
+
+    def note(config, train, validation, **how):
+        read.extend([train, validation])
+        return train_with_patience(config, train, validation, **how)
+
+    monkeypatch.setattr(training_size, "train_with_patience", note)
+    outcome(monkeypatch, *how, train=made_up(900, seed=4))
+    assert [len(part.labels) for part in read] == [400, 100]
+    rows = np.concatenate([part.ids for part in read])
+    assert len(np.unique(rows, axis=0)) == 500  # none is in both
+
+
+def parts_read_by_shuffled(monkeypatch, order):
+    """Return what is learned from, stopped by and judged, as the network reads it."""
+    read = []
 
     class Pretender:
         def evaluate(self, split):
-            judged.append(split)
+            read.append(split)
             return 0.5, 0.75
 
+        def predict(self, ids):
+            assert ids is read[-1].ids
+            return np.zeros(len(ids))
+
     def train_with_patience(config, train, validation, **how):
-        judged.extend([train, validation])
+        read.extend([train, validation])
         return Pretender(), {"steps": 1}
 
-    shuffled = load_experiment("shuffled")
-    monkeypatch.setattr(
-        "lstm_course.experiments.shuffled.train_with_patience", train_with_patience
-    )
-    parts = [some_reviews(count, count) for count in (12, 8, 9)]
-    data = SimpleNamespace(train=parts[0], validation=parts[1], test=parts[2])
-    monkeypatch.setattr(reviews_module, "load_imdb", lambda **how: data)
-    for order in ("in order", "shuffled"):
-        judged.clear()
-        result = shuffled.run(shuffled.recipe, f"500 words, {order}", 3)
-        assert result == {"steps": 1, "test_loss": 0.5, "test_accuracy": 0.75}
-        for seen, part in zip(judged, parts, strict=True):
-            assert np.array_equal(seen.labels, part.labels)
-            assert np.array_equal(np.sort(seen.ids, axis=1), np.sort(part.ids, axis=1))
-            assert np.array_equal(seen.ids, part.ids) == (order == "in order")
+    monkeypatch.setattr(shuffled, "train_with_patience", train_with_patience)
+    experiment = load_experiment("shuffled")
+    changes = {"learning_rate": 0.01}
+    outcome(monkeypatch, experiment, f"500 words, {order}", changes)
+    return read
+
+
+def are_in_order(read):
+    """Say of each part whether its words are; all else has to be as it was."""
+    for seen, part in zip(read, PARTS.values(), strict=True):
+        assert np.array_equal(seen.labels, part.labels)
+        assert np.array_equal(np.sort(seen.ids, axis=1), np.sort(part.ids, axis=1))
+    return [
+        np.array_equal(seen.ids, part.ids)
+        for seen, part in zip(read, PARTS.values(), strict=True)
+    ]
+
+
+def test_the_test_part_is_shuffled_as_the_others_are(monkeypatch):
+    for order in ("in order", "shuffled", "bag"):
+        read = parts_read_by_shuffled(monkeypatch, order)
+        assert are_in_order(read) == 3 * [order != "shuffled"]
+
+
+def test_a_test_part_left_in_order_is_found(monkeypatch):
+    calls = count(1)
+
+    def two_times(rng, ids):
+        return shuffle_words(rng, ids) if next(calls) < 3 else ids
+
+    monkeypatch.setattr(shuffled, "shuffle_words", two_times)
+    read = parts_read_by_shuffled(monkeypatch, "shuffled")
+    assert are_in_order(read) == [False, False, True]
+
+
+def test_a_choice_by_the_test_part_is_refused():
+    tuning = load_experiment("training_size").tuning
+    with pytest.raises(ValueError, match="score is 'test_loss'; expected a number of"):
+        replace(tuning, score="test_loss")
 
 
 def test_all_experiments_on_reviews_are_held():

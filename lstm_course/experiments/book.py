@@ -52,8 +52,10 @@ def learn(
         **{key: recipe[key] for key in how},
     )
     validation_loss, validation_accuracy = model.evaluate(validation)
+    edges = {1: "first", recipe["epochs"]: "last"}
     numbers = {
         "best_epoch": history.best_epoch,
+        "at_the_edge": edges.get(history.best_epoch, ""),
         "validation_loss": validation_loss,
         "validation_accuracy": validation_accuracy,
         "cpu_seconds": history.cpu_seconds,

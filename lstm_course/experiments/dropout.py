@@ -5,14 +5,22 @@ seeds can be afforded; no early stopping, for the gap opens after the best epoch
 end of each epoch the training loss is measured twice over: the epoch's running mean, as
 Keras prints it, while the weights change and with dropout switched on; and without
 dropout, as the validation loss is, on a fourth of the training reviews.
+
+So there are two gaps. The printed one is that between the curves that Keras prints,
+after the last epoch. But dropout also slows learning, and whoever has learned less has
+the narrower gap; so the other is taken where the training loss, without dropout, is the
+same. All three rates have one learning rate and the same epochs; nothing is tuned.
 """
 
 from typing import Any
+
+import numpy as np
 
 from lstm_course.data.imdb import Split
 from lstm_course.experiments.checks import Again
 from lstm_course.experiments.experiment import Experiment
 from lstm_course.experiments.reviews import by_recipe, run_on_reviews, train_in_pieces
+from lstm_course.study.generalization_gap import loss_gap_at
 from lstm_course.training.engine import NumpySentimentModel
 from lstm_course.training.sentiment import SentimentConfig
 
@@ -24,15 +32,16 @@ RECIPE = {
     "optimizer": "adam",
     "learning_rate": 3e-3,
     "batch_size": 64,
-    "epochs": 8,
+    "epochs": 12,
     "measured_on": 5000,  # training reviews
+    "training_loss": 0.39,  # at which the gaps are compared
 }
 
 
 def learn(
     recipe: dict[str, Any], case: str, seed: int, train: Split, validation: Split
 ) -> tuple[dict[str, Any], None]:
-    """Return the losses after each epoch; the case is the rate of the dropout."""
+    """Return the losses after each epoch, and the gaps; the case is dropout's rate."""
     few = slice(recipe["measured_on"])
     seen = Split(train.ids[few], train.labels[few], None)
     config = SentimentConfig(
@@ -58,7 +67,16 @@ def learn(
         train_loss.append(model.evaluate(seen)[0])
         val_loss.append(loss)
         val_accuracy.append(accuracy)
+    level = recipe["training_loss"]
+    passed = min(train_loss) <= level <= max(train_loss)
     numbers = {
+        "printed_gap": val_loss[-1] - running_loss[-1],
+        "gap_alike": (
+            loss_gap_at(level, np.array(train_loss), np.array(val_loss))
+            if passed
+            else np.nan
+        ),
+        "lowest_val_loss": min(val_loss),
         "first_val_loss": val_loss[0],
         "running_loss": running_loss,
         "train_loss": train_loss,
@@ -75,13 +93,13 @@ EXPERIMENT = Experiment(
     name="dropout",
     question="Does dropout narrow the gap between training and validation loss?",
     recipe=RECIPE,
-    cases=("0.0", "0.3"),
-    seeds=(1, 2, 3, 4, 5),
+    cases=("0.0", "0.3", "0.5"),
+    seeds=(6, 7, 8, 9, 10, 11, 12, 13, 14, 15),  # 1 to 5 helped to write the recipe
     run=run,
-    watched="first_val_loss",
+    watched="gap_alike",
     checks=(
         Again(
-            runs=(("0.0", 5), ("0.3", 2)),
+            runs=(("0.0", 7), ("0.3", 6), ("0.5", 8)),
             within={"running_loss": 2e-3, "train_loss": 2e-3, "val_loss": 2e-3},
             shortened={"epochs": 1},
         ),

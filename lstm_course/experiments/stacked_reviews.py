@@ -16,7 +16,7 @@ from lstm_course.data.imdb import Split
 from lstm_course.data.pieces import count_in_pieces, telling_words
 from lstm_course.experiments.checks import Again
 from lstm_course.experiments.experiment import Experiment
-from lstm_course.experiments.reviews import Judge, by_recipe, run_on_reviews
+from lstm_course.experiments.reviews import Judge, by_recipe, hits, run_on_reviews
 from lstm_course.system.keras_import import import_keras
 
 RECIPE: dict[str, Any] = {
@@ -59,12 +59,10 @@ def learn(
         else _add_up(inputs, train.labels)
     )
 
-    def accuracy(inputs: Array, labels: Array) -> Any:
-        return np.mean((model(inputs) > 0.5) == labels)
-
+    right = (model(unseen) > 0.5) == validation.labels
     return (
-        {"validation_accuracy": accuracy(unseen, validation.labels)},
-        lambda test: {"test_accuracy": accuracy(pieces(test), test.labels)},
+        {"validation_accuracy": right.mean()},
+        lambda test: hits(model(pieces(test)) > 0.5, test),
     )
 
 
