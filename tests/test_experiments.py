@@ -875,13 +875,16 @@ def with_recipe(**changes):
 
 
 def with_rate_times_3(patch, experiment):
-    (key,) = {"learning_rate", "learning_rates"} & set(experiment.recipe)
-    rates = experiment.recipe[key]
-    if isinstance(rates, dict):
-        rates = {case: 3 * rate for case, rate in rates.items()}
-    else:
-        rates = 3 * rates
-    return experiment._replace(recipe=experiment.recipe | {key: rates})
+    def run(recipe, case, seed):
+        (key,) = {"learning_rate", "learning_rates"} & set(recipe)
+        rates = recipe[key]
+        if isinstance(rates, dict):
+            rates = {case: 3 * rate for case, rate in rates.items()}
+        else:
+            rates = 3 * rates
+        return experiment.run(recipe | {key: rates}, case, seed)
+
+    return experiment._replace(run=run)
 
 
 def with_labels_flipped(share):
