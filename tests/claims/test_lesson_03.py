@@ -2,8 +2,9 @@
 
 import numpy as np
 import pytest
+from scipy.stats import fisher_exact
 
-from lstm_course import rnn_forward, rnn_init
+from lstm_course import over_seeds, read_measurement, rnn_forward, rnn_init
 from lstm_course.arrays.trees import tree_map
 from lstm_course.study.diagrams.unrolled_rnn import KNOCKS
 from lstm_course.study.diagrams.unrolled_rnn_back import steps_back
@@ -149,3 +150,21 @@ def test_c21_clipping_cures_it_that_of_the_recurrent_part_is_enough(clip):
     for seed in range(6):
         losses, _, _ = descend(seed, clip)
         assert np.mean(losses[-20:]) < 0.06 < 1 / 12  # that is guessing
+
+
+def test_c21_clipped_all_learn_and_not_clipped_most_are_lost():
+    measured = read_measurement("runaway")
+
+    def count(case, key):
+        return int(over_seeds(measured, case, key).sum())
+
+    runs = {case: len(results) for case, results in measured["results"].items()}
+    lost = {case: count(case, "lost") for case in runs}
+    assert set(runs.values()) == {10}
+    assert lost.pop("nothing") == 8
+    for number in lost.values():
+        assert number == 0
+        # Four are compared with nothing, so each has a quarter of the 5 %.
+        assert fisher_exact([[8, 2], [number, 10 - number]]).pvalue < 0.05 / 4
+    for clipped in ("all clipped", "recurrent clipped"):
+        assert count(clipped, "learned") == 10
