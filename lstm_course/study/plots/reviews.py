@@ -129,7 +129,7 @@ def loss_gap_curves(cases: Mapping[str, Runs]) -> Figure:
 def accuracy_by_size(
     results: Mapping[str, Runs], networks: Mapping[str, str], sizes: Sequence[int]
 ) -> Figure:
-    """Return test accuracy by the number of reviews learned from: dots, and means.
+    """Return test accuracy by the number of labelled reviews: dots, and means.
 
     Args:
         results: "network size" → runs with test_accuracy.
@@ -148,6 +148,6 @@ def accuracy_by_size(
     ax.set_xscale("log")
     ax.set_xticks(sizes, [f"{size:,}" for size in sizes])
     ax.xaxis.set_minor_locator(NullLocator())
-    ax.set(xlabel="reviews to learn from", ylabel="test accuracy")
+    ax.set(xlabel="labelled reviews", ylabel="test accuracy")
     ax.legend(loc="lower right")
     return figure
