@@ -9,7 +9,7 @@ import pickle
 import re
 import sysconfig
 import traceback
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import FunctionType
 from typing import Any, NamedTuple
 
@@ -58,6 +58,7 @@ def attempt(exercise: Exercise, answer: Any, cases: Cases) -> Attempt:
             contextlib.redirect_stdout(page),
             contextlib.redirect_stderr(_Page()),  # warnings and the like
             np.errstate(all="ignore"),
+            _refusing(exercise.by_hand),
         ):
             if exercise.cases is None:
                 outcomes, problem = _look_at(answer, exercise), ""
@@ -71,6 +72,26 @@ def attempt(exercise: Exercise, answer: Any, cases: Cases) -> Attempt:
     except BaseException as error:  # an odd object may raise, wherever it is touched
         return Attempt(problem=in_words(error, "Your answer"))
     return Attempt(outcomes, problem, printed=page.text)
+
+
+@contextlib.contextmanager
+def _refusing(calls: Sequence[Callable[..., Any]]) -> Iterator[None]:
+    """Let functions of the course refuse their work, wherever an answer has them."""
+    functions: list[Any] = [getattr(call, "__func__", call) for call in calls]
+    kept = [function.__code__ for function in functions]
+    try:
+        for function in functions:
+            function.__code__ = _refuse.__code__
+        yield
+    finally:
+        for function, code in zip(functions, kept, strict=True):
+            function.__code__ = code
+
+
+def _refuse(*_: object, **__: object) -> None:
+    from lstm_course.checker.plain_form import Refusal  # it runs in another's module
+
+    raise Refusal("Your function has the course's own do the work: write it yourself.")
 
 
 def _look_at(answer: Any, exercise: Exercise) -> Outcomes:

@@ -34,6 +34,7 @@ class Exercise:
     # After the second failure, and after the third; a quiz has one, after the first.
     hints: tuple[str, str] = ("", "")
     given: tuple[str, ...] = ()  # the mistakes in the code that there is to repair
+    by_hand: tuple[Callable[..., Any], ...] = ()  # the course's own, not to be called
     confirmed: str = ""  # what a right value was found to be or to do
     view: Callable[[Any], Any] = lambda answer: answer  # what counts of an odd object
 

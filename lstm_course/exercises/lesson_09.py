@@ -9,7 +9,7 @@ from numpy.random import Generator
 from lstm_course.arrays.shapes import Array, Ids, Mask
 from lstm_course.checker.exercise import Cases, Exercise, Quiz
 from lstm_course.checker.planting import Mistake
-from lstm_course.data.text import RESERVED, tokenize
+from lstm_course.data.text import RESERVED, Vocabulary, pad_batch, tokenize
 
 # sentence_to_row ----------------------------------------------------------------
 
@@ -84,6 +84,11 @@ SENTENCE_TO_ROW = Quiz(
     question=ask_for_row,
     derivation=derive_row,
     parts={"ids": "T", "mask": "T"},
+    hints=(
+        "First every token becomes an id: [start] is 1, and what the vocabulary does "
+        "not have is 2. Then cut or fill, at the side that is named.",
+        "",
+    ),
     mistakes={
         "start-id-forgotten": Mistake(
             right="ids = [1, *(id_of.get(word, 2) for word in tokens[1:])]",
@@ -146,85 +151,134 @@ SENTENCE_TO_ROW = Quiz(
 # is_it_a_gain -------------------------------------------------------------------
 
 
-def is_it_a_gain(baseline: float, model: float, reviews: int) -> tuple[float, bool]:
-    """Return the baseline's standard error, and whether the model gains two of it."""
-    error = np.sqrt(baseline * (1 - baseline) / reviews)
-    return float(error), bool(model - baseline >= 2 * error)
+def is_it_a_gain(
+    reviews: int, right: int, bag_alone: int, model_alone: int
+) -> tuple[float, bool]:
+    """Return the standard error of the LSTM's lead, and whether 0 is out of reach.
+
+    Args:
+        reviews: n, judged by both.
+        right: on how many the bag is.
+        bag_alone: on how many the bag is right and the LSTM wrong.
+        model_alone: the other way round.
+    """
+    lead = (model_alone - bag_alone) / reviews
+    share = (model_alone + bag_alone) / reviews  # on which they disagree
+    error = np.sqrt((share - lead**2) / reviews)
+    return float(error), bool(lead > 1.96 * error)
 
 
-def draw_accuracies(rng: Generator) -> tuple[float, float, int]:
-    """Draw two accuracies of which it is clear by a margin whether one is a gain."""
-    baseline = int(rng.integers(70, 91)) / 100
+def draw_verdicts(rng: Generator) -> tuple[int, int, int, int]:
+    """Draw how often each is right, so that it is clear whether the lead is one."""
     reviews = int(rng.choice([100, 400, 900, 1_600, 2_500]))
-    error = np.sqrt(baseline * (1 - baseline) / reviews)
-    gain = error * rng.choice([1.3, 0.6, 2.6, 3.2])
-    return baseline, round(float(min(baseline + gain, 0.995)), 3), reviews
+    right = int(reviews * rng.integers(76, 86) / 100)
+    disagree = int(reviews * rng.integers(5, 9) / 100)
+    lead = rng.choice([0.6, 0.9, 1.7, 2.3, 2.6, 3.3]) * np.sqrt(disagree)
+    model_alone = round((disagree + lead) / 2)
+    drawn = reviews, right, disagree - model_alone, model_alone
+    lead = 2 * model_alone - disagree
+    errors = lead / reviews / is_it_a_gain(*drawn)[0]
+    # Clear is what rounding the error does not turn round.
+    clear = abs(errors - 1.96) > 0.2 and disagree > model_alone
+    return drawn if clear else draw_verdicts(rng)
 
 
-def ask_for_gain(baseline: float, model: float, reviews: int) -> str:
+def ask_for_gain(reviews: int, right: int, bag_alone: int, model_alone: int) -> str:
     """Return the question."""
+    theirs = right - bag_alone + model_alone
     return (
-        f"On {reviews:,} reviews that neither has seen, a bag of words has an accuracy "
-        f"of {baseline:.2f} and an LSTM {model:.3f}.\n"
-        "What is the standard error of the bag's accuracy, to three decimals? And is "
-        "the LSTM's lead a gain, by the rule of this lesson: at least two standard "
-        "errors? Give (error, True or False)."
+        f"Both have judged the same {reviews:,} reviews. The bag of words is right on "
+        f"{right:,} of them ({right / reviews:.3f}), the LSTM on {theirs:,} "
+        f"({theirs / reviews:.3f}). On {bag_alone} the bag alone is right, on "
+        f"{model_alone} the LSTM alone.\n"
+        "What is the standard error of the LSTM's lead, to four decimals? And is 0 "
+        "outside the 95 % interval of the lead, so that the LSTM is better? Give "
+        "(error, True or False)."
     )
 
 
-def derive_gain(baseline: float, model: float, reviews: int) -> str:
+def derive_gain(reviews: int, right: int, bag_alone: int, model_alone: int) -> str:
     """Return how many standard errors there are between the two."""
-    error, gains = is_it_a_gain(baseline, model, reviews)
+    error, gains = is_it_a_gain(reviews, right, bag_alone, model_alone)
+    disagree, lead = bag_alone + model_alone, model_alone - bag_alone
+    verdict = "outside: the LSTM is better" if gains else "inside: no telling"
     return (
-        f"√(p (1 - p) / n) = √({baseline:.2f} * {1 - baseline:.2f} / {reviews}) = "
-        f"{error:.3f}.\n"
-        f"The LSTM is {model - baseline:.3f} better, {(model - baseline) / error:.1f} "
-        f"standard errors: {'a gain' if gains else 'no gain that one may speak of'}."
+        f"They disagree on {bag_alone} + {model_alone} = {disagree} reviews, s = "
+        f"{disagree / reviews:.4f}. The lead is d = ({model_alone} - {bag_alone}) / "
+        f"{reviews} = {lead / reviews:.4f}.\n"
+        f"√((s - d²) / n) = {error:.4f}. The lead is {lead / reviews / error:.1f} of "
+        f"these, and 1.96 are the limit: 0 is {verdict}."
     )
 
 
 IS_IT_A_GAIN = Quiz(
-    able="set a baseline that is hard to beat",
+    able="tell whether a difference is one",
     solution=is_it_a_gain,
-    draw=draw_accuracies,
+    draw=draw_verdicts,
     question=ask_for_gain,
     derivation=derive_gain,
-    parts={"the standard error": "", "whether it is a gain": ""},
-    tolerance=6e-4,
+    parts={"the standard error": "", "whether the LSTM is better": ""},
+    tolerance=1.5e-4,
+    hints=(
+        "On how many reviews do the two disagree? That share, s, and the lead d, both "
+        "as shares of n, go into √((s - d²) / n).",
+        "",
+    ),
     mistakes={
         "error-without-its-root": Mistake(
-            right="np.sqrt(baseline * (1 - baseline) / reviews)",
-            wrong="(baseline * (1 - baseline) / reviews)",
+            right="error = np.sqrt((share - lead**2) / reviews)",
+            wrong="error = (share - lead**2) / reviews",
             hint="Your standard error is its square: take the root.",
         ),
         "error-of-one-review": Mistake(
-            right="np.sqrt(baseline * (1 - baseline) / reviews)",
-            wrong="np.sqrt(baseline * (1 - baseline))",
+            right="np.sqrt((share - lead**2) / reviews)",
+            wrong="np.sqrt(share - lead**2)",
             hint="Your standard error does not know how many reviews there are: "
             "divide by n, under the root.",
         ),
-        "error-of-p-alone": Mistake(
-            right="np.sqrt(baseline * (1 - baseline) / reviews)",
-            wrong="np.sqrt(baseline / reviews)",
-            hint="Your standard error has p alone under its root: p (1 - p).",
+        "error-without-the-lead": Mistake(
+            right="np.sqrt((share - lead**2) / reviews)",
+            wrong="np.sqrt(share / reviews)",
+            hint="Your standard error is nearly right: d², small as it is, goes off "
+            "the share.",
+        ),
+        "error-of-one-accuracy": Mistake(
+            right="np.sqrt((share - lead**2) / reviews)",
+            wrong="np.sqrt(right / reviews * (1 - right / reviews) / reviews)",
+            hint="Your standard error is that of one accuracy, the bag's. The two "
+            "judge the same reviews: what counts is on how many they disagree.",
         ),
         "error-of-the-model": Mistake(
-            right="np.sqrt(baseline * (1 - baseline) / reviews)",
-            wrong="np.sqrt(model * (1 - model) / reviews)",
-            hint="Your standard error is the LSTM's: the bag's is asked for.",
+            right="np.sqrt((share - lead**2) / reviews)",
+            wrong="np.sqrt((p := right / reviews + lead) * (1 - p) / reviews)",
+            hint="Your standard error is that of one accuracy, the LSTM's. The two "
+            "judge the same reviews: what counts is on how many they disagree.",
         ),
-        "error-of-the-difference": Mistake(
-            right="np.sqrt(baseline * (1 - baseline) / reviews)",
-            wrong="np.sqrt((baseline * (1 - baseline) + model * (1 - model)) / "
-            "reviews)",
-            hint="Your standard error is that of a difference of two accuracies. "
-            "Here that of the bag alone is asked for.",
+        "error-as-of-other-reviews": Mistake(
+            right="np.sqrt((share - lead**2) / reviews)",
+            wrong="np.sqrt(((p := right / reviews) * (1 - p) + (q := p + lead) * "
+            "(1 - q)) / reviews)",
+            hint="Your standard error is right for two models that judged other "
+            "reviews each. These judged the same, so that most of it cancels: what "
+            "counts is on how many they disagree.",
         ),
-        "error-doubled": Mistake(
+        "error-of-one-side": Mistake(
+            right="np.sqrt((share - lead**2) / reviews)",
+            wrong="np.sqrt(model_alone / reviews / reviews)",
+            hint="Your share counts the reviews on which the LSTM alone is right: "
+            "they also disagree where the bag alone is.",
+        ),
+        "error-of-the-lead-alone": Mistake(
+            right="np.sqrt((share - lead**2) / reviews)",
+            wrong="np.sqrt(lead / reviews)",
+            hint="Your share is the lead: the two disagree on more reviews than "
+            "those by which one is ahead. Add the two counts.",
+        ),
+        "half-the-interval": Mistake(
             right="return float(error)",
-            wrong="return float(2 * error)",
-            hint="Your standard error is doubled: one is asked for, and two are "
-            "what a gain has to reach.",
+            wrong="return float(1.96 * error)",
+            hint="Your error is 1.96 standard errors, half the interval: one "
+            "standard error is asked for.",
         ),
         "error-in-percent": Mistake(
             right="return float(error)",
@@ -232,27 +286,35 @@ IS_IT_A_GAIN = Quiz(
             hint="Your standard error is in percent: give it as the accuracies "
             "are, between 0 and 1.",
         ),
-        "one-standard-error-will-do": Mistake(
-            right="model - baseline >= 2 * error",
-            wrong="model - baseline >= error",
-            hint="Your error is right. Look at the gain again: how many times the "
-            "error is it?",
+        "error-in-reviews": Mistake(
+            right="return float(error)",
+            wrong="return float(reviews * error)",
+            hint="Your standard error is a number of reviews: divide by n.",
         ),
-        "any-difference-is-a-gain": Mistake(
-            right="model - baseline >= 2 * error",
-            wrong="model > baseline",
-            hint="Your error is right. But not every difference is a gain: how "
+        "a-lead-of-one-error-will-do": Mistake(
+            right="lead > 1.96 * error",
+            wrong="lead > error",
+            hint="Your error is right. Look at the interval again: how many times "
+            "the error is the lead?",
+        ),
+        "any-lead-is-one": Mistake(
+            right="lead > 1.96 * error",
+            wrong="lead > 0",
+            hint="Your error is right. But not every lead is more than chance: how "
             "many times the error is it?",
         ),
-        "no-difference-is-a-gain": Mistake(
-            right="model - baseline >= 2 * error",
+        "no-lead-is-one": Mistake(
+            right="lead > 1.96 * error",
             wrong="False",
-            hint="Your error is right. Look at the difference again: it is at "
-            "least twice the error.",
+            hint="Your error is right. Look at the lead again: it is more than 1.96 "
+            "times the error.",
         ),
     },
-    reasoning="Two standard errors are the lesson's rule. Four times as many "
-    "reviews halve the error: small test parts cannot tell small gains from luck.",
+    reasoning="Where both are right, or both wrong, there is nothing to tell them "
+    "apart; what is left is $s\\,n$ reviews on which they disagree, each of which "
+    "could have gone the other way. Four times as many reviews halve the error. The "
+    "error of *one* accuracy, $\\sqrt{p(1-p)/n}$, answers another question: how far "
+    "that accuracy would move with other reviews.",
 )
 
 
@@ -296,6 +358,7 @@ def encoding_cases() -> Cases:
 ENCODE_BY_COUNTING = Exercise(
     able="turn text into ids",
     solution=encode_by_counting,
+    by_hand=(Vocabulary.build, Vocabulary.from_counts),
     cases=encoding_cases,
     parts={"the row of ids": "T"},
     mistakes={
@@ -448,6 +511,7 @@ def padding_cases() -> Cases:
 PAD_AND_MASK = Exercise(
     able="pad and mask a batch",
     solution=pad_and_mask,
+    by_hand=(pad_batch,),
     cases=padding_cases,
     parts={"ids": "N T", "mask": "N T"},
     mistakes={

@@ -38,6 +38,9 @@ EQUIVALENT: dict[str, dict[str, str]] = {
         "said = level[:, -1] + height[:, 0] * rule((asked - level) / height)": "so",
         "said = level[:, 0] + height[:, -1] * rule((asked - level) / height)": "so",
     },
+    "is_it_a_gain": {
+        "return (float(error), bool(lead >= 1.96 * error))": "none is just as large",
+    },
     "keep_the_best": {
         "lowest, waited = (np.inf, 1)": "the first epoch is the best so far",
         "lowest, waited = (np.inf, -1)": "the first epoch is the best so far",

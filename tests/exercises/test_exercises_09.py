@@ -10,6 +10,7 @@ from variants import assert_all_pass, assert_named, assert_told
 from lstm_course.data.text import Vocabulary, pad_batch, tokenize
 from lstm_course.exercises.check import verdict_on
 from lstm_course.exercises.contents import find_exercise
+from lstm_course.experiments.verdict import review_difference
 
 pytestmark = pytest.mark.usefixtures("in_this_process")
 
@@ -368,7 +369,7 @@ def test_a_row_is_what_the_package_makes_of_the_sentence():
         assert verdict.outcome == "passed", verdict.text
 
 
-def test_three_decimals_are_enough_for_a_gain():
+def test_four_decimals_are_enough_for_a_gain():
     exercise = find_exercise("is_it_a_gain")
     rng = np.random.default_rng(6)
     gains = []
@@ -376,10 +377,36 @@ def test_three_decimals_are_enough_for_a_gain():
         numbers = exercise.draw(rng)
         error, gain = exercise.solution(*numbers)
         gains.append(gain)
-        verdict = verdict_on("is_it_a_gain", (round(error, 3), gain), {"": numbers})
+        verdict = verdict_on("is_it_a_gain", (round(error, 4), gain), {"": numbers})
         assert verdict.outcome == "passed", verdict.text
-        verdict = verdict_on("is_it_a_gain", (round(error, 3), not gain), {"": numbers})
+        verdict = verdict_on("is_it_a_gain", (round(error, 4), not gain), {"": numbers})
         assert verdict.mistakes
-        ratio = (numbers[1] - numbers[0]) / round(error, 3)
-        assert (ratio >= 2) == gain  # also by who goes on with the rounded number
+        reviews, _, bag_alone, model_alone = numbers
+        lead = (model_alone - bag_alone) / reviews
+        assert (lead / round(error, 4) >= 1.96) == gain  # also by who goes on with it
     assert 0.3 < np.mean(gains) < 0.7
+
+
+def test_the_error_of_a_gain_is_that_of_the_rules():
+    exercise = find_exercise("is_it_a_gain")
+    for seed in range(20):
+        numbers = exercise.draw(np.random.default_rng(seed))
+        reviews, right, bag_alone, model_alone = numbers
+        bag, model = np.zeros((2, reviews), bool)
+        bag[:right] = True  # of which the model misses some, and it has others
+        model[bag_alone : right + model_alone] = True
+        lead = review_difference(model, bag)
+        error, gain = exercise.solution(*numbers)
+        assert np.isclose(lead.high - lead.mean, 1.96 * error, rtol=1e-4)
+        assert (lead.low > 0) == gain
+
+
+def test_accuracies_are_shares_of_the_reviews():
+    exercise = find_exercise("is_it_a_gain")
+    for seed in range(20):
+        question = exercise.question(*exercise.draw(np.random.default_rng(seed)))
+        reviews = int(re.search(r"same ([\d,]+) ", question)[1].replace(",", ""))
+        counts = re.findall(r"([\d,]+)(?: of them)? \((0\.\d+)\)", question)
+        assert len(counts) == 2
+        for count, share in counts:
+            assert float(share) == round(int(count.replace(",", "")) / reviews, 3)
