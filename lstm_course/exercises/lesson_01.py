@@ -352,7 +352,7 @@ WINDOWS_OF_FEATURES = Exercise(
 
 def repaired_log(log: Array, stations: int) -> Array:
     """Return a log's readings, (B, T, D), less the mean over time of each station."""
-    by_time = log.reshape(-1, stations, log.shape[1])  # (T, B, D)
+    by_time = log.reshape(len(log) // stations, stations, log.shape[1])  # (T, B, D)
     batch = by_time.swapaxes(0, 1)
     less: Array = batch - batch.mean(axis=1, keepdims=True)
     return less
@@ -382,8 +382,8 @@ REPAIR_THE_LOG = Exercise(
     given=("log-reshaped", "mean-over-stations"),
     mistakes={
         "log-reshaped": Mistake(
-            right="log.reshape(-1, stations, log.shape[1])  # (T, B, D)\n"
-            "    batch = by_time.swapaxes(0, 1)",
+            right="log.reshape(len(log) // stations, stations, log.shape[1])  "
+            "# (T, B, D)\n    batch = by_time.swapaxes(0, 1)",
             wrong="log\n    batch = log.reshape(stations, -1, log.shape[1])",
             hint="Your batch mixes the stations: reshape cuts the log in its own "
             "order, and there the station changes from line to line.",
@@ -451,8 +451,8 @@ REPAIR_THE_LOG = Exercise(
             "taken away, but the batch comes first.",
         ),
         "log-transposed-at-once": Mistake(
-            right="log.reshape(-1, stations, log.shape[1])  # (T, B, D)\n"
-            "    batch = by_time.swapaxes(0, 1)",
+            right="log.reshape(len(log) // stations, stations, log.shape[1])  "
+            "# (T, B, D)\n    batch = by_time.swapaxes(0, 1)",
             wrong="log\n    batch = log.T.reshape(stations, -1, log.shape[1])",
             hint="Your batch is cut from log.T, a row for each feature: time and "
             "stations should change places, and they share an axis still.",

@@ -10,7 +10,6 @@ from lstm_course.arrays.shapes import Array
 from lstm_course.checker.exercise import Cases, Exercise, Quiz
 from lstm_course.checker.planting import Mistake
 from lstm_course.layers.rnn import RNNParams
-from lstm_course.training.optimizers import clip_by_global_norm
 
 # predict_the_reach --------------------------------------------------------------
 
@@ -640,6 +639,13 @@ NUMERIC_GRADIENT = Exercise(
 # clip_gradients -----------------------------------------------------------------
 
 
+def clipped(grads: tuple[Array, ...], limit: float) -> tuple[Array, ...]:
+    """Return the gradients, shortened to the limit if they are longer together."""
+    norm = np.sqrt(sum(np.sum(g**2) for g in grads))
+    scale = min(1, limit / norm)
+    return tuple(scale * g for g in grads)
+
+
 def clip_cases() -> Cases:
     """Return gradients of a kernel, a recurrent kernel and a bias, and a limit."""
     rng = np.random.default_rng(6)
@@ -665,99 +671,98 @@ def clip_cases() -> Cases:
 
 CLIP_GRADIENTS = Exercise(
     able="say what clipping cures and what it does not",
-    solution=clip_by_global_norm,
+    solution=clipped,
     cases=clip_cases,
     parts={"dW": "D H", "dU": "H H", "db": "H"},
     mistakes={
         "clipped-each-by-its-own-norm": Mistake(
-            right="lambda g: g * scale",
-            wrong="lambda g: g * min(1, limit / (np.linalg.norm(g) or 1))",
+            right="scale * g for",
+            wrong="g * min(1, limit / (np.linalg.norm(g) or 1)) for",
             hint="Your arrays are clipped one by one, each by its own norm: that "
             "turns the gradient. One norm of all together, one factor for all.",
         ),
         "clipped-entry-by-entry": Mistake(
-            right="lambda g: g * scale",
-            wrong="lambda g: np.clip(g, -limit, limit)",
+            right="scale * g for",
+            wrong="np.clip(g, -limit, limit) for",
             hint="Your entries are clipped one by one: that turns the gradient. "
             "All are to be multiplied by the same number.",
         ),
         "short-gradients-made-longer": Mistake(
-            right="if norm <= limit:",
-            wrong="if norm == 0:",
+            right="min(1, limit / norm)",
+            wrong="limit / norm",
             hint="Your clipping makes short gradients longer, up to the limit. "
             "What is short enough is left as it is: there is a min in the formula.",
         ),
         "clipping-the-wrong-way-round": Mistake(
-            right="if norm <= limit:",
-            wrong="if norm >= limit:",
+            right="min(1,",
+            wrong="max(1,",
             hint="Your clipping leaves long gradients alone and makes short ones "
             "longer: it is the wrong way round.",
         ),
         "norm-without-the-root": Mistake(
-            right="norm = global_norm(grads)",
-            wrong="norm = global_norm(grads) ** 2",
+            right="norm = np.sqrt(sum(np.sum(g**2) for g in grads))",
+            wrong="norm = sum(np.sum(g**2) for g in grads)",
             hint="Your norm is a sum of squares: the root is missing.",
         ),
         "norms-added-up": Mistake(
-            right="norm = global_norm(grads)",
-            wrong="norm = sum(global_norm((g,)) for g in grads)",
+            right="norm = np.sqrt(sum(np.sum(g**2) for g in grads))",
+            wrong="norm = sum(np.linalg.norm(g) for g in grads)",
             hint="Your norm is the sum of the arrays' norms. As of one long "
             "vector it is another: square first, then add, then the root.",
         ),
         "one-array-alone": Mistake(
-            right="norm = global_norm(grads)",
-            wrong="norm = max(global_norm((g,)) for g in grads)",
+            right="norm = np.sqrt(sum(np.sum(g**2) for g in grads))",
+            wrong="norm = max(np.linalg.norm(g) for g in grads)",
             hint="Your norm is that of one array alone: all of them together are "
             "one long vector.",
         ),
         "norm-of-the-largest-entry": Mistake(
-            right="norm = global_norm(grads)",
+            right="norm = np.sqrt(sum(np.sum(g**2) for g in grads))",
             wrong="norm = max(np.abs(g).max() for g in grads)",
             hint="Your norm is the largest entry: take the length of all together, "
             "the root of the sum of squares.",
         ),
         "norm-of-sizes": Mistake(
-            right="norm = global_norm(grads)",
+            right="norm = np.sqrt(sum(np.sum(g**2) for g in grads))",
             wrong="norm = sum(np.abs(g).sum() for g in grads)",
             hint="Your norm is the sum of the sizes: square first, then add, then the "
             "root.",
         ),
         "norm-of-the-mean-square": Mistake(
-            right="norm = global_norm(grads)",
-            wrong="norm = global_norm(grads) / sum(g.size for g in grads) ** 0.5",
+            right="sum(np.sum(g**2) for g in grads)",
+            wrong="sum(np.sum(g**2) for g in grads) / sum(g.size for g in grads)",
             hint="Your norm is the root of the mean square: the squares are added up, "
             "not averaged.",
         ),
         "long-gradients-thrown-away": Mistake(
-            right="float(limit / norm)",
-            wrong="0.0",
+            right="min(1, limit / norm)",
+            wrong="float(norm <= limit)",
             hint="Your long gradients become 0: they are to be shortened.",
         ),
         "clipped-kernel-alone": Mistake(
-            right="tree_map(lambda g: g * scale, grads)",
-            wrong="(grads[0] * scale, *grads[1:])",
+            right="tuple(scale * g for g in grads)",
+            wrong="(scale * grads[0], *grads[1:])",
             hint="Your dW alone is shortened: one factor goes to all three.",
         ),
         "clipped-to-length-1": Mistake(
-            right="float(limit / norm)",
-            wrong="float(1 / norm)",
+            right="min(1, limit / norm)",
+            wrong="1 / norm",
             hint="Your gradients come out with the length 1 whatever the limit is: "
             "limit is missing in your factor.",
         ),
         "factor-upside-down": Mistake(
-            right="float(limit / norm)",
-            wrong="float(norm / limit)",
+            right="min(1, limit / norm)",
+            wrong="max(1, norm / limit)",
             hint="Your factor is norm / limit: it makes long gradients longer.",
         ),
         "factor-upside-down-below-1": Mistake(
-            right="if norm <= limit:\n        return grads\n"
-            "    scale = float(limit / norm)",
-            wrong="scale = min(1, norm / limit)",
+            right="limit / norm",
+            wrong="norm / limit",
             hint="Your factor is norm / limit at most 1: it leaves long gradients "
             "alone and shortens the short.",
         ),
         "norm-of-the-matrix": Mistake(
-            right="norm = global_norm(grads)",
+            right="norm = np.sqrt(sum(np.sum(g**2) for g in grads))",
             wrong="norm = sum(np.linalg.norm(g, 2) ** 2 for g in grads) ** 0.5",
             hint="Your norm of a matrix is its largest singular value, "
             "np.linalg.norm(g, 2): here the length of all its entries is meant, "

@@ -1,7 +1,7 @@
 """The exercises of lesson 05: what guessing costs, a test, its verdict, five fates."""
 
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.random import Generator
@@ -611,15 +611,33 @@ GIVING_UP = Exercise(
 # five_fates ---------------------------------------------------------------------
 
 
+class Network(NamedTuple):
+    """A new network: how it departs from what Keras would begin with."""
+
+    cell: str
+    times: float = 1  # so many times the recurrent kernel
+    forget_bias: float = 1
+
+
+FIVE = (
+    Network("lstm", forget_bias=0),
+    Network("lstm", forget_bias=5, times=0.5),
+    Network("lstm", forget_bias=-5, times=20),
+    Network("rnn", times=3),
+    Network("rnn", times=100),
+)
+
+
 @cache
-def fate(cell: str, *, times: float = 1, forget_bias: float = 1) -> str:
-    """Return what becomes of a new cell's gradient 99 steps back, as it reads."""
+def fate(network: Network) -> str:
+    """Return what becomes of a new network's gradient 99 steps back, as it reads."""
     inputs, _ = adding_batch(np.random.default_rng(0), 8, 100, dtype=np.float64)
-    params = CELLS[cell].init(np.random.default_rng(1), 2, 16, dtype=np.float64)
+    init = CELLS[network.cell].init
+    params = init(np.random.default_rng(1), 2, 16, dtype=np.float64)
     bias = params.bias.copy()
-    bias[16:32] = forget_bias  # an RNN's bias ends before
+    bias[16:32] = network.forget_bias  # an RNN's bias ends before
     params = params._replace(
-        recurrent_kernel=times * params.recurrent_kernel, bias=bias
+        recurrent_kernel=network.times * params.recurrent_kernel, bias=bias
     )
     length = gradient_reach(inputs, params)[99]
     if length < 1e-3:
@@ -629,12 +647,13 @@ def fate(cell: str, *, times: float = 1, forget_bias: float = 1) -> str:
 
 def five_fates() -> tuple[str, ...]:
     """Return what becomes of the gradient in five new networks: it is measured."""
+    first, second, third, fourth, fifth = map(fate, FIVE)
     return (
-        fate("lstm", forget_bias=0),
-        fate("lstm", forget_bias=5, times=0.5),
-        fate("lstm", forget_bias=-5, times=20),
-        fate("rnn", times=3),
-        fate("rnn", times=100),
+        first,
+        second,
+        third,
+        fourth,
+        fifth,
     )
 
 
@@ -678,57 +697,57 @@ FIVE_FATES = Exercise(
             "back past the kernel, and tanh has slopes: look at both.",
         ),
         "a-new-lstm-remembers": Mistake(
-            right='fate("lstm", forget_bias=0)',
-            wrong='"survives"',
+            right="        first,\n",
+            wrong='        "survives",\n',
             hint="Your first network remembers from the start. Its forget gates "
             "stand near sigmoid(0): what is left of a gradient after 99 of them?",
         ),
         "open-gates-not-enough": Mistake(
-            right='fate("lstm", forget_bias=5, times=0.5)',
-            wrong='"vanishes"',
+            right="        second,\n",
+            wrong='        "vanishes",\n',
             hint="Your second network loses its gradient, as an RNN with so small "
             "a kernel would. Which way back does not pass through the kernel?",
         ),
         "open-gates-explode": Mistake(
-            right='fate("lstm", forget_bias=5, times=0.5)',
-            wrong='"explodes"',
+            right="        second,\n",
+            wrong='        "explodes",\n',
             hint="Your second network explodes: a gate near 1 never makes a "
             "gradient longer, and its kernel is small.",
         ),
         "an-lstm-cannot-explode": Mistake(
-            right='fate("lstm", forget_bias=-5, times=20)',
-            wrong='"survives"',
+            right="        third,\n",
+            wrong='        "survives",\n',
             hint="Your third network is kept in bounds. What goes back through h "
             "and the kernel passes no forget gate at all.",
         ),
         "shut-gates-stop-everything": Mistake(
-            right='fate("lstm", forget_bias=-5, times=20)',
-            wrong='"vanishes"',
+            right="        third,\n",
+            wrong='        "vanishes",\n',
             hint="Your third network's shut forget gates stop everything. They "
             "stop the way along c: is it the only one?",
         ),
         "tanh-saves-the-rnn": Mistake(
-            right='fate("rnn", times=3)',
-            wrong='"survives"',
+            right="        fourth,\n",
+            wrong='        "survives",\n',
             hint="Your fourth network stays in bounds: look at the lesson's table "
             "of kernels, between 2 and 4.",
         ),
         "three-times-is-flat": Mistake(
-            right='fate("rnn", times=3)',
-            wrong='"vanishes"',
+            right="        fourth,\n",
+            wrong='        "vanishes",\n',
             hint="Your fourth network is too flat already: look at the lesson's "
             "table of kernels, between 2 and 4.",
         ),
         "larger-always-explodes": Mistake(
-            right='fate("rnn", times=100)',
-            wrong='"explodes"',
+            right="        fifth,\n",
+            wrong='        "explodes",\n',
             hint="Your fifth network explodes like the fourth. But the slope of "
             "tanh is a factor as well: where do its units stand with such a "
             "kernel?",
         ),
         "flat-and-steep-make-even": Mistake(
-            right='fate("rnn", times=100)',
-            wrong='"survives"',
+            right="        fifth,\n",
+            wrong='        "survives",\n',
             hint="Your fifth network strikes a balance: the kernel grows 100 "
             "times, but the slope of tanh falls much faster than that.",
         ),

@@ -15,6 +15,13 @@ _NAMES = {"rnn": "SimpleRNN", "lstm": "LSTM", "gru": "GRU in Keras' default form
 # count_parameters ---------------------------------------------------------------
 
 
+def layer_parameters(cell: str, features: int, units: int) -> int:
+    """Return the number of parameters of a layer, as Keras builds it by default."""
+    blocks = {"rnn": 1, "gru": 3, "lstm": 4}[cell]
+    biases = 2 if cell == "gru" else 1
+    return blocks * units * (features + units + biases)
+
+
 def draw_layer(rng: Generator) -> tuple[str, int, int]:
     """Draw a cell, its inputs D and its units H; D is not H."""
     *_, cell = rng.permutation(["rnn", "gru", "lstm"])
@@ -52,87 +59,107 @@ def derive_parameters(cell: str, features: int, units: int) -> str:
 
 COUNT_PARAMETERS = Quiz(
     able="derive 200, 480, 624, 800, 17,024 and 33,994 on paper",
-    solution=count_parameters,
+    solution=layer_parameters,
     draw=draw_layer,
     question=ask_for_parameters,
     derivation=derive_parameters,
     parts={"the count": ""},
     mistakes={
+        "counted-without-recurrent-kernel": Mistake(
+            right="(features + units + biases)",
+            wrong="(features + biases)",
+            hint="Your count leaves out the recurrent kernel: H × H for each block.",
+        ),
+        "counted-one-block": Mistake(
+            right="blocks * units",
+            wrong="units",
+            hint="Your count is that of one block: an LSTM has four and a GRU three.",
+        ),
+        "counted-without-bias": Mistake(
+            right="features + units + biases",
+            wrong="features + units",
+            hint="Your count leaves out the biases: H for each block.",
+        ),
+        "counted-gru-with-one-bias": Mistake(
+            right='2 if cell == "gru" else 1',
+            wrong="1",
+            hint="Your count has one bias for the GRU: in its default form it has two.",
+        ),
         "count-squares-the-inputs": Mistake(
-            right="_BLOCKS[cell] * units * (",
-            wrong="_BLOCKS[cell] * input_dim * (",
+            right="blocks * units * (",
+            wrong="blocks * features * (",
             hint="Your count squares the features: what is squared is the units, "
             "for the state is fed back to itself.",
         ),
         "count-of-every-step": Mistake(
-            right="return _BLOCKS[cell]",
-            wrong="return 20 * _BLOCKS[cell]",
+            right="return blocks",
+            wrong="return 20 * blocks",
             hint="Your count is multiplied by the steps: all of them use the same "
             "weights.",
         ),
         "count-always-of-four-blocks": Mistake(
-            right="_BLOCKS[cell] * units",
+            right="blocks * units",
             wrong="4 * units",
             hint="Your count has four blocks: those are the LSTM's, and this is none.",
         ),
         "count-second-biases-for-all": Mistake(
-            right='2 if cell == "gru" and reset_after else 1',
+            right='2 if cell == "gru" else 1',
             wrong="2",
             hint="Your count has a second row of biases: in Keras only the GRU "
             "has one.",
         ),
         "count-second-biases-of-one-block": Mistake(
-            right="_BLOCKS[cell] * units * (input_dim + units + biases)",
-            wrong="units * (_BLOCKS[cell] * (input_dim + units + 1) + biases - 1)",
+            right="blocks * units * (features + units + biases)",
+            wrong="units * (blocks * (features + units + 1) + biases - 1)",
             hint="Your second row of biases is that of a single block: it is as "
             "long as the first.",
         ),
         "count-blocks-of-the-kernel-alone": Mistake(
-            right="_BLOCKS[cell] * units * (input_dim + units + biases)",
-            wrong="units * (_BLOCKS[cell] * input_dim + units + biases)",
+            right="blocks * units * (features + units + biases)",
+            wrong="units * (blocks * features + units + biases)",
             hint="Your kernel has all blocks, the rest has one: each block has the "
             "three arrays.",
         ),
         "count-bias-of-one-block": Mistake(
-            right="_BLOCKS[cell] * units * (input_dim + units + biases)",
-            wrong="_BLOCKS[cell] * units * (input_dim + units) + units * biases",
+            right="blocks * units * (features + units + biases)",
+            wrong="blocks * units * (features + units) + units * biases",
             hint="Your count has the bias of a single block: each block has its own.",
         ),
         "count-bias-of-one-number": Mistake(
-            right="_BLOCKS[cell] * units * (input_dim + units + biases)",
-            wrong="_BLOCKS[cell] * (units * (input_dim + units) + biases)",
+            right="blocks * units * (features + units + biases)",
+            wrong="blocks * (units * (features + units) + biases)",
             hint="Your bias is one number for a whole block: each unit has its own.",
         ),
         "count-steps-for-features": Mistake(
-            right="(input_dim + units + biases)",
+            right="(features + units + biases)",
             wrong="(20 + units + biases)",
             hint="Your D is 20, the number of steps: D is what comes in at one step.",
         ),
         "count-steps-besides-features": Mistake(
-            right="(input_dim + units + biases)",
-            wrong="(20 * input_dim + units + biases)",
+            right="(features + units + biases)",
+            wrong="(20 * features + units + biases)",
             hint="Your D is all features of all 20 steps: D is what comes in at one "
             "step.",
         ),
         "count-of-three-blocks": Mistake(
-            right="_BLOCKS[cell] * units",
+            right="blocks * units",
             wrong="3 * units",
             hint="Your count has three blocks: those are the GRU's, and this is none.",
         ),
         "count-of-the-kernel-alone": Mistake(
-            right="(input_dim + units + biases)",
-            wrong="input_dim",
+            right="(features + units + biases)",
+            wrong="features",
             hint="Your count is that of the kernel alone: each block has a recurrent "
             "kernel, H × H, and biases, too.",
         ),
         "count-features-squared-besides": Mistake(
-            right="units * (input_dim + units + biases)",
-            wrong="(input_dim + units) ** 2",
+            right="units * (features + units + biases)",
+            wrong="(features + units) ** 2",
             hint="Your count squares D + H: each of the H units reads D features, H "
             "states and a bias.",
         ),
         "count-without-the-kernel": Mistake(
-            right="(input_dim + units + biases)",
+            right="(features + units + biases)",
             wrong="(units + biases)",
             hint="Your count leaves out the kernel: D × H for each block.",
         ),

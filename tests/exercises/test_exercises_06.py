@@ -39,9 +39,9 @@ def test_count_parameters(seed):
 @pytest.mark.parametrize(
     ("answer", "mistake"),
     [
-        (4 * 5 * (9 + 1), "count-without-recurrent-kernel"),
-        (4 * (9 * 5 + 5 * 5), "count-without-bias"),
-        (9 * 5 + 5 * 5 + 5, "count-of-one-block"),
+        (4 * 5 * (9 + 1), "counted-without-recurrent-kernel"),
+        (4 * (9 * 5 + 5 * 5), "counted-without-bias"),
+        (9 * 5 + 5 * 5 + 5, "counted-one-block"),
         (4 * 9 * (9 + 5 + 1), "count-squares-the-inputs"),
         (20 * 4 * 5 * (9 + 5 + 1), "count-of-every-step"),
         (4 * 5 * (9 + 5 + 2), "count-second-biases-for-all"),
