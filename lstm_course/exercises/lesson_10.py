@@ -78,6 +78,11 @@ READ_THE_CURVE = Quiz(
     question=ask_for_epochs,
     derivation=derive_epochs,
     parts={"last": "", "kept": ""},
+    hints=(
+        "Go from left to right, and write below each loss the lowest so far. How many "
+        "epochs in a row may pass without a new lowest one?",
+        "",
+    ),
     mistakes={
         "curve-last-epoch-kept": Mistake(
             right="return epoch + 1, kept + 1",
@@ -448,39 +453,74 @@ HIDE_FEATURES = Exercise(
 # put_it_beside ------------------------------------------------------------------
 
 
+# Of Student's t at 95 %, by the number of seeds.
+T_LIMIT = {3: 4.30, 4: 3.18, 5: 2.78, 6: 2.57}
+
+
 def put_it_beside(
-    ours: Array, baseline: Array, published: float, reviews: int
+    ours: Array,
+    baseline: Array,
+    disagree: float,
+    reviews: int,
+    published: float,
+    near: float,
 ) -> tuple[float, float, float, bool, bool]:
-    """Return a lead over the baseline, its error, chance's error, and two verdicts."""
+    """Return a lead, its errors over seeds and over reviews, and two verdicts."""
     lead = ours - baseline  # seed by seed
     ahead = lead.mean()
-    error = lead.std(ddof=1) / np.sqrt(len(lead))
-    p = ours.mean()
-    chance = np.sqrt(p * (1 - p) / reviews)
-    better = ahead > 2 * max(error, chance)
-    close = abs(published - p) <= 2 * chance
-    return ahead, error, chance, better, close
+    over_seeds = lead.std(ddof=1) / np.sqrt(len(lead))
+    over_reviews = np.sqrt((disagree - ahead**2) / reviews)
+    seeds_agree = ahead > T_LIMIT[len(lead)] * over_seeds
+    better = seeds_agree and ahead > 1.96 * over_reviews
+    close = abs(published - ours.mean()) <= near
+    return ahead, over_seeds, over_reviews, better, close
 
 
 def accuracy_cases() -> Cases:
     """Return accuracies by seed, ours and a baseline's, near and far."""
+    rng = np.random.default_rng(12)
 
-    def runs(seeds: int, ours: float, baseline: float, spread: float) -> list[Array]:
-        rng = np.random.default_rng(12)
-        by_seed = rng.normal(scale=spread, size=seeds)  # what both have of a seed
-        return [
-            (mean + by_seed + rng.normal(scale=spread, size=seeds)).round(4)
-            for mean in (ours, baseline)
-        ]
+    def runs(
+        ours: float,
+        leads: list[float],
+        disagree: float,
+        reviews: int,
+        published: float,
+        near: float = 0.015,
+    ) -> tuple[Array, Array, float, int, float, float]:
+        by_seed = ours + rng.normal(scale=0.004, size=len(leads)).round(4)
+        return by_seed, by_seed - leads, disagree, reviews, published, near
 
+    even = [0.0735, 0.0741, 0.0738, 0.0746, 0.0740]
+    tenth = [lead / 10 for lead in even]
+    blurred = [0.012, 0.071, 0.031, 0.105, 0.046]  # 3.3 standard errors
     return {
-        "a lead smaller than chance": (*runs(5, 0.803, 0.797, 0.001), 0.809, 2500),
-        "a lead larger than both errors": (*runs(5, 0.86, 0.79, 0.004), 0.852, 2500),
-        "a lead that the seeds blur": (*runs(4, 0.86, 0.80, 0.05), 0.83, 100_000),
-        "a figure in print far above": (*runs(6, 0.81, 0.80, 0.004), 0.89, 2500),
-        "a figure in print far below": (*runs(6, 0.81, 0.70, 0.004), 0.75, 2500),
-        "hardly a lead": (*runs(5, 0.806, 0.805, 0.003), 0.809, 2500),
-        "a baseline that is ahead": (*runs(3, 0.71, 0.79, 0.004), 0.71, 1000),
+        "a lead larger than both errors": runs(0.86, even, 0.16, 2500, 0.852),
+        "seeds that agree, on too few reviews": runs(0.803, tenth, 0.156, 2500, 0.809),
+        "five seeds and 3.3 standard errors": runs(0.83, blurred, 0.09, 100_000, 0.81),
+        "five seeds and 2.6 standard errors": runs(
+            0.84, [0.009, 0.001, 0.013, 0.002, 0.004], 0.09, 100_000, 0.87
+        ),
+        "four seeds and 2.9 standard errors": runs(
+            0.82, [0.009, 0.002, 0.012, 0.004], 0.08, 90_000, 0.81, 0.005
+        ),
+        "six seeds and 2.7 standard errors": runs(
+            0.82, [0.009, 0.0, 0.013, 0.001, 0.003, 0.007], 0.08, 90_000, 0.834
+        ),
+        "a lead of 1.7 errors over the reviews": runs(
+            0.81, [0.0103, 0.0098, 0.0101, 0.0099, 0.0104], 0.0885, 2500, 0.831, 0.03
+        ),
+        "a lead of 2.3 errors over the reviews": runs(
+            0.81, [0.0131, 0.0139, 0.0135, 0.0137, 0.0133], 0.0862, 2500, 0.792, 0.01
+        ),
+        "a lead that the seeds blur": runs(
+            0.83, [0.05, -0.03, 0.06, 0.01], 0.09, 100_000, 0.835
+        ),
+        "hardly a lead": runs(
+            0.806, [0.0012, -0.0031, 0.0044, 0.0009, 0.0021], 0.14, 2500, 0.809
+        ),
+        "a figure in print far below": runs(0.81, even, 0.15, 2500, 0.75),
+        "a baseline that is ahead": runs(0.71, [-0.08, -0.083, -0.078], 0.2, 900, 0.71),
     }
 
 
@@ -489,7 +529,7 @@ PUT_IT_BESIDE = Exercise(
     "figures",
     solution=put_it_beside,
     cases=accuracy_cases,
-    parts=dict.fromkeys(["ahead", "error", "chance", "better", "close"], ""),
+    parts=dict.fromkeys(["ahead", "over_seeds", "over_reviews", "better", "close"], ""),
     mistakes={
         "best-runs-compared": Mistake(
             right="ahead = lead.mean()",
@@ -526,87 +566,127 @@ PUT_IT_BESIDE = Exercise(
             hint="Your standard deviation divides by the number of seeds; ddof=1 "
             "divides by one less, for the mean was taken from the same numbers.",
         ),
-        "chance-without-root": Mistake(
-            right="np.sqrt(p * (1 - p) / reviews)",
-            wrong="p * (1 - p) / reviews",
-            hint="Your chance is a variance: the standard error is its root.",
+        "reviews-without-root": Mistake(
+            right="np.sqrt((disagree - ahead**2) / reviews)",
+            wrong="(disagree - ahead**2) / reviews",
+            hint="Your error over the reviews is a variance: the standard error is "
+            "its root.",
         ),
-        "chance-of-the-seeds": Mistake(
-            right="p * (1 - p) / reviews",
-            wrong="p * (1 - p) / len(ours)",
-            hint="Your chance divides by the number of seeds: what it depends on "
-            "is the number of reviews.",
+        "reviews-without-the-lead": Mistake(
+            right="(disagree - ahead**2)",
+            wrong="disagree",
+            hint="Your error over the reviews is nearly right: ahead², small as it "
+            "is, goes off disagree.",
         ),
-        "chance-of-the-print": Mistake(
-            right="np.sqrt(p * (1 - p) / reviews)",
-            wrong="np.sqrt(published * (1 - published) / reviews)",
-            hint="Your chance is that of the published figure: p is the mean of ours.",
+        "error-of-one-accuracy": Mistake(
+            right="np.sqrt((disagree - ahead**2) / reviews)",
+            wrong="np.sqrt(ours.mean() * (1 - ours.mean()) / reviews)",
+            hint="Your error over the reviews is that of one accuracy. Both recipes "
+            "judge the same reviews: a difference comes only from those on which "
+            "they disagree.",
+        ),
+        "error-as-of-other-reviews": Mistake(
+            right="np.sqrt((disagree - ahead**2) / reviews)",
+            wrong="np.sqrt(sum(p * (1 - p) for p in (ours.mean(), baseline.mean())) "
+            "/ reviews)",
+            hint="Your error over the reviews is right for recipes that judge other "
+            "reviews each. These judge the same: a difference comes only from those "
+            "on which they disagree.",
+        ),
+        "reviews-of-the-seeds": Mistake(
+            right="(disagree - ahead**2) / reviews",
+            wrong="(disagree - ahead**2) / len(ours)",
+            hint="Your error over the reviews divides by the number of seeds: divide "
+            "by that of the reviews.",
         ),
         "any-lead-will-do": Mistake(
-            right="ahead > 2 * max(error, chance)",
-            wrong="ahead > 0",
-            hint="Your better is True for any lead: it has to be more than twice "
-            "the larger of the two errors.",
+            right="better = seeds_agree and ahead > 1.96 * over_reviews",
+            wrong="better = ahead > 0",
+            hint="Your better is True for any lead: it has to stand against both "
+            "errors.",
         ),
         "ahead-either-way": Mistake(
-            right="ahead > 2 * max",
-            wrong="abs(ahead) > 2 * max",
+            right="seeds_agree = ahead > T_LIMIT[len(lead)] * over_seeds\n"
+            "    better = seeds_agree and ahead > 1.96",
+            wrong="seeds_agree = abs(ahead) > T_LIMIT[len(lead)] * over_seeds\n"
+            "    better = seeds_agree and abs(ahead) > 1.96",
             hint="Your better is True where the baseline is ahead, too: a lead "
             "has a sign.",
         ),
         "one-error-will-do": Mistake(
-            right="2 * max(error, chance)",
-            wrong="max(error, chance)",
-            hint="Your better asks for one error, not for two: chance alone goes "
+            right="seeds_agree = ahead > T_LIMIT[len(lead)] * over_seeds\n"
+            "    better = seeds_agree and ahead > 1.96 * over_reviews",
+            wrong="better = ahead > over_seeds and ahead > over_reviews",
+            hint="Your better asks for one error of each kind: chance alone goes "
             "further than one in about a third of all cases.",
         ),
-        "smaller-error-taken": Mistake(
-            right="max(error, chance)",
-            wrong="min(error, chance)",
-            hint="Your better asks the smaller of the two errors: a lead must "
-            "stand against both.",
+        "two-errors-over-seeds": Mistake(
+            right="T_LIMIT[len(lead)] * over_seeds",
+            wrong="2 * over_seeds",
+            hint="Your better asks for about two errors over the seeds, however few "
+            "they are: it takes t_limit[n], 2.78 for five.",
         ),
-        "chance-not-asked": Mistake(
-            right="max(error, chance)",
-            wrong="error",
+        "two-limits-alike": Mistake(
+            right="1.96 * over_reviews",
+            wrong="T_LIMIT[len(lead)] * over_reviews",
+            hint="Your limit over the reviews is that of the few seeds: the reviews "
+            "are many, so that 1.96 will do.",
+        ),
+        "either-will-do": Mistake(
+            right="seeds_agree and",
+            wrong="seeds_agree or",
+            hint="Your better is content with one of the two: a lead must stand "
+            "against both errors.",
+        ),
+        "reviews-not-asked": Mistake(
+            right="seeds_agree and ahead > 1.96 * over_reviews",
+            wrong="seeds_agree",
             hint="Your better asks the seeds alone: the held-out reviews are a "
             "draw, too, the same one for all seeds.",
         ),
         "seeds-not-asked": Mistake(
-            right="max(error, chance)",
-            wrong="chance",
+            right="seeds_agree and ahead",
+            wrong="ahead",
             hint="Your better asks the held-out reviews alone: the seeds spread, too.",
         ),
-        "print-within-one-error": Mistake(
-            right="<= 2 * chance",
-            wrong="<= chance",
-            hint="Your close allows one chance, not two.",
+        "print-by-the-errors": Mistake(
+            right="<= near",
+            wrong="<= 1.96 * over_reviews",
+            hint="Your close asks the error of the lead, in which the figure in print "
+            "has no part: how near is near was settled before, it is near.",
         ),
-        "print-by-the-seeds": Mistake(
-            right="<= 2 * chance",
-            wrong="<= 2 * error",
-            hint="Your close asks how the leads spread: the baseline has no part "
-            "in it. Hold the distance against chance.",
+        "print-beside-the-best-run": Mistake(
+            right="abs(published - ours.mean())",
+            wrong="abs(published - ours.max())",
+            hint="Your close takes the best run: hold the mean against the print.",
         ),
         "print-on-one-side-only": Mistake(
-            right="abs(published - p) <= 2 * chance",
-            wrong="published - p <= 2 * chance",
+            right="abs(published - ours.mean()) <= near",
+            wrong="published - ours.mean() <= near",
             hint="Your close looks at one side only: a figure in print may also "
             "lie too far below.",
+        ),
+        "print-far-is-close": Mistake(
+            right="<= near",
+            wrong="> near",
+            hint="Your close is upside down: it is True where the two are near.",
         ),
     },
     hints=(
         "ours - baseline gives a lead for each seed; the first two numbers are its "
-        "mean and the standard error of that mean. The third needs p and n alone.",
-        "error = lead.std(ddof=1) / np.sqrt(len(lead)); chance = np.sqrt(p * (1 - "
-        "p) / reviews); better: ahead > 2 * max(error, chance); close: "
-        "abs(published - p) <= 2 * chance.",
+        "mean and the standard error of that mean. The third needs disagree, ahead "
+        "and reviews alone.",
+        "over_seeds = lead.std(ddof=1) / np.sqrt(len(lead)); over_reviews = "
+        "np.sqrt((disagree - ahead**2) / reviews); better: ahead > "
+        "t_limit[len(lead)] * over_seeds and ahead > 1.96 * over_reviews; close: "
+        "abs(published - ours.mean()) <= near.",
     ),
     reasoning="There are two kinds of luck. The seeds' shows in how the leads "
-    "spread, and more seeds make it smaller. That of the held-out reviews is the "
-    "same for all seeds, and only more reviews help. A lead has to stand against "
-    "both; and by two errors, not by one, for chance alone goes further than one "
-    "in about a third of all cases.",
+    "spread, and more seeds make it smaller; they are few, so Student's t asks for "
+    "2.78 errors with five. That of the held-out reviews is the same for all seeds, "
+    "and only more reviews help. A lead has to stand against both. Whether a figure "
+    "in print is near is another question: how near is near enough was said before "
+    "the runs.",
 )
 
 

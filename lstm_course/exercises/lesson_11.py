@@ -61,6 +61,11 @@ GRU_GATE_SETTINGS = Quiz(
     question=ask_for_gru_gates,
     derivation=derive_gru_gates,
     parts={"z": "", "r": ""},
+    hints=(
+        "Two questions, one for each gate. Is n tanh(x W_n + b_n) alone, or with "
+        "h' U_n inside? And is h the old h', or n?",
+        "",
+    ),
     mistakes={
         "update-gate-means-replace": Mistake(
             right="return z, r",
@@ -245,13 +250,18 @@ GRU_STEP = Exercise(
 # who_is_ahead -------------------------------------------------------------------
 
 
+# Of Student's t at 95 %, by the number of pairs, which is one more than the degrees of
+# freedom.
+T_LIMIT = {2: 12.71, 3: 4.30, 4: 3.18, 5: 2.78, 6: 2.57, 7: 2.45, 8: 2.36}
+
+
 def who_is_ahead(
     first: dict[int, float], second: dict[int, float]
 ) -> tuple[float, float, str]:
     """Return first minus second, the standard error of that, and who is ahead.
 
     Args:
-        first: the accuracy of each seed's run, in percent.
+        first: the accuracy of each seed's run, in percent, on sequences of its own.
         second: that of another cell.
     """
     shared = [seed for seed in first if seed in second]
@@ -259,7 +269,7 @@ def who_is_ahead(
     mean = points.mean()
     error = points.std(ddof=1) / np.sqrt(len(points))
     ahead = "nobody"
-    if abs(mean) > 2 * error:
+    if abs(mean) > T_LIMIT[len(points)] * error:
         ahead = "first" if mean > 0 else "second"
     return mean, error, ahead
 
@@ -267,29 +277,40 @@ def who_is_ahead(
 def measured_runs() -> Cases:
     """Return accuracies by seed; what a seed brings, it brings to both cells."""
     rng = np.random.default_rng(3)
+    of_seed = dict(enumerate(rng.normal(78, 4, size=10).round(1).tolist()))
 
     def runs(
-        seeds: list[int], others: list[int], gap: float, luck: float = 0.3
+        seeds: list[int], others: list[int], *points: float
     ) -> tuple[dict[int, float], dict[int, float]]:
-        of_seed = dict(zip(range(10), rng.normal(78, 4, size=10), strict=True))
-        first = {seed: of_seed[seed] + rng.normal(gap, luck) for seed in seeds}
-        return first, {seed: of_seed[seed] + rng.normal(0, luck) for seed in others}
+        leads = dict(zip(seeds, points, strict=True))
+        first = {seed: of_seed[seed] + leads[seed] for seed in seeds}
+        return first, {seed: of_seed[seed] for seed in others}
 
+    four, five, six = [3, 0, 2, 1], [3, 0, 2, 1, 4], [*range(6)]
     return {
         "seeds of which some are in one only": runs(
-            [0, 1, 2, 3, 4, 5, 6], [6, 4, 9, 2, 0, 1, 8], 1.5
+            [0, 1, 2, 3, 4, 5, 6], [6, 4, 9, 2, 0, 1, 8], 1.6, 1.1, 1.8, 0.3, 1.4, 9, 1
         ),
-        "the same seeds in another order": runs([3, 0, 2, 1, 4], [0, 1, 2, 3, 4], 1.0),
-        "the same seeds in the same order": runs([*range(6)], [*range(6)], -2.0),
-        "a mean of less than 1 standard error": (
-            {0: 71.0, 1: 74.0, 2: 80.0, 3: 83.0},
-            {0: 70.0, 1: 75.5, 2: 78.0, 3: 84.0},
+        "the same seeds in another order": runs(
+            five, [0, 1, 2, 3, 4], 1.2, 0.7, 1.4, 0.9, 0.6
         ),
-        "a mean of between 1 and 2 standard errors": (
-            {0: 71.0, 1: 74.0, 2: 80.0, 3: 83.0},
-            {0: 70.0, 1: 74.5, 2: 78.0, 3: 83.0},
+        "the same seeds in the same order": runs(
+            six, six, -2.2, -1.7, -2.4, -1.5, -2.1, -1.8
         ),
-        "two seeds in common": runs([5, 6, 7], [4, 7, 5], 3.0, 0.1),
+        "a mean of half a standard error": runs(four, four, 1.0, -1.5, 2.0, -1.0),
+        "a mean of 1.2 standard errors": runs(four, four, 1.0, -0.5, 2.0, 0.1),
+        "five seeds and 2.6 standard errors": runs(five, five, 0.9, 0.1, 1.3, 0.2, 0.4),
+        "five seeds and -2.6 standard errors": runs(
+            five, five, -0.9, -0.05, -1.3, -0.3, -0.4
+        ),
+        "four seeds and 2.9 standard errors": runs(four, four, 0.9, 0.2, 1.2, 0.4),
+        "six seeds and 2.7 standard errors": runs(
+            six, [5, 3, 1, 0, 2, 4], 0.9, 0.0, 1.3, 0.1, 0.3, 0.7
+        ),
+        "a small lead, but in each run": runs(five, five, 0.31, 0.24, 0.35, 0.28, 0.33),
+        "so small a lead of the second": runs(four, four, -0.31, -0.24, -0.35, -0.28),
+        "two seeds in common": runs([5, 6, 7], [4, 7, 5], 3.1, 2.2, 2.9),
+        "two seeds and 9 standard errors": runs([5, 6, 7], [4, 7, 5], 1.0, 2.2, 1.25),
     }
 
 
@@ -338,13 +359,15 @@ WHO_IS_AHEAD = Exercise(
             "single runs: that of their mean is smaller, by the root of their "
             "number.",
         ),
+        "half-the-interval": Mistake(
+            right="return mean, error, ahead",
+            wrong="return mean, T_LIMIT[len(points)] * error, ahead",
+            hint="Your second number is half the interval: return the standard error "
+            "itself.",
+        ),
         "twice-the-standard-error": Mistake(
-            right="error = points.std(ddof=1) / np.sqrt(len(points))\n"
-            '    ahead = "nobody"\n'
-            "    if abs(mean) > 2 * error:",
-            wrong="error = 2 * points.std(ddof=1) / np.sqrt(len(points))\n"
-            '    ahead = "nobody"\n'
-            "    if abs(mean) > error:",
+            right="return mean, error, ahead",
+            wrong="return mean, 2 * error, ahead",
             hint="Your second number is two standard errors: return one of them.",
         ),
         "divided-by-the-number": Mistake(
@@ -368,21 +391,44 @@ WHO_IS_AHEAD = Exercise(
             wrong="return -mean, error, ahead",
             hint="Your difference has the wrong sign: it is first minus second.",
         ),
+        "names-exchanged": Mistake(
+            right='"first" if mean > 0 else "second"',
+            wrong='"second" if mean > 0 else "first"',
+            hint="Your winner is the one behind: these are accuracies, and a positive "
+            "difference speaks for the first.",
+        ),
         "larger-mean-wins": Mistake(
-            right="abs(mean) > 2 * error",
+            right="abs(mean) > T_LIMIT[len(points)] * error",
             wrong="mean",
-            hint="Your larger mean is always ahead: within two standard errors "
-            "chance alone is explanation enough, and nobody is.",
+            hint="Your larger mean is always ahead: as long as 0 lies inside the "
+            "interval, nobody is.",
         ),
         "one-standard-error": Mistake(
-            right="abs(mean) > 2 * error",
+            right="abs(mean) > T_LIMIT[len(points)] * error",
             wrong="abs(mean) > error",
             hint="Your winner needs one standard error: that happens by chance "
-            "about every third time. It takes two.",
+            "every third time or oftener. It takes t_limit[n].",
+        ),
+        "two-standard-errors": Mistake(
+            right="T_LIMIT[len(points)] * error",
+            wrong="2 * error",
+            hint="Your winner needs about two standard errors, however few the runs: "
+            "few runs take more, 2.78 for five and 12.7 for two. It is t_limit[n].",
+        ),
+        "limit-by-degrees-of-freedom": Mistake(
+            right="T_LIMIT[len(points)] * error",
+            wrong="T_LIMIT.get(len(points) - 1, 99) * error",
+            hint="Your limit is that of one pair fewer: t_limit has the degrees of "
+            "freedom taken off already.",
+        ),
+        "limit-of-all-runs": Mistake(
+            right="T_LIMIT[len(points)] * error",
+            wrong="T_LIMIT[len(first)] * error",
+            hint="Your limit is that of all runs of the first cell: count the pairs.",
         ),
         "only-one-winner": Mistake(
-            right="abs(mean) > 2 * error",
-            wrong="mean > 2 * error",
+            right="abs(mean) > T",
+            wrong="mean > T",
             hint="Your second cell never wins: a difference can be negative.",
         ),
     },
@@ -390,12 +436,16 @@ WHO_IS_AHEAD = Exercise(
         "First the seeds that are in both; then one difference for each of them. "
         "The cells themselves are not needed any more.",
         "error = points.std(ddof=1) / np.sqrt(len(points)), where points holds "
-        "first[seed] - second[seed]. Ahead is who is by more than 2 * error.",
+        "first[seed] - second[seed]. Ahead is who is by more than "
+        "t_limit[len(points)] * error.",
     ),
-    reasoning="A run owes much to its seed: the reviews it saw, the weights it "
+    reasoning="A run owes much to its seed: the sequences it saw, the weights it "
     "began with. In the difference of two runs of one seed what is common to both "
-    "cancels out. So the differences are what is averaged, and their spread is "
-    "what says how far to trust the average.",
+    "cancels out. So the differences are what is averaged, and their spread says how "
+    "far to trust the average; the fewer they are, the less is known of the spread "
+    "itself, and Student's t asks for more. As each seed is judged by sequences of "
+    "its own, this holds both kinds of luck. Film reviews are the same for all seeds: "
+    "there, lesson 10's second error must be asked as well.",
 )
 
 

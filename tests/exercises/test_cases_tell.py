@@ -48,6 +48,15 @@ EQUIVALENT: dict[str, dict[str, str]] = {
     "hide_features": {
         "kept = rng.random((len(x), 1, x.shape[2])) > rate": "none is just the rate",
     },
+    "put_it_beside": {
+        "seeds_agree = ahead >= T_LIMIT[len(lead)] * over_seeds": "none is so",
+        "better = seeds_agree and ahead >= 1.96 * over_reviews": "none is so",
+        "close = abs(published - ours.mean()) < near": "none is just so near",
+    },
+    "who_is_ahead": {
+        "if abs(mean) >= T_LIMIT[len(points)] * error:": "none is so",
+        "ahead = 'first' if mean >= 0 else 'second'": "0 is never ahead",
+    },
     "train_fairly": {"if reached <= lowest:": "no two losses are alike"},
 }
 

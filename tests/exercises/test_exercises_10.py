@@ -4,11 +4,21 @@ import math
 import statistics
 
 import numpy as np
+import pandas as pd
 import pytest
+from scipy import stats
 from variants import assert_all_pass, assert_named, assert_told
 
+from lstm_course.exercises import lesson_11
 from lstm_course.exercises.check import verdict_on
-from lstm_course.exercises.lesson_10 import accuracy, loss, step
+from lstm_course.exercises.lesson_10 import (
+    T_LIMIT,
+    accuracy,
+    loss,
+    put_it_beside,
+    step,
+)
+from lstm_course.experiments.verdict import paired_difference, review_difference
 from lstm_course.training.loop import fit
 
 pytestmark = pytest.mark.usefixtures("in_this_process")
@@ -325,112 +335,158 @@ def test_dropout_that_rounds():
 # put_it_beside
 
 
-def beside_with_statistics(ours, baseline, published, reviews):
-    """The standard library; a dictionary; words of one's own."""
+def beside_with_statistics(ours, baseline, disagree, reviews, published, near):
+    """The standard library and scipy; a dictionary."""
     leads = [a - b for a, b in zip(ours.tolist(), baseline.tolist(), strict=True)]
     mean = statistics.fmean(leads)
-    error = statistics.stdev(leads) / math.sqrt(len(leads))
-    p = statistics.fmean(ours.tolist())
-    chance = math.sqrt((p - p * p) / reviews)
+    over_seeds = statistics.stdev(leads) / math.sqrt(len(leads))
+    over_reviews = math.sqrt((disagree - mean * mean) / reviews)
+    limit = stats.t.ppf(0.975, len(leads) - 1)
     return {
+        "better": mean - limit * over_seeds > 0 and mean - 1.96 * over_reviews > 0,
+        "close": statistics.fmean(ours.tolist()) - near <= published
+        and published <= statistics.fmean(ours.tolist()) + near,
+        "over_seeds": over_seeds,
+        "over_reviews": over_reviews,
         "ahead": mean,
-        "error": error,
-        "chance": chance,
-        "better": mean > 2 * error and mean > 2 * chance,
-        "close": p - 2 * chance <= published <= p + 2 * chance,
     }
 
 
-def beside_by_hand(ours, baseline, published, reviews):
+def beside_by_hand(ours, baseline, disagree, reviews, published, near):
     """Sums of squares; numbers 0 and 1 for the verdicts; a list."""
     K = ours.size
     lead = sum(ours) / K - sum(baseline) / K
-    squares = sum((ours - baseline - lead) ** 2)
-    error = (squares / (K * (K - 1))) ** 0.5
-    p = sum(ours) / K
-    chance = (p * (1 - p)) ** 0.5 / reviews**0.5
-    better = 1 if lead / 2 > max(error, chance) else 0
-    return [lead, error, chance, better, int((published - p) ** 2 <= 4 * chance**2)]
+    error = (sum((ours - baseline - lead) ** 2) / (K * (K - 1))) ** 0.5
+    other = (disagree - lead**2) ** 0.5 / reviews**0.5
+    better = int(lead > max(T_LIMIT[K] * error, 1.96 * other))
+    return [lead, error, other, better, int((published - sum(ours) / K) ** 2 < near**2)]
 
 
-def beside_in_float32(ours, baseline, published, reviews):
+def beside_in_float32(ours, baseline, disagree, reviews, published, near):
     """Single precision, and one array for all five."""
     ours, baseline = ours.astype(np.float32), baseline.astype(np.float32)
     lead = ours - baseline
     error = np.std(lead, ddof=1) * np.float32(len(lead)) ** -0.5
-    p = np.mean(ours)
-    chance = np.sqrt(p * (1 - p) / np.float32(reviews))
-    better = lead.mean() > 2 * np.maximum(error, chance)
-    close = np.abs(published - p) <= 2 * chance
-    return np.array([lead.mean(), error, chance, better, close])
+    other = np.sqrt((disagree - lead.mean() ** 2) / np.float32(reviews))
+    better = lead.mean() > T_LIMIT[len(lead)] * error and lead.mean() > 1.96 * other
+    close = np.abs(published - ours.mean()) <= near
+    return np.array([lead.mean(), error, other, better, close])
+
+
+def beside_in_pandas(*arguments):
+    """A Series of numbers and yes and no: of objects."""
+    return pd.Series(beside_with_statistics(*arguments))
 
 
 def test_put_it_beside():
     assert_all_pass(
-        "put_it_beside", [beside_with_statistics, beside_by_hand, beside_in_float32]
+        "put_it_beside",
+        [beside_with_statistics, beside_by_hand, beside_in_float32, beside_in_pandas],
     )
+
+
+def test_its_errors_are_those_of_the_rules():
+    rng = np.random.default_rng(4)
+    first = rng.random(400) < 0.8
+    second = np.where(rng.random(400) < 0.1, ~first, first)
+    lead = review_difference(first, second)
+    ours = np.array([0.81, 0.82, 0.80, 0.83, 0.84])
+    _, _, over_reviews, _, _ = put_it_beside(
+        ours, ours - lead.mean, np.mean(first != second), 400, 0.8, 0.1
+    )
+    assert np.isclose(1.96 * over_reviews, lead.high - lead.mean, rtol=1e-4)
+    seeds = dict(enumerate(ours)), dict(enumerate(ours**2))
+    interval = paired_difference(*seeds)
+    _, over_seeds, *_ = put_it_beside(ours, ours**2, 0.5, 400, 0.8, 0.1)
+    limit = T_LIMIT[5]
+    assert np.isclose(limit * over_seeds, interval.high - interval.mean, rtol=1e-2)
+
+
+def test_the_limits_are_students():
+    for number, limit in {**T_LIMIT, **lesson_11.T_LIMIT}.items():
+        assert round(stats.t.ppf(0.975, number - 1), 2) == limit
 
 
 def changed(**parts):
     """A comparison of which the learner has some parts otherwise."""
 
-    def my_comparison(ours, baseline, published, reviews):
-        result = beside_with_statistics(ours, baseline, published, reviews)
-        for name, part in parts.items():
-            result[name] = part(ours, baseline)
-        return tuple(result.values())
+    def my_comparison(*arguments):
+        result = beside_with_statistics(*arguments)
+        return {**result, **{name: part(*arguments) for name, part in parts.items()}}
 
     return my_comparison
 
 
 def test_comparisons_that_are_named():
     unpaired = changed(
-        error=lambda a, b: np.hypot(a.std(ddof=1), b.std(ddof=1)) / len(a) ** 0.5
+        over_seeds=lambda a, b, *_: (
+            np.hypot(a.std(ddof=1), b.std(ddof=1)) / len(a) ** 0.5
+        )
     )
-    assert_named("put_it_beside", unpaired, "seeds-not-paired")
+    # What is better goes by the right error then, and no mistake does so.
+    assert_told("put_it_beside", unpaired, "over_seeds is not right")
 
-    def by_one_run(ours, baseline, published, reviews):
+    def by_one_run(*arguments):
+        ours, baseline, disagree, reviews, *_ = arguments
         ahead = max(ours) - max(baseline)
-        _, error, chance, _, close = beside_by_hand(ours, baseline, published, reviews)
-        return ahead, error, chance, ahead > 2 * max(error, chance), close
+        _, error, _, _, close = beside_by_hand(*arguments)
+        other = math.sqrt((disagree - ahead**2) / reviews)
+        better = ahead > T_LIMIT[len(ours)] * error and ahead > 1.96 * other
+        return ahead, error, other, better, close
 
     assert_named("put_it_beside", by_one_run, "best-runs-compared")
 
-    def of_the_population(ours, baseline, published, reviews):
-        lead, p = ours - baseline, ours.mean()
-        error = np.std(lead) / np.sqrt(len(lead))
-        chance = np.sqrt(p * (1 - p) / len(lead))
-        better = lead.mean() > 2 * max(error, chance)
-        return lead.mean(), error, chance, better, abs(p - published) <= 2 * chance
+    def of_the_population(ours, baseline, disagree, reviews, published, near):
+        lead = ours - baseline
+        ahead, error = lead.mean(), np.std(lead) / np.sqrt(len(lead))
+        other = np.sqrt((disagree - ahead**2) / len(lead))
+        better = ahead > T_LIMIT[len(lead)] * error and ahead > 1.96 * other
+        return ahead, error, other, better, abs(ours.mean() - published) <= near
 
     assert_named(
         "put_it_beside",
         of_the_population,
         "spread-without-ddof",
-        "chance-of-the-seeds",
+        "reviews-of-the-seeds",
     )
 
 
 @pytest.mark.parametrize(
-    ("wanted", "near", "mistake"),
+    ("better", "close", "mistake"),
     [
-        (lambda d, e, c: abs(d) > 2 * max(e, c), 2, "ahead-either-way"),
-        (lambda d, e, c: d > max(e, c), 2, "one-error-will-do"),
-        (lambda d, e, c: d > 2 * max(e, c), 1, "print-within-one-error"),
+        (
+            lambda d, e, r, n: abs(d) > max(T_LIMIT[n] * e, 1.96 * r),
+            abs,
+            "ahead-either-way",
+        ),
+        (lambda d, e, r, n: d > max(e, r), abs, "one-error-will-do"),
+        (lambda d, e, r, n: d > 2 * max(e, r), abs, "two-errors-over-seeds"),
+        (
+            lambda d, e, r, n: d > max(T_LIMIT[n] * e, 1.96 * r),
+            float,
+            "print-on-one-side-only",
+        ),
     ],
 )
-def test_verdicts_that_ask_for_too_little(wanted, near, mistake):
-    def my_comparison(ours, baseline, published, reviews):
-        d, e, c, _, _ = beside_by_hand(ours, baseline, published, reviews)
-        return d, e, c, wanted(d, e, c), abs(published - ours.mean()) <= near * c
+def test_verdicts_that_ask_for_too_little(better, close, mistake):
+    def my_comparison(*arguments):
+        d, e, r, _, _ = beside_by_hand(*arguments)
+        ours, *_, published, near = arguments
+        return (
+            d,
+            e,
+            r,
+            better(d, e, r, len(ours)),
+            close(published - ours.mean()) < near,
+        )
 
     assert_named("put_it_beside", my_comparison, mistake)
 
 
 def test_a_comparison_that_is_no_known_mistake():
-    far = changed(better=lambda a, b: (a - b).mean() > 0.1)
+    far = changed(better=lambda a, b, *_: (a - b).mean() > 0.1)
     assert_told("put_it_beside", far, "better is not right")
-    assert_told("put_it_beside", lambda a, b, c, d: (1.0, 2.0), "2 parts; expected 5")
+    assert_told("put_it_beside", lambda *_: (1.0, 2.0), "2 parts; expected 5")
 
 
 # train_fairly

@@ -3,11 +3,16 @@
 import statistics
 
 import numpy as np
+import pandas as pd
 import pytest
+from scipy import stats
 from variants import assert_all_pass, assert_named, assert_told
 
+from lstm_course.exercises import lesson_11
 from lstm_course.exercises.check import verdict_on
 from lstm_course.exercises.contents import find_exercise
+from lstm_course.exercises.lesson_11 import T_LIMIT
+from lstm_course.experiments.verdict import paired_difference
 
 pytestmark = pytest.mark.usefixtures("in_this_process")
 
@@ -164,15 +169,15 @@ def test_an_unknown_mistake_is_narrowed_down():
 
 
 def by_statistics(first, second):
-    """The standard library alone."""
+    """The standard library, and a list in pandas."""
     differences = [
         value - second[seed] for seed, value in first.items() if seed in second
     ]
     mean = statistics.mean(differences)
     error = statistics.stdev(differences) / len(differences) ** 0.5
-    if mean > 2 * error:
-        return mean, error, "first"
-    return mean, error, "second" if -mean > 2 * error else "nobody"
+    limit = T_LIMIT[len(differences)] * error
+    who = "first" if mean > limit else "second" if -mean > limit else "nobody"
+    return pd.Series([mean, error, who])
 
 
 def in_plain_loops(first, second):
@@ -187,7 +192,8 @@ def in_plain_loops(first, second):
             squares += (first[seed] - second[seed] - mean) ** 2
     error = (squares / (count * (count - 1))) ** 0.5
     names = {True: "First", False: "Second"}
-    return [mean, error, names[mean > 0] if mean**2 > 4 * error**2 else "Nobody"]
+    far = mean**2 > (T_LIMIT[count] * error) ** 2
+    return [mean, error, names[mean > 0] if far else "Nobody"]
 
 
 def by_intervals(first, second):
@@ -195,13 +201,43 @@ def by_intervals(first, second):
     both = [*(first.keys() & second.keys())]
     points = np.subtract([first[s] for s in both], [second[s] for s in both])
     e = np.sqrt(np.cov(points) / points.size)
-    low, high = points.mean() - 2 * e, points.mean() + 2 * e
+    reach = stats.t.ppf(0.975, len(both) - 1) * e
+    low, high = points.mean() - reach, points.mean() + reach
     who = "nobody" if low <= 0 <= high else "first" if low > 0 else "second"
     return {"mean": points.mean(), "error": e, "ahead": who}
 
 
+def by_a_paired_test(first, second):
+    """What a library calls the same."""
+    both = sorted(set(first) & set(second))
+    one, two = (np.array([runs[s] for s in both]) for runs in (first, second))
+    found = stats.ttest_rel(one, two)
+    who = "first" if found.statistic > 0 else "second"
+    mean = np.mean(one - two)
+    error = stats.sem(one - two)
+    return mean, error, who if found.pvalue < 0.05 else "nobody"
+
+
 def test_who_is_ahead():
-    assert_all_pass("who_is_ahead", [by_statistics, in_plain_loops, by_intervals])
+    variants = [by_statistics, in_plain_loops, by_intervals, by_a_paired_test]
+    assert_all_pass("who_is_ahead", variants)
+
+
+def test_it_agrees_with_the_rules():
+    for first, second in lesson_11.measured_runs().values():
+        both = sorted(set(first) & set(second))
+        difference = paired_difference(
+            *({seed: runs[seed] for seed in both} for runs in (first, second))
+        )
+        who = ["nobody", "first", "second"][difference.sign()]
+        assert lesson_11.who_is_ahead(first, second)[2] == who
+
+
+def verdict(points, error):
+    n = len(points)
+    if abs(points.mean()) <= T_LIMIT[n] * error:
+        return points.mean(), error, "nobody"
+    return points.mean(), error, "first" if points.mean() > 0 else "second"
 
 
 def test_groups_are_no_pairs():
@@ -209,8 +245,10 @@ def test_groups_are_no_pairs():
         a, b = np.array(list(first.values())), np.array(list(second.values()))
         mean = a.mean() - b.mean()
         error = np.sqrt(a.var(ddof=1) / len(a) + b.var(ddof=1) / len(b))
-        ahead = "first" if mean > 2 * error else "second"
-        return mean, error, ahead if abs(mean) > 2 * error else "nobody"
+        shared = len(first.keys() & second.keys())
+        ahead = "first" if mean > 0 else "second"
+        far = abs(mean) > T_LIMIT[shared] * error
+        return mean, error, ahead if far else "nobody"
 
     assert_named("who_is_ahead", groups, "runs-not-paired")
 
@@ -218,9 +256,7 @@ def test_groups_are_no_pairs():
 def test_the_spread_of_numpy_and_no_root():
     def comparison(first, second):
         points = np.array([first[k] - second[k] for k in first if k in second])
-        mean, error = points.mean(), points.std()
-        ahead = "nobody" if abs(mean) < 2 * error else "first" if mean > 0 else "second"
-        return mean, error, ahead
+        return verdict(points, points.std())
 
     assert_named(
         "who_is_ahead", comparison, "spread-for-standard-error", "spread-divided-by-n"
@@ -231,9 +267,7 @@ def test_seeds_sorted_and_paired_by_position():
     def comparison(first, second):
         one, two = ([runs[k] for k in sorted(runs)] for runs in (first, second))
         points = np.array([a - b for a, b in zip(one, two, strict=False)])
-        mean, error = points.mean(), points.std() / len(points) ** 0.5
-        ahead = "nobody" if abs(mean) < 2 * error else "first" if mean > 0 else "second"
-        return mean, error, ahead
+        return verdict(points, points.std() / len(points) ** 0.5)
 
     assert_named(
         "who_is_ahead",
