@@ -409,7 +409,7 @@ def why_off(at: Moment) -> str:
     if at.c_before - kept >= -written:
         return (
             f"It is forgotten where nothing comes in: f = {at.f:.4g} keeps that share "
-            "of c at each step. There f must be near 1."
+            "of c at each step. There f must be near 1, as sigmoid(10) is."
         )
     return (
         f"It is written over where nothing comes in: i = {at.i:.2g} lets in that "
