@@ -674,7 +674,7 @@ def in_full(answer: Any) -> Any:
 
 
 FIVE_FATES = Exercise(
-    able='tell which half of "the LSTM solves vanishing and exploding gradients" '
+    able='tell how much of "the LSTM solves vanishing and exploding gradients" '
     "is true",
     solution=five_fates,
     view=in_full,
@@ -794,7 +794,7 @@ def bias_cases() -> Cases:
 
 
 MEMORY_BIAS = Exercise(
-    able='tell which half of "the LSTM solves vanishing and exploding gradients" '
+    able='tell how much of "the LSTM solves vanishing and exploding gradients" '
     "is true",
     solution=memory_bias,
     cases=bias_cases,
