@@ -674,8 +674,7 @@ def in_full(answer: Any) -> Any:
 
 
 FIVE_FATES = Exercise(
-    able='tell how much of "the LSTM solves vanishing and exploding gradients" '
-    "is true",
+    able='tell how much of "the LSTM solves vanishing and exploding gradients" is true',
     solution=five_fates,
     view=in_full,
     confirmed="all five were measured just now",
@@ -794,8 +793,7 @@ def bias_cases() -> Cases:
 
 
 MEMORY_BIAS = Exercise(
-    able='tell how much of "the LSTM solves vanishing and exploding gradients" '
-    "is true",
+    able='tell how much of "the LSTM solves vanishing and exploding gradients" is true',
     solution=memory_bias,
     cases=bias_cases,
     parts={"the bias": "4H"},
