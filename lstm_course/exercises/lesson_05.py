@@ -728,14 +728,14 @@ FIVE_FATES = Exercise(
         "tanh-saves-the-rnn": Mistake(
             right="        fourth,\n",
             wrong='        "survives",\n',
-            hint="Your fourth network stays in bounds: look at the lesson's table "
-            "of kernels, between 2 and 4.",
+            hint="Your fourth network stays in bounds: look at the lesson's table, "
+            "at an RNN of radius 3. (Keras starts it with 1.)",
         ),
         "three-times-is-flat": Mistake(
             right="        fourth,\n",
             wrong='        "vanishes",\n',
             hint="Your fourth network is too flat already: look at the lesson's "
-            "table of kernels, between 2 and 4.",
+            "table, at an RNN of radius 3. (Keras starts it with 1.)",
         ),
         "larger-always-explodes": Mistake(
             right="        fifth,\n",
