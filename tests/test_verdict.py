@@ -8,12 +8,14 @@ from lstm_course.experiments.experiment import Tuning
 from lstm_course.experiments.verdict import (
     Interval,
     compare,
+    compare_counts,
     flaws,
     hits_on_test,
     mcnemar,
     mean_interval,
     paired_difference,
     review_difference,
+    verdict,
 )
 
 
@@ -143,8 +145,8 @@ def test_sure_of_the_seeds_but_not_of_the_reviews_is_not_settled():
         hits = np.random.default_rng(9).random(REVIEWS) < 0.68
         run["test_hits"] = np.packbits(hits).tobytes().hex()
     found = compare(measurement, "a", "b", "test_accuracy")
-    assert found.over_seeds.sign() == 1
-    assert found.over_reviews.sign() == 0
+    assert found.over_seeds.word == "higher"
+    assert found.over_reviews.word == "not settled"
     assert found.word == "not settled"
 
 
@@ -169,7 +171,7 @@ FLAWED = {
 def test_what_settles_nothing_is_said(flaw):
     measurement, said = FLAWED[flaw]
     found = compare(measurement, "a", "b", "test_accuracy")
-    assert found.over_seeds.sign() == found.over_reviews.sign() == 1
+    assert found.over_seeds.word == found.over_reviews.word == "higher"
     assert found.word == "not settled"
     assert found.flaws == (f"a: {said}", f"b: {said}")
     assert flaws(measurement, "b") == (f"b: {said}",)
@@ -182,10 +184,38 @@ def test_an_unpaired_seed_is_refused():
         compare(measurement, "a", "b", "loss")
 
 
-def test_the_sign_of_an_interval():
-    assert Interval(2, 1, 3).sign() == 1
-    assert Interval(-2, -3, -1).sign() == -1
-    assert Interval(0.1, -1, 1.2).sign() == 0
+def test_the_word_of_an_interval():
+    assert Interval(2, 1, 3).word == "higher"
+    assert Interval(-2, -3, -1).word == "lower"
+    assert Interval(0.1, -1, 1.2).word == Interval(1, 0, 2).word == "not settled"
+
+
+def test_counts_are_compared_by_fishers_exact_test():
+    five = [True] * 5
+    assert compare_counts(five, [False] * 5) == "higher"  # p = 2/252
+    assert compare_counts([False] * 5, five) == "lower"
+    assert compare_counts(five, [False] * 5, comparisons=7) == "not settled"
+    assert compare_counts(five, five) == "not settled"
+    # The first version of the course took these for a verdict: p = 0.44 and 0.17.
+    assert compare_counts(five, [True] * 3 + [False] * 2) == "not settled"
+    assert compare_counts(five, [True] * 2 + [False] * 3) == "not settled"
+
+
+@pytest.mark.parametrize(
+    ("words", "kind"),
+    [
+        (["higher", "higher"], "holds"),
+        (["higher", "not settled"], "holds when"),
+        (["higher", "lower"], "holds when"),
+        (["lower", "lower"], "wrong"),
+        (["lower", "not settled"], "not settled"),
+        (["not settled"], "not settled"),
+    ],
+)
+def test_the_verdict_follows_from_its_comparisons(words, kind):
+    assert verdict(words, "higher") == kind
+    with pytest.raises(ValueError, match="words is empty"):
+        verdict([], "higher")
 
 
 # Choices

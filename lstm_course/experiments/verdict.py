@@ -27,6 +27,11 @@ class Interval(NamedTuple):
         """Return 1 or -1 where 0 lies outside on that side, and 0 where it may be."""
         return int(self.low > 0) - int(self.high < 0)
 
+    @property
+    def word(self) -> str:
+        """Return the sign in words: "higher", "lower" or "not settled"."""
+        return {1: "higher", -1: "lower", 0: NOT_SETTLED}[self.sign()]
+
 
 class Comparison(NamedTuple):
     """What two cases of a measurement say of one another.
@@ -44,12 +49,10 @@ class Comparison(NamedTuple):
     @property
     def word(self) -> str:
         """Return "higher" or "lower", of the first, or "not settled"."""
-        signs = {self.over_seeds.sign()}
+        words = {self.over_seeds.word}
         if self.over_reviews:
-            signs.add(self.over_reviews.sign())
-        if self.flaws or len(signs) > 1 or signs == {0}:
-            return NOT_SETTLED
-        return "higher" if signs == {1} else "lower"
+            words.add(self.over_reviews.word)
+        return NOT_SETTLED if self.flaws or len(words) > 1 else words.pop()
 
 
 def mean_interval(values: Sequence[float], *, comparisons: int = 1) -> Interval:
@@ -140,6 +143,52 @@ def mcnemar(first: Array, second: Array) -> float:
     only_first = int(np.sum(first & ~second))
     either = only_first + int(np.sum(second & ~first))
     return float(binomtest(only_first, either).pvalue) if either else 1.0
+
+
+def compare_counts(
+    first: Sequence[bool], second: Sequence[bool], *, comparisons: int = 1
+) -> str:
+    """Say who succeeds more often, by Fisher's exact test: "higher", of the first.
+
+    Args:
+        first: whether each run succeeded.
+        second: likewise.
+        comparisons: see `mean_interval`.
+
+    Returns:
+        "higher" or "lower", of the first, or "not settled".
+    """
+    check_at_least("comparisons", comparisons, 1)
+    from scipy.stats import fisher_exact
+
+    table = [[sum(side), len(side) - sum(side)] for side in (first, second)]
+    if fisher_exact(table).pvalue > (1 - CONFIDENCE) / comparisons:
+        return NOT_SETTLED
+    return "higher" if np.mean(first) > np.mean(second) else "lower"
+
+
+def verdict(words: Sequence[str], claimed: str) -> str:
+    """Return the kind of verdict on a claim from the comparisons that it rests on.
+
+    Args:
+        words: what each comparison says: "higher", "lower" or "not settled".
+        claimed: what each would say if the claim held.
+
+    Returns:
+        "holds" if all say so; "holds when" if some do, under their condition; "wrong"
+        if all say the opposite; else "not settled".
+
+    Raises:
+        ValueError: there is no comparison.
+    """
+    if not words:
+        raise ValueError("words is empty; expected one for each comparison")
+    agreeing = sum(word == claimed for word in words)
+    if agreeing == len(words):
+        return "holds"
+    if agreeing:
+        return "holds when"
+    return NOT_SETTLED if NOT_SETTLED in words else "wrong"
 
 
 def hits_on_test(measurement: Mapping[str, Any], case: str) -> Array:
