@@ -1,7 +1,7 @@
 """The exercises of lesson 04: the six equations, the gates, and a cell to repair."""
 
 from itertools import groupby, product
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.random import Generator
@@ -434,17 +434,35 @@ def remark(weights: LSTMParams) -> str:
     return ""
 
 
-def follow_latch(params: LSTMParams) -> str:
+def as_weights(params: Any) -> LSTMParams:
+    """Return the weights of one unit that reads two features, as arrays of floats."""
+    if isinstance(params, dict):
+        params = params.values()
+    try:
+        kernel, recurrent_kernel, bias = (np.asarray(each, float) for each in params)
+    except (TypeError, ValueError):
+        raise Refusal(
+            "Your answer is no three arrays of numbers; expected LSTMParams(kernel, "
+            "recurrent_kernel, bias)."
+        ) from None
+    weights = LSTMParams(kernel, recurrent_kernel, bias)
+    for name, array, shape in zip(
+        weights._fields, weights, [(2, 4), (1, 4), (4,)], strict=True
+    ):
+        if array.shape != shape:
+            raise Refusal(f"Your {name} has shape {array.shape}; expected {shape}.")
+        if not np.all(np.isfinite(array)):
+            raise Refusal(f"Your {name} holds NaN or infinity; expected numbers.")
+    return weights
+
+
+def follow_latch(params: Any) -> str:
     """Return "on" and "off" where they belong, if a latch is right.
 
     Raises:
         Refusal: it is not; says when it is wrong first, and what its gates do there.
     """
-    if isinstance(params, dict):
-        params = LSTMParams(**params)
-    weights = LSTMParams(*(np.asarray(array, float) for array in params))
-    if not all(np.all(np.isfinite(array)) for array in weights):
-        raise Refusal("Your weights hold NaN or infinity; expected plain numbers.")
+    weights = as_weights(params)
     at = latch_departs(weights)
     if at is None:
         return "a latch"

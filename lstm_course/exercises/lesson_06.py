@@ -334,29 +334,12 @@ STACK_LEDGER = Quiz(
             "    second *= 4 if upper == 'rnn' else 1",
             hint="Your SimpleRNN has four blocks: it has one, for it has no gates.",
         ),
-        "ledger-all-as-lstm": Mistake(
-            right="first = count_parameters(lower, D, H_1)\n    second = "
-            "count_parameters(upper, H_1, H_2)",
-            wrong='first = count_parameters("lstm", D, H_1)\n    second = '
-            'count_parameters("lstm", H_1, H_2)',
-            hint="Your recurrent layers are all counted as LSTMs: a SimpleRNN has one "
-            "block, a GRU three and a second row of biases.",
-        ),
         "ledger-gru-of-four-blocks": Mistake(
             right="second = count_parameters(upper, H_1, H_2)",
             wrong="second = count_parameters(upper, H_1, H_2)\n"
             "    first = first // 3 * 4 if lower == 'gru' else first\n"
             "    second = second // 3 * 4 if upper == 'gru' else second",
             hint="Your GRU has four blocks: it has three, z, r and n.",
-        ),
-        "ledger-one-block-for-all": Mistake(
-            right="second = count_parameters(upper, H_1, H_2)",
-            wrong="second = count_parameters(upper, H_1, H_2)\n"
-            "    blocks = {'rnn': 1, 'gru': 3, 'lstm': 4}\n"
-            "    first //= blocks[lower]\n"
-            "    second //= blocks[upper]",
-            hint="Your recurrent layers have one block each: a GRU has three, an LSTM "
-            "four.",
         ),
         "ledger-steps-for-features": Mistake(
             right="count_parameters(lower, D, H_1)",
