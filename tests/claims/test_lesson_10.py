@@ -26,27 +26,39 @@ def of_all_seeds(name, case, key):
     return np.array([run[key] for run in runs])
 
 
-def by_size(network):
-    """Return the mean test accuracies after 500, 2,000, 8,000 and 20,000 reviews."""
-    return np.array(
-        [
-            of_all_seeds("training_size", f"{network} {size}", "test_accuracy").mean()
-            for size in (500, 2000, 8000, 20000)
-        ]
+def lead_of_the_lstm(other, labels):
+    return compare(
+        read_measurement("training_size"),
+        f"lstm {labels}",
+        f"{other} {labels}",
+        "test_accuracy",
+        comparisons=4,  # sizes
     )
 
 
-def test_c17_an_lstm_is_better_than_a_plain_rnn_at_every_size():
-    ahead = by_size("lstm") - by_size("rnn")
-    assert np.all(ahead > 2 * ONE_ERROR)
-    assert ahead[0] > 0.09 > 0.04 > ahead[-1]  # most of all with little data
+@pytest.mark.parametrize(
+    ("labels", "word"),
+    [(500, NOT_SETTLED), (2000, "higher"), (8000, NOT_SETTLED), (20000, "higher")],
+)
+def test_c17_where_the_lstm_is_better_than_a_plain_rnn(labels, word):
+    assert lead_of_the_lstm("rnn", labels).word == word
 
 
-def test_c17_a_bag_wins_with_little_data_and_with_much_the_lstm_draws_level():
-    behind = by_size("bag") - by_size("lstm")
-    assert behind[0] > 0.06
-    assert behind[1] > 0.02
-    assert np.all(np.abs(behind[2:]) < ONE_ERROR)
+@pytest.mark.parametrize(
+    ("labels", "word"),
+    [(500, NOT_SETTLED), (2000, "lower"), (8000, NOT_SETTLED), (20000, NOT_SETTLED)],
+)
+def test_c17_no_size_settles_that_it_beats_a_bag(labels, word):
+    assert lead_of_the_lstm("bag", labels).word == word
+
+
+def test_c17_each_network_was_tuned_at_each_size_inside_the_grid():
+    measured = read_measurement("training_size")
+    grid = measured["recipe"]["tuning"]["grid"]
+    for case, runs in measured["results"].items():
+        assert len(runs) == 10
+        (rate,) = {run["learning_rate"] for run in runs.values()}
+        assert grid[0] < rate < grid[-1], case
 
 
 def by_seed(name, case, key):
