@@ -123,8 +123,12 @@ def _compare(
     if names := tuple(cause.names):
         known = (*common, *exercise.own_mistakes(common))
         hints = {mistake.name: mistake.hint for mistake in known}
-        several = f"There are {len(names)} mistakes in it. " * (len(names) > 1)
-        text = several + " ".join(hints[name] for name in names)
+        said = [hints[name] for name in names]
+        text = " ".join(said)
+        if cause.either:
+            text = f"It may be one of {len(said)} mistakes. {' Or: '.join(said)}"
+        elif len(said) > 1:
+            text = f"There are {len(said)} mistakes in it. {text}"
         return Verdict("failed", text, names)
     if tried.problem:
         return Verdict("failed", _one_line(tried.problem))

@@ -29,6 +29,7 @@ class Cause(NamedTuple):
     """What a wrong answer comes from."""
 
     names: tuple[str, ...] = ()  # of known mistakes
+    either: bool = False  # one of them, and there is no telling which
     text: str = ""  # in words, where it is none of these
 
 
@@ -63,12 +64,18 @@ def recognise(
     """
     if all(outcome is None for outcome in outcomes.values()):
         return Cause()  # nothing but failures: anything may have led to them
+    own = {mistake.name for mistake in exercise.own_mistakes(common)}
+    names: list[str] = []
     with closing(_with_a_mistake(exercise, common)) as solutions:
         for mistake, solve in solutions:
+            if names and (exercise.cases or mistake.name not in own):
+                break  # only what is typed, a few numbers, may come of several
             if _gives(exercise, solve, cases, outcomes) and not _gives(
                 exercise, solve, cases, expected
             ):
-                return Cause((mistake.name,))
+                names.append(mistake.name)
+    if names:
+        return Cause(tuple(names), either=len(names) > 1)
     if exercise.cases and (text := _triviality(cases, expected, outcomes)):
         return Cause(text=text)
     if exercise.cases and (text := _slip(exercise, cases, expected, outcomes)):

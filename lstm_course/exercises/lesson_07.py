@@ -65,6 +65,11 @@ FORECAST_CEILING = Quiz(
     question=ask_for_ceiling,
     derivation=derive_ceiling,
     parts={"floor": "", "ceiling": ""},
+    hints=(
+        "Between which two numbers does h = o tanh(c) lie? Each h may lie anywhere "
+        "there, whatever the others do: where does it push the sum farthest up?",
+        "",
+    ),
     tolerance=0.01,
     mistakes={
         "ceiling-with-every-h-at-1": Mistake(
@@ -156,7 +161,7 @@ def training_cases() -> Cases:
 
 
 REPAIR_THE_TRAINING = Exercise(
-    able="build and train a network that forecasts",
+    able="build a network that forecasts",
     solution=train_network,
     cases=training_cases,
     given=("training-from-the-first-weights", "optimizer-begins-anew-each-epoch"),
@@ -244,8 +249,8 @@ REPAIR_THE_TRAINING = Exercise(
         "weights, params, and what Adam remembers, state.",
     ),
     reasoning="What goes from step to step are the weights and what Adam "
-    "remembers; all else is made anew. This loop is what `model.fit` does, but "
-    "for the shuffling. Train it on the windows of 1, 2, …, 7, ask it about 5, 6, "
+    "remembers; all else is made anew. This loop is what `model.fit` does "
+    "with `shuffle=False`. Train it on the windows of 1, 2, …, 7, ask it about 5, 6, "
     "7 with `regression_forward`, and then about 50, 60, 70.",
 )
 
@@ -369,6 +374,12 @@ BASELINE_ERRORS = Exercise(
             "    targets, truth = inputs[:, -1], unseen[:, -1]",
             hint="Your targets are off by one: they stand inside their own "
             "windows, so that nothing is forecast.",
+        ),
+        "spread-by-pandas": Mistake(
+            right="spread = past.std()",
+            wrong="spread = past.std(ddof=1)",
+            hint="Your spread divides by n - 1, as .std() of pandas does: that of "
+            "NumPy, which is asked for, divides by n (ddof=0).",
         ),
         "spread-of-the-whole-series": Mistake(
             right="spread = past.std()",

@@ -24,44 +24,64 @@ _ABOVE = {
 }
 
 
-def choose_outputs(above: str, goes_on: bool) -> tuple[bool, bool]:
-    """Return return_sequences and return_state, by who needs what."""
+def choose_outputs(
+    above: str, goes_on: bool, batch: int, steps: int, units: int
+) -> tuple[bool, bool, tuple[int, ...]]:
+    """Return return_sequences and return_state, by who needs what, and the shape."""
     sequences = above in {"lstm", "dense always"}
     state = goes_on
-    return sequences, state
+    shape = (batch, steps, units) if sequences else (batch, units)
+    return sequences, state, shape
 
 
-def draw_wish(rng: Generator) -> tuple[str, bool]:
-    """Draw what stands above a layer, and whether its reading goes on later."""
+def draw_wish(rng: Generator) -> tuple[str, bool, int, int, int]:
+    """Draw what stands above a layer, whether its reading goes on later, and sizes."""
     wishes = [(above, goes_on) for above in _ABOVE for goes_on in (False, True)]
-    return wishes[int(rng.permutation(6)[0])]
+    above, goes_on = wishes[int(rng.permutation(6)[0])]
+    units, steps = (int(size) for size in rng.permutation(range(5, 13))[:2])
+    return above, goes_on, int(rng.choice([16, 32, 64])), steps, units
 
 
-def ask_for_outputs(above: str, goes_on: bool) -> str:
+def ask_for_outputs(
+    above: str, goes_on: bool, batch: int, steps: int, units: int
+) -> str:
     """Return the question."""
     later = "Another time the layer is to read on from where it stopped."
     only = "Nothing else is wanted of it."
     return (
-        "An LSTM(8) reads sequences of 5 steps.\n"
+        f"An LSTM({units}) reads {batch} sequences of {steps} steps.\n"
         f"{_ABOVE[above]} {later if goes_on else only}\n"
-        "Choose: (return_sequences, return_state), each True or False."
+        "Choose, and say what comes: (return_sequences, return_state, shape of the "
+        "outputs), the first two True or False."
     )
 
 
-def derive_outputs(above: str, goes_on: bool) -> str:
+def derive_outputs(
+    above: str, goes_on: bool, batch: int, steps: int, units: int
+) -> str:
     """Return why, and what comes out."""
-    sequences, state = choose_outputs(above, goes_on)
+    sequences, state, shape = choose_outputs(above, goes_on, batch, steps, units)
     reader = {
-        "lstm": "An LSTM wants all steps, (B, 5, 8)",
-        "dense once": "A single answer comes of the last h alone, (B, 8)",
-        "dense always": "Answers at each step need h at each step, (B, 5, 8)",
+        "lstm": "An LSTM reads all steps",
+        "dense once": "A single answer comes of the last h alone",
+        "dense always": "Answers at each step need h at each step",
     }[above]
     going_on = (
-        "To read on, both states are needed: h and c, (B, 8) each"
+        f"To read on, both states are needed, h and c, ({batch}, {units}) each"
         if state
         else "Nobody asks for the states: without them there is a single result"
     )
-    return f"{reader}: return_sequences={sequences}.\n{going_on}: return_state={state}."
+    return (
+        f"{reader}, {shape}: return_sequences={sequences}.\n"
+        f"{going_on}: return_state={state}."
+    )
+
+
+def shape_in_words(answer: Any) -> Any:
+    """Return the third part, a shape, as text, so that it is compared as a whole."""
+    if isinstance(answer, tuple | list) and len(answer) == 3:
+        return [*answer[:2], _in_words(answer[2])]
+    return answer
 
 
 CHOOSE_OUTPUTS = Quiz(
@@ -70,7 +90,13 @@ CHOOSE_OUTPUTS = Quiz(
     draw=draw_wish,
     question=ask_for_outputs,
     derivation=derive_outputs,
-    parts={"return_sequences": "", "return_state": ""},
+    view=shape_in_words,
+    parts={"return_sequences": "", "return_state": "", "the outputs": ""},
+    hints=(
+        "Who reads what the layer hands up: every step of it, or the last? And does "
+        "anybody need the states, to go on from them?",
+        "",
+    ),
     mistakes={
         "outputs-too-few-for-an-lstm": Mistake(
             right='in {"lstm", "dense always"}',
@@ -102,9 +128,21 @@ CHOOSE_OUTPUTS = Quiz(
             hint="Your layer hands out its state, and nobody wants it: to go up, "
             "the outputs are enough.",
         ),
+        "outputs-of-the-other-choice": Mistake(
+            right="if sequences else (batch, units)",
+            wrong="if not sequences else (batch, units)",
+            hint="Your shape does not go with return_sequences: with it, h of every "
+            "step comes out, without it the last h alone.",
+        ),
+        "outputs-steps-first": Mistake(
+            right="(batch, steps, units) if sequences",
+            wrong="(steps, batch, units) if sequences",
+            hint="Your steps stand before the batch: in Keras the batch comes first.",
+        ),
         "outputs-both-upside-down": Mistake(
-            right="return sequences, state",
-            wrong="return not sequences, not state",
+            right="return sequences, state, shape",
+            wrong="return not sequences, not state, (batch, units) if sequences else "
+            "(batch, steps, units)",
             hint="Your choices are both the wrong way round. Ask first who reads "
             "the outputs, then who goes on from the state; return_sequences comes "
             "first.",
@@ -226,6 +264,11 @@ STACK_SHAPES = Quiz(
     derivation=derive_shapes,
     view=in_words,
     parts=dict.fromkeys(["embedding", "first LSTM", "second LSTM", "dense"], ""),
+    hints=(
+        "Go up layer by layer. Does this one get (B, T, …), and does it hand up every "
+        "step or the last one alone?",
+        "",
+    ),
     mistakes={
         "shapes-missing-axis-unnoticed": Mistake(
             right='first, "error", "error"',

@@ -291,17 +291,11 @@ IS_IT_A_GAIN = Quiz(
             wrong="return float(reviews * error)",
             hint="Your standard error is a number of reviews: divide by n.",
         ),
-        "a-lead-of-one-error-will-do": Mistake(
-            right="lead > 1.96 * error",
-            wrong="lead > error",
-            hint="Your error is right. Look at the interval again: how many times "
-            "the error is the lead?",
-        ),
         "any-lead-is-one": Mistake(
             right="lead > 1.96 * error",
             wrong="lead > 0",
             hint="Your error is right. But not every lead is more than chance: how "
-            "many times the error is it?",
+            "many times the error is it? It takes 1.96.",
         ),
         "no-lead-is-one": Mistake(
             right="lead > 1.96 * error",

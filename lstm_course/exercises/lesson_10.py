@@ -43,8 +43,9 @@ def draw_curve(rng: Generator) -> tuple[list[float], int]:
         above[0] = 0  # as low as the lowest one, and no lower
     else:
         above[-2:] = above[-2:][::-1]  # lower than the epoch before, no more
-    rising = lowest + np.array([*above, 7])
-    hundredths = [*falling, *(falling[-1] + wait), lowest, *rising, lowest - 2]
+    rising = lowest + np.array([*above, 7, 9])
+    fall = [*falling, *(falling[-1] + wait)] if falls else []  # or the first is best
+    hundredths = [*fall, lowest, *rising, lowest - 2]
     return [int(loss) / 100 for loss in hundredths], patience
 
 
@@ -72,7 +73,7 @@ def derive_epochs(losses: Sequence[float], patience: int) -> str:
 
 
 READ_THE_CURVE = Quiz(
-    able="stop early, keep the best model",
+    able="stop early, and keep the best model",
     solution=read_the_curve,
     draw=draw_curve,
     question=ask_for_epochs,
@@ -96,6 +97,18 @@ READ_THE_CURVE = Quiz(
             hint="Your kept epoch is the lowest of the whole curve: the run was "
             "stopped before it came there.",
         ),
+        "curve-never-stopped": Mistake(
+            right="return epoch + 1, kept + 1",
+            wrong="return len(losses), 1 + int(np.argmin(losses))",
+            hint="Your run goes on to the end of the curve: it ends when the patience "
+            "has run out.",
+        ),
+        "curve-ends-at-the-kept-epoch": Mistake(
+            right="return epoch + 1, kept + 1",
+            wrong="return kept + 1, kept + 1",
+            hint="Your run ends with the epoch that is kept: it waits for as many "
+            "epochs as the patience says before it knows.",
+        ),
         "curve-patience-not-renewed": Mistake(
             right="kept, waited = epoch, 0",
             wrong="kept = epoch",
@@ -113,14 +126,14 @@ READ_THE_CURVE = Quiz(
         "curve-stops-one-later": Mistake(
             right="waited == patience",
             wrong="waited == patience + 1",
-            hint="Your run goes on one epoch too long: count the epochs after the "
-            "best one; at the number of the patience it ends.",
+            hint="Your run waits for one epoch more than the patience: count the "
+            "epochs after the best one; at the number of the patience it ends.",
         ),
         "curve-stops-one-earlier": Mistake(
             right="waited == patience",
             wrong="waited == patience - 1",
-            hint="Your run ends one epoch too soon: only the epochs after the "
-            "best one are counted.",
+            hint="Your run waits for one epoch fewer than the patience: only the "
+            "epochs after the best one are counted.",
         ),
         "curve-last-epoch-not-counted": Mistake(
             right="return epoch + 1, kept + 1",
@@ -177,30 +190,46 @@ def keep_the_best(
     return best, epoch, best_epoch
 
 
-def one_epoch(weights: Array) -> None:
-    """Change the weights in place, as an epoch of training does."""
+def one_epoch(last: int, weights: Array) -> None:
+    """Change the weights in place, as an epoch of training does.
+
+    Raises:
+        RuntimeError: the run should have come to its end, and not just now.
+    """
+    if weights[-1] > last + 1:
+        raise RuntimeError("train was called again and again after the last epoch")
     weights += 1  # the last of them counts the epochs
 
 
-def loss_on_a_curve(losses: Sequence[float], weights: Array | None) -> float:
-    """Return the loss of the epoch that the weights have come to; 1 before any."""
+def loss_on_a_curve(
+    losses: Sequence[float], before: float, weights: Array | None
+) -> float:
+    """Return the loss of the epoch that the weights have come to, or before any."""
     if weights is None:
         msg = "measure was given None: train changes its array, and returns nothing"
         raise TypeError(msg)
     epochs = round(float(weights[-1]))
-    return losses[min(epochs, len(losses)) - 1] if epochs else 1.0
+    return losses[min(epochs, len(losses)) - 1] if epochs else before
 
 
 def curve_cases() -> Cases:
     """Return curves that end early, late or not at all."""
 
     def run(
-        losses: list[float], epochs: int, patience: int, size: int = 3
+        losses: list[float],
+        epochs: int,
+        patience: int,
+        *,
+        before: float = 1.0,
+        size: int = 3,
     ) -> tuple[Array, Callable[[Array], None], Callable[[Array], float], int, int]:
-        start = np.linspace(-0.3, 0.0, size)
-        return start, one_epoch, partial(loss_on_a_curve, losses), epochs, patience
+        last, _ = read_the_curve([*losses[:epochs], 0], patience)
+        train = partial(one_epoch, min(last, epochs))
+        measure = partial(loss_on_a_curve, losses, before)
+        return np.linspace(-0.3, 0.0, size), train, measure, epochs, patience
 
     uneven = [0.69, 0.55, 0.58, 0.57, 0.49, 0.53, 0.47, 0.52, 0.51, 0.48, 0.46, 0.4]
+    falling = [0.9, 0.8, 0.7, 0.6, 0.6, 0.7]
     return {
         "a loss that falls and rises": run(uneven, 12, 3),
         "a loss that falls to the end": run([0.7, 0.6, 0.5, 0.45, 0.44], 5, 2),
@@ -208,17 +237,33 @@ def curve_cases() -> Cases:
         "two lowest losses alike": run([0.6, 0.5, 0.5, 0.55, 0.52, 0.6], 6, 3),
         "patience 1": run(uneven, 12, 1),
         "fewer epochs than patience": run([0.6, 0.5, 0.7], 3, 5),
+        "a start that was better than all": run(falling, 6, 2, before=0.5),
         "one epoch, one weight": run([0.6], 1, 1, size=1),
     }
 
 
 KEEP_THE_BEST = Exercise(
-    able="stop early, keep the best model",
+    able="stop early, and keep the best model",
     solution=keep_the_best,
     cases=curve_cases,
     parts={"best": "D", "the last epoch": "", "the best epoch": ""},
     order=("the last epoch", "the best epoch", "best"),
     mistakes={
+        "start-counted-as-an-epoch": Mistake(
+            right="lowest, waited = np.inf, 0\n    for",
+            wrong="lowest, waited = measure(weights), 0\n"
+            "    best, best_epoch = weights.copy(), 0\n    for",
+            hint="Your loop measures before the first epoch, and holds the start "
+            "against the others: compare the epochs alone.",
+        ),
+        "trained-to-the-end": Mistake(
+            right="            break\n    return best, epoch, best_epoch",
+            wrong="            for _ in range(epoch, epochs):\n"
+            "                train(weights)\n"
+            "            break\n    return best, epoch, best_epoch",
+            hint="Your loop trains to the end and looks for the last epoch afterwards: "
+            "early stopping is there to save what comes after it.",
+        ),
         "weights-of-the-last-epoch": Mistake(
             right="weights.copy(), loss, epoch",
             wrong="weights, loss, epoch",

@@ -64,6 +64,11 @@ HALF_LIFE = Quiz(
     question=ask_for_fading,
     derivation=derive_fading,
     parts={"the first number": "", "the share": ""},
+    hints=(
+        "Each word multiplies what the cell holds by f. After how many of them is half "
+        "of it left, f^k = 0.5? And after all words?",
+        "",
+    ),
     tolerance=0.0061,
     mistakes={
         "time-constant-for-half-life": Mistake(

@@ -38,6 +38,10 @@ EQUIVALENT: dict[str, dict[str, str]] = {
         "said = level[:, -1] + height[:, 0] * rule((asked - level) / height)": "so",
         "said = level[:, 0] + height[:, -1] * rule((asked - level) / height)": "so",
     },
+    "rebuild_the_model": {
+        "features = 913 // (4 * 12) - 12 - 1": "the division has no rest to give",
+        "lstms = zip(['LSTM'] * 3, [12, 6, 10], all_steps, strict=False)": "equal",
+    },
     "is_it_a_gain": {
         "return (float(error), bool(lead >= 1.96 * error))": "none is just as large",
     },

@@ -28,16 +28,23 @@ def put(name, seed, answer):
 @pytest.mark.parametrize("goes_on", [True, False])
 def test_every_wrong_choice_is_named(above, goes_on):
     right = above != "dense once", goes_on
-    for choice in product([True, False], repeat=2):
-        verdict = verdict_on("choose_outputs", choice, {"": (above, goes_on)})
-        wrong = sum(one != other for one, other in zip(choice, right, strict=True))
-        assert len(verdict.mistakes) == (wrong > 0), verdict.text
-        assert (verdict.outcome == "passed") == (wrong == 0)
-    for same in (list(right), np.array(right), [int(part) for part in right]):
-        assert (
-            verdict_on("choose_outputs", same, {"": (above, goes_on)}).outcome
-            == "passed"
-        )
+    asked = {"": (above, goes_on, 32, 5, 8)}
+    shapes = {True: (32, 5, 8), False: (32, 8)}
+    for sequences, state in product([True, False], repeat=2):
+        answer = sequences, state, shapes[sequences]
+        verdict = verdict_on("choose_outputs", answer, asked)
+        assert (verdict.outcome == "passed") == ((sequences, state) == right)
+        assert bool(verdict.mistakes) == ((sequences, state) != right), verdict.text
+    shape = shapes[right[0]]
+    for same in (
+        [*right, shape],
+        (*right, list(shape)),
+        (*right, np.array(shape)),
+        (*map(int, right), str(shape)),
+    ):
+        assert verdict_on("choose_outputs", same, asked).outcome == "passed"
+    other = verdict_on("choose_outputs", (*right, shapes[not right[0]]), asked)
+    assert other.mistakes == ("outputs-of-the-other-choice",)
 
 
 # stack_shapes

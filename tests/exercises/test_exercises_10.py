@@ -47,12 +47,21 @@ def test_read_the_curve():
         ((4, 2), "curve-stops-one-earlier"),
         ((7, 5), "curve-last-epoch-not-counted"),
         ((7, 4), "curve-counted-from-zero"),
-        ((10, 10), "curve-against-the-epoch-before"),
         ((5, 8), "curve-epochs-swapped"),
     ],
 )
 def test_misread_curves(answer, mistake):
     assert told_of_the_curve(answer).mistakes == (mistake,)
+
+
+def test_two_ways_to_the_end_of_the_curve():
+    verdict = told_of_the_curve((10, 10))
+    assert verdict.mistakes == (
+        "curve-never-stopped",
+        "curve-against-the-epoch-before",
+    )
+    assert verdict.text.startswith("It may be one of 2 mistakes. Your run goes on")
+    assert "Or: Your epochs are compared" in verdict.text
 
 
 # keep_the_best
@@ -121,8 +130,28 @@ def fit_from_the_start(start, train, measure, epochs, patience):
 def test_keep_the_best():
     assert_all_pass(
         "keep_the_best",
-        [fit_by_lists, fit_by_the_epoch_number, fit_by_the_course, fit_from_the_start],
+        [fit_by_lists, fit_by_the_epoch_number, fit_by_the_course],
     )
+
+
+def test_the_start_is_no_epoch():
+    assert_named("keep_the_best", fit_from_the_start, "start-counted-as-an-epoch")
+
+
+def test_stopping_early_saves_the_rest():
+    def my_fit(start, train, measure, epochs, patience):
+        weights, losses, kept = start.copy(), [], []
+        for _ in range(epochs):
+            train(weights)
+            losses.append(measure(weights))
+            kept.append(weights.copy())
+        for last in range(epochs):
+            best = int(np.argmin(losses[: last + 1]))
+            if last - best == patience:
+                break
+        return kept[best], last + 1, best + 1
+
+    assert_named("keep_the_best", my_fit, "trained-to-the-end")
 
 
 def test_waiting_for_a_rise_and_a_snapshot_that_is_none():
