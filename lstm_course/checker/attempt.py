@@ -197,6 +197,15 @@ def in_line(frames: list[traceback.FrameSummary]) -> str:
     return f" in the line `{own[-1].line}`" if own and own[-1].line else ""
 
 
+def imported(frames: list[traceback.FrameSummary]) -> str:
+    """Return which library was being imported there; nothing where none was."""
+    if not any(frame.filename.startswith("<frozen importlib") for frame in frames):
+        return ""
+    files = [re.split(r"site-packages[/\\]", frame.filename) for frame in frames]
+    found = [re.split(r"[/\\.]", parts[1])[0] for parts in files if len(parts) == 2]
+    return found[0] if found else ""
+
+
 def _shapes(error: BaseException, answer: Any, arguments: tuple[Any, ...]) -> str:
     """Say which shapes come in, where that may be what is wrong."""
     if not isinstance(error, ValueError | IndexError):

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, Literal, NamedTuple
 
-from lstm_course.checker.attempt import Attempt, attempt, in_line
+from lstm_course.checker.attempt import Attempt, attempt, imported, in_line
 from lstm_course.checker.exercise import Cases, Exercise
 from lstm_course.checker.guard import (
     LONGEST,
@@ -76,6 +76,12 @@ def _unended(error: TookTooLongError) -> str:
             f"Your answer had not ended after {error.passed:.0f} s{where}; it computed "
             f"for {error.computed:.0f} s of them. Does it wait for something, such as "
             "a sleep, a lock or another process? Or is this computer busy?"
+        )
+    if library := imported(error.frames):
+        return (
+            f"Your answer had not ended after {error.computed:.0f} s of computing"
+            f"{where}: it was importing {library}. Import it in a cell of its own, "
+            "before your function."
         )
     return (
         f"Your answer had not ended after {error.computed:.0f} s of computing{where}. "
