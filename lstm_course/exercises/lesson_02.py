@@ -535,6 +535,21 @@ RNN_LAYER = Exercise(
             wrong="h = inputs[:, t] @ W + h @ U + b",
             hint="Your h is z, the sum: the tanh is missing.",
         ),
+        "layer-with-sigmoid": Mistake(
+            right="np.tanh(inputs[:, t] @ W + h @ U + b)",
+            wrong="1 / (1 + np.exp(-(inputs[:, t] @ W + h @ U + b)))",
+            hint="Your layer uses the sigmoid, from 0 to 1. A vanilla RNN uses tanh.",
+        ),
+        "layer-with-relu": Mistake(
+            right="np.tanh(inputs[:, t] @ W + h @ U + b)",
+            wrong="np.maximum(inputs[:, t] @ W + h @ U + b, 0)",
+            hint="Your layer uses relu. A vanilla RNN uses tanh.",
+        ),
+        "layer-adds-the-old-state": Mistake(
+            right="h = np.tanh(",
+            wrong="h = h + np.tanh(",
+            hint="Your new h is added to h': the tanh takes its place.",
+        ),
     },
     hints=(
         "One loop over the steps t, from 0 to T - 1. What changes from one step to "

@@ -547,6 +547,12 @@ NUMERIC_GRADIENT = Exercise(
             hint="Your difference looks to one side only, f(w + eps) - f(w): it "
             "leans by half of eps times the curvature. Look to both sides.",
         ),
+        "backward-difference": Mistake(
+            right="(above - below) / (2 * eps)",
+            wrong="(f(w) - below) / eps",
+            hint="Your difference looks to one side only, f(w) - f(w - eps): it leans "
+            "by half of eps times the curvature. Look to both sides.",
+        ),
         "forward-difference-halved": Mistake(
             right="(above - below)",
             wrong="(above - f(w))",
@@ -743,6 +749,18 @@ CLIP_GRADIENTS = Exercise(
             right="tuple(scale * g for g in grads)",
             wrong="(scale * grads[0], *grads[1:])",
             hint="Your dW alone is shortened: one factor goes to all three.",
+        ),
+        "norm-without-the-bias": Mistake(
+            right="for g in grads))",
+            wrong="for g in grads[:2]))",
+            hint="Your norm leaves out db: all three arrays together are one long "
+            "vector.",
+        ),
+        "norms-averaged": Mistake(
+            right="norm = np.sqrt(sum(np.sum(g**2) for g in grads))",
+            wrong="norm = np.mean([np.linalg.norm(g) for g in grads])",
+            hint="Your norm is the mean of the arrays' norms: all of them together "
+            "are one long vector.",
         ),
         "clipped-to-length-1": Mistake(
             right="min(1, limit / norm)",
@@ -946,8 +964,8 @@ LEAKY_BACKWARD = Exercise(
         "leaky-dU-overwritten": Mistake(
             right="d_U += before[:, t].T @ dz",
             wrong="d_U = before[:, t].T @ dz",
-            hint="Your dU is that of the first step alone: each turn of the loop "
-            "writes over the last, where += adds.",
+            hint="Your dU is 0, as that of the first step alone would be: maybe each "
+            "turn of the loop writes over the last, where += adds.",
         ),
         "leaky-db-overwritten": Mistake(
             right="d_b += dz.sum(axis=0)",

@@ -882,6 +882,18 @@ MEMORY_BIAS = Exercise(
             hint="Your bias opens the output gate: the forget gate is the second "
             "block of the four, i, f, g, o.",
         ),
+        "distance-one-too-short": Mistake(
+            right="1 / distances",
+            wrong="1 / (distances - 1)",
+            hint="Your distance is one step too short: f multiplies at each of so "
+            "many steps.",
+        ),
+        "distance-one-too-long": Mistake(
+            right="1 / distances",
+            wrong="1 / (distances + 1)",
+            hint="Your distance is one step too long: f multiplies at each of so many "
+            "steps.",
+        ),
         "forgetting-in-a-line": Mistake(
             right="left ** (1 / distances)",
             wrong="1 - (1 - left) / distances",

@@ -480,6 +480,11 @@ FEATURES_OF = Exercise(
             hint="Your GRU's biases are taken off for each block after you have "
             "divided by the blocks: two rows are 2.",
         ),
+        "features-rnn-of-three-blocks": Mistake(
+            right='{"rnn": 1,',
+            wrong='{"rnn": 3,',
+            hint="Your SimpleRNN has three blocks: it has one, for it has no gates.",
+        ),
         "features-without-parentheses": Mistake(
             right="(blocks * units)",
             wrong="blocks * units",
