@@ -1,0 +1,238 @@
+"""The word of each measured claim, from its measurements, by the rules of a verdict.
+
+A claim rests on comparisons. Each is put so that it says "higher" where the claim is
+right. The other claims of the notes are proven, by a test each: they have no numbers
+that vary from seed to seed.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from lstm_course.experiments.verdict import (
+    compare,
+    compare_counts,
+    mean_interval,
+    paired_difference,
+    verdict,
+)
+from lstm_course.layers.parameters import count_parameters
+from lstm_course.study.measurements import read_measurement
+
+Words = list[str]
+
+_SHORTEST_READ = 10  # steps of the adding problem that an RNN still solves
+_LONG = 100
+_SIZES = (500, 2000, 8000, 20000)
+_EVERYWHERE = ("numpy 8", "numpy 64", "keras 8")  # where a step's cost was measured
+# What the book printed, and how near a reproduction has to come.
+_BOOK = {"loss": (0.4368, 0.02), "accuracy": (0.793, 0.015)}
+
+
+def rnn_works_over_short_sequences_only() -> Words:
+    """C01: it solves the adding problem over 10 steps more often than over 100."""
+    near, far = (
+        _succeeded("distance", f"rnn {steps}") for steps in (_SHORTEST_READ, _LONG)
+    )
+    return [compare_counts(near, far)]
+
+
+def lstm_does_better_on_long_sequences() -> Words:
+    """C03: it solves the adding problem more often than each of the plain RNNs."""
+    others = [case for case in _runs("adding") if case not in ("lstm", "gru")]
+    lstm = _succeeded("adding", "lstm")
+    return [
+        compare_counts(lstm, _succeeded("adding", case), comparisons=len(others))
+        for case in others
+    ]
+
+
+def lstm_models_better_with_enough_data() -> Words:
+    """C17: than a plain RNN, and than a bag of embeddings, after all reviews."""
+    return [
+        compare(
+            read_measurement("training_size"),
+            f"lstm {_SIZES[-1]}",
+            f"{other} {_SIZES[-1]}",
+            "test_accuracy",
+            comparisons=2,
+        ).word
+        for other in ("rnn", "bag")
+    ]
+
+
+def gru_is_smaller_faster_thriftier_and_easier() -> Words:
+    """C18: parameters, time of a step, accuracy on few reviews, rates that solve."""
+    fewer = count_parameters("gru", 16, 8) < count_parameters("lstm", 16, 8)
+    return [
+        "higher" if fewer else "lower",
+        *gru_is_faster(),
+        *gru_learns_from_less_data(),
+        *gru_is_easier_to_tune(),
+    ]
+
+
+def gru_is_faster() -> Words:
+    """Return whether its step costs less than the LSTM's, wherever measured."""
+    return [
+        mean_interval(
+            [1 - ratio for ratio in _of("cell_cost", case, "gru_to_lstm")]
+        ).word
+        for case in _EVERYWHERE
+    ]
+
+
+def gru_learns_from_less_data() -> Words:
+    """Return whether it beats the LSTM on 500 and on 2,000 reviews."""
+    measurement = read_measurement("training_size")
+    return [
+        compare(
+            measurement, f"gru {size}", f"lstm {size}", "test_accuracy", comparisons=2
+        ).word
+        for size in _SIZES[:2]
+    ]
+
+
+def gru_is_easier_to_tune() -> Words:
+    """Return whether more of the learning rates solve the adding problem, by seed."""
+    gru, lstm = (_rates_that_solve(cell) for cell in ("gru", "lstm"))
+    return [paired_difference(gru, lstm).word]
+
+
+def rnn_is_cheap_and_so_trains_fast() -> Words:
+    """C19: a step costs less than either other's; and training is over the sooner."""
+    cheaper = [
+        mean_interval([ratio - 1 for ratio in _of("cell_cost", case, ratio_to)]).word
+        for case in _EVERYWHERE
+        for ratio_to in ("gru_to_rnn", "lstm_to_rnn")
+    ]
+    solved = [_succeeded("adding", cell) for cell in ("rnn", "lstm")]
+    return [*cheaper, compare_counts(*solved)]
+
+
+def exploding_makes_training_diverge() -> Words:
+    """C21: more is lost when nothing is clipped than when the gradient is."""
+    lost = {case: _of("runaway", case, "lost") for case in _runs("runaway")}
+    return [
+        compare_counts(lost["nothing"], lost[case], comparisons=2)
+        for case in ("all clipped", "recurrent clipped")
+    ]
+
+
+def lstm_improves_vanishing_and_exploding() -> Words:
+    """C22: longer gradients than the RNN's, new and trained; fewer that explode."""
+    reach = [
+        paired_difference(
+            _logarithms("adding", "lstm", key),
+            _logarithms("adding", "rnn", key),
+            comparisons=2,
+        ).word
+        for key in ("reach_before", "reach_after")
+    ]
+    recipe = read_measurement("exploding")["recipe"]
+    exploded = [
+        paired_difference(
+            _at("exploding", "rnn", "exploded_recurrent", place),
+            _at("exploding", case, "exploded_recurrent", place),
+            comparisons=2,
+        ).word
+        for case in ("lstm", "lstm blocks")
+        for place in [recipe["trained_times"].index(2)]
+    ]
+    return reach + exploded
+
+
+def relu_is_worse_than_tanh() -> Words:
+    """C27: its error is higher, clipped and not, over short windows and long ones."""
+    measurement = read_measurement("relu")
+    return [
+        compare(
+            measurement,
+            f"relu {where}",
+            f"tanh {where}",
+            "test_log_error",
+            comparisons=4,
+        ).word
+        for where in ("24 clipped", "24 unclipped", "100 clipped", "100 unclipped")
+    ]
+
+
+def the_recipe_gives_the_books_figures() -> Words:
+    """C30: each run's loss and accuracy lies near the book's, on either part."""
+    runs = [
+        run
+        for name in ("book", "book_keras")
+        for case, seeds in _runs(name).items()
+        if case != "bag"
+        for run in seeds.values()
+    ]
+    return [
+        "higher"
+        if all(abs(run[f"{part}_{key}"] - printed) < near for run in runs)
+        else "lower"
+        for part in ("test", "validation")
+        for key, (printed, near) in _BOOK.items()
+    ]
+
+
+def dropout_narrows_the_gap() -> Words:
+    """C31: as printed, and at the same training loss, for each rate tried."""
+    measurement = read_measurement("dropout")
+    rates = [case for case in measurement["results"] if float(case)]
+    return [
+        compare(measurement, "0.0", rate, gap, comparisons=len(rates)).word
+        for gap in ("printed_gap", "gap_alike")
+        for rate in rates
+    ]
+
+
+MEASURED: dict[str, Callable[[], Words]] = {
+    "C01": rnn_works_over_short_sequences_only,
+    "C03": lstm_does_better_on_long_sequences,
+    "C17": lstm_models_better_with_enough_data,
+    "C18": gru_is_smaller_faster_thriftier_and_easier,
+    "C19": rnn_is_cheap_and_so_trains_fast,
+    "C21": exploding_makes_training_diverge,
+    "C22": lstm_improves_vanishing_and_exploding,
+    "C27": relu_is_worse_than_tanh,
+    "C30": the_recipe_gives_the_books_figures,
+    "C31": dropout_narrows_the_gap,
+}
+
+
+def verdict_on_claim(claim: str) -> str:
+    """Return the kind of verdict on a measured claim, "C17"."""
+    return verdict(MEASURED[claim](), "higher")
+
+
+def _runs(name: str) -> dict[str, dict[str, dict[str, Any]]]:
+    results: dict[str, dict[str, dict[str, Any]]] = read_measurement(name)["results"]
+    return results
+
+
+def _of(name: str, case: str, key: str) -> list[Any]:
+    return [run[key] for run in _runs(name)[case].values()]
+
+
+def _succeeded(name: str, case: str) -> list[bool]:
+    return [bool(solved) for solved in _of(name, case, "solved")]
+
+
+def _rates_that_solve(cell: str) -> dict[str, float]:
+    """Return by seed how many of the learning rates solve the adding problem."""
+    cases = [runs for case, runs in _runs("tuning").items() if case.split()[0] == cell]
+    return {seed: sum(runs[seed]["solved"] for runs in cases) for seed in cases[0]}
+
+
+def _logarithms(name: str, case: str, key: str) -> dict[str, float]:
+    """Return by seed the logarithm of the last of a list of positive numbers."""
+    least = np.finfo(float).tiny  # what has shrunk to 0
+    return {
+        seed: float(np.log10(max(run[key][-1], least)))
+        for seed, run in _runs(name)[case].items()
+    }
+
+
+def _at(name: str, case: str, key: str, place: int) -> dict[str, float]:
+    return {seed: run[key][place] for seed, run in _runs(name)[case].items()}
