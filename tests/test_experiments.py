@@ -21,6 +21,7 @@ from lstm_course.data.imdb import load_imdb
 from lstm_course.experiments import (
     cell_cost,
     dropout,
+    relu,
     reviews,
     runner,
     shuffled,
@@ -44,6 +45,7 @@ from lstm_course.experiments.runner import (
     work_to_do,
 )
 from lstm_course.experiments.sources import code_hash
+from lstm_course.layers.cells import CELLS
 from lstm_course.study import measurements
 from lstm_course.study.measurements import MeasurementError, read_measurement, seal
 from lstm_course.training.sentiment import SentimentConfig
@@ -933,6 +935,11 @@ def with_lstm_for_rnn(patch, experiment):
     return experiment
 
 
+def with_tanh_for_relu(patch, experiment):
+    patch.setattr(relu, "RELU_LSTM", CELLS["lstm"])
+    return experiment
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "number", "case", "plant"),
@@ -949,6 +956,11 @@ def with_lstm_for_rnn(patch, experiment):
         ("exploding", 0, "lstm", with_recipe(distance=98, trained_times=[])),
         ("exploding", 1, "rnn", with_rate_times_3),
         ("forecast", 0, "two_waves", with_recipe(learned=1499)),
+        ("relu", 0, "relu 24 clipped", with_recipe(clip_norm=25.0)),
+        ("relu", 0, "relu 24 unclipped", with_tanh_for_relu),
+        ("relu", 1, "tanh 100 clipped", with_recipe(learned=1199)),
+        ("runaway", 0, "recurrent clipped", with_recipe(clip_norm=1.1)),
+        ("runaway", 1, "recurrent frozen", with_rate_times_3),
         ("shuffled", 0, "500 words, shuffled", with_words_in_order),
         ("shuffled", 0, "500 words, in order", with_rate_times_3),
         ("stacked_reviews", 0, "counts", with_recipe(words=90)),
