@@ -432,7 +432,7 @@ def verdict_cases() -> Cases:
     )
     ran_off = np.where(some == some[2, 3], np.nan, some)
     each_by_one = np.where(np.eye(4), 0.003, 0.16 + some[:1])
-    none_then_one = some[:, [0, 3, 2, 3]]
+    none_then_one = some[:, [0, 3, 3, 2]]
     return {
         "three seeds": (some, lengths, 0.01),
         "limit 0.1": (some, lengths, 0.1),

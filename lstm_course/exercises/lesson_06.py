@@ -397,6 +397,7 @@ def counted_layers() -> Cases:
     """Return a cell, its units and its count, for several layers."""
     sizes = {
         "a GRU": ("gru", 5, 9),
+        "a GRU of 12 units": ("gru", 12, 4),
         "an LSTM": ("lstm", 7, 3),
         "a SimpleRNN": ("rnn", 11, 6),
         "an LSTM above another one": ("lstm", 24, 24),

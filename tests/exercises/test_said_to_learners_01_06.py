@@ -744,3 +744,53 @@ def test_some_gradients_vanish_and_some_explode():
     lengths = [(radius * slope) ** k for radius, slope, k in drawn]
     assert 10 < sum(length > 1 for length in lengths) < 30
     assert all(radius > 1 for radius, *_ in drawn)
+
+
+# Answers that agreed by chance with a mistake that was not in them --------------
+
+
+def test_a_factor_that_forgets_the_limit():
+    """It was told that its factor is norm / limit."""
+
+    def answer(grads, limit):
+        norm = np.sqrt(sum(np.sum(g**2) for g in grads))
+        return [g * min(1, norm) for g in grads]
+
+    verdict = verdict_on("clip_gradients", answer)
+    assert verdict.outcome == "failed"
+    assert "norm / limit" not in verdict.text
+
+
+def test_a_gru_of_four_blocks():
+    """It was told that its biases are taken off for each block."""
+
+    def answer(cell, units, count):
+        blocks = {"rnn": 1, "gru": 4, "lstm": 4}[cell]
+        return count / (blocks * units) - units - (2 if cell == "gru" else 1)
+
+    verdict = verdict_on("features_of", answer)
+    assert verdict.outcome == "failed"
+    assert "biases" not in verdict.text
+
+
+def test_the_longest_of_all_lengths():
+    """It was told that nobody solves it."""
+
+    def answer(errors, lengths, limit):
+        counts = (errors < limit).sum(axis=0)
+        return counts, lengths.max() if not counts.all() else 0
+
+    verdict = verdict_on("giving_up", answer)
+    assert verdict.outcome == "failed"
+    assert "nobody solves" not in verdict.text
+
+
+def test_a_gradient_that_is_left_at_0():
+    """It was told that its loop writes over what was there; maybe so."""
+
+    def answer(*arguments):
+        d_W, d_U, d_b = leaky(*arguments)
+        return d_W, 0 * d_U, d_b
+
+    assert "Your dU is 0" in verdict_on("leaky_backward", answer).text
+    assert "maybe" in verdict_on("leaky_backward", answer).text
