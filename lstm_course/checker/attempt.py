@@ -199,11 +199,12 @@ def in_line(frames: list[traceback.FrameSummary]) -> str:
 
 def imported(frames: list[traceback.FrameSummary]) -> str:
     """Return which library was being imported there; nothing where none was."""
-    if not any(frame.filename.startswith("<frozen importlib") for frame in frames):
-        return ""
-    files = [re.split(r"site-packages[/\\]", frame.filename) for frame in frames]
-    found = [re.split(r"[/\\.]", parts[1])[0] for parts in files if len(parts) == 2]
-    return found[0] if found else ""
+    files = [frame.filename for frame in frames]
+    while files and not files[0].startswith("<frozen importlib"):
+        files = files[1:]  # what has called the import
+    inside = (re.split(r"site-packages[/\\]", file) for file in files)
+    found = (re.split(r"[/\\.]", parts[1])[0] for parts in inside if len(parts) == 2)
+    return next(found, "")
 
 
 def _shapes(error: BaseException, answer: Any, arguments: tuple[Any, ...]) -> str:

@@ -135,6 +135,8 @@ def _compare(
             text = f"It may be one of {len(said)} mistakes. {' Or: '.join(said)}"
         elif len(said) > 1:
             text = f"There are {len(said)} mistakes in it. {text}"
+        elif cause.text:
+            text = f"{cause.text} If you computed it, then it may be this: {text}"
         return Verdict("failed", text, names)
     if tried.problem:
         return Verdict("failed", _one_line(tried.problem))

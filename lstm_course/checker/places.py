@@ -113,7 +113,7 @@ def _of_numbers(exercise: Exercise, name: str, ours: Array, theirs: Array) -> De
     largest = float(np.max(errors, initial=0))
     if largest <= exercise.tolerance:
         return Departure(error=largest)
-    letters = exercise.parts[name].split()
+    letters = exercise.parts[name].split()[: ours.ndim]
     wrong = np.argwhere(errors > exercise.tolerance)
     if "T" in letters:  # the first step that departs, not the first sequence
         wrong = wrong[np.argsort(wrong[:, letters.index("T")], kind="stable")]

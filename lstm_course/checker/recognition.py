@@ -30,7 +30,7 @@ class Cause(NamedTuple):
 
     names: tuple[str, ...] = ()  # of known mistakes
     either: bool = False  # one of them, and there is no telling which
-    text: str = ""  # in words, where it is none of these
+    text: str = ""  # what else is to be said
 
 
 def outcomes_of(
@@ -74,10 +74,11 @@ def recognise(
                 exercise, solve, cases, expected
             ):
                 names.append(mistake.name)
-    if names:
-        return Cause(tuple(names), either=len(names) > 1)
-    if exercise.cases and (text := _triviality(cases, expected, outcomes)):
-        return Cause(text=text)
+    trivial = _triviality(cases, expected, outcomes) if exercise.cases else ""
+    if names:  # of next to nothing, too, which anybody may return
+        return Cause(tuple(names), len(names) > 1, trivial)
+    if trivial:
+        return Cause(text=trivial)
     if exercise.cases and (text := _slip(exercise, cases, expected, outcomes)):
         return Cause(text=text)
     if exercise.cases is None and len(exercise.parts) < 3:
@@ -159,32 +160,36 @@ def _several(
 def _evidence(ours: Outcomes, theirs: Outcomes) -> float:
     """Return how many numbers of theirs are others than ours, and not by chance.
 
-    Equal ones count once; small whole numbers, yes, no and texts count a third each.
+    Equal ones count once; small whole numbers, yes, no and texts a third each, and once
+    if all are the same.
     """
-    telling: set[str] = set()
-    small = 0
-    for label, leaves in theirs.items():
-        for number in _strange(ours[label], leaves or []):
-            small += not number
-            telling |= {number} - {""}
-    return len(telling) + small / 3
+    found = [each for label in theirs for each in _strange(ours[label], theirs[label])]
+    large = {each for each in found if len(each) > 1}
+    small = [each for each in found if len(each) == 1]
+    if len(set(found)) == 1:
+        return 1.0 if large else 1 / 3
+    return len(large) + len(small) / 3
 
 
-def _strange(ours: list[Leaf] | None, theirs: list[Leaf]) -> Iterator[str]:
-    """Yield each number of theirs that is not ours; a small one as nothing."""
-    for number, leaf in enumerate(theirs):
+def _strange(
+    ours: list[Leaf] | None, theirs: list[Leaf] | None
+) -> Iterator[tuple[Any, ...]]:
+    """Yield what is theirs and not ours; a small number, or a text, comes alone."""
+    for number, leaf in enumerate(theirs or []):
         other = ours[number] if ours and number < len(ours) else None
         if not isinstance(leaf, np.ndarray):
-            if leaf != other or isinstance(other, np.ndarray):
-                yield ""
+            if isinstance(other, np.ndarray) or leaf != other:
+                yield (leaf,)
             continue
-        array: Array = np.asarray(leaf)
+        array: Array = leaf
         alike = np.zeros(array.shape, bool)
         if isinstance(other, np.ndarray) and other.shape == array.shape:
             alike = np.isclose(array, other, rtol=1e-6, atol=1e-6, equal_nan=True)
         for value in array[~alike][:1000]:
-            small = value in range(-_SMALL, _SMALL + 1) or not np.isfinite(value)
-            yield "" if small else f"{value:.6g}"
+            if value in range(-_SMALL, _SMALL + 1) or not np.isfinite(value):
+                yield (str(value + 0.0),)
+            else:
+                yield f"{value:.6g}", "large"
 
 
 def _gives(

@@ -391,7 +391,7 @@ def _other_orders(
         yield [*before, nothing, *after], line, "your result is as if it were missing"
         if after and not isinstance(after[0], ast.Return):
             turned = [*before, after[0], here, *after[1:]]
-            yield turned, line, "it stands before the line after which it should"
+            yield turned, line, "it comes a line too late"
     if isinstance(here, ast.For) and after and isinstance(after[0], ast.Return):
         inner = ast.For(here.target, here.iter, [*here.body, after[0]], [])
         inner = ast.fix_missing_locations(ast.copy_location(inner, here))

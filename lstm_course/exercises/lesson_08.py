@@ -91,7 +91,7 @@ CHOOSE_OUTPUTS = Quiz(
     question=ask_for_outputs,
     derivation=derive_outputs,
     view=shape_in_words,
-    parts={"return_sequences": "", "return_state": "", "the outputs": ""},
+    parts={"return_sequences": "", "return_state": "", "the shape": ""},
     hints=(
         "Who reads what the layer hands up: every step of it, or the last? And does "
         "anybody need the states, to go on from them?",

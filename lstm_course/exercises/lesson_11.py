@@ -297,8 +297,12 @@ def measured_runs() -> Cases:
         "the same seeds in the same order": runs(
             six, six, -2.2, -1.7, -2.4, -1.5, -2.1, -1.8
         ),
-        "a mean of half a standard error": runs(four, four, 1.0, -1.5, 2.0, -1.0),
+        "a mean of 0.2 standard errors": runs(four, four, 1.0, -1.5, 2.0, -1.0),
+        "a mean of 0.6 standard errors": runs(four, four, 1.0, -0.5, 2.0, -0.9),
         "a mean of 1.2 standard errors": runs(four, four, 1.0, -0.5, 2.0, 0.1),
+        "five seeds and 1.7 standard errors": runs(
+            five, five, 0.9, 0.0, 1.3, -0.1, 0.2
+        ),
         "five seeds and 2.6 standard errors": runs(five, five, 0.9, 0.1, 1.3, 0.2, 0.4),
         "five seeds and -2.6 standard errors": runs(
             five, five, -0.9, -0.05, -1.3, -0.3, -0.4
