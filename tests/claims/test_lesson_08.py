@@ -4,13 +4,8 @@ import numpy as np
 import pytest
 
 from lstm_course import LSTMParams, LSTMState, count_parameters, lstm_forward
-from lstm_course.experiments.verdict import (
-    FEWEST_SEEDS,
-    NOT_SETTLED,
-    mean_interval,
-    paired_difference,
-)
-from lstm_course.study.measurements import read_measurement
+from lstm_course.experiments.verdict import compare, mean_interval, verdict
+from lstm_course.study.measurements import over_seeds, read_measurement
 from lstm_course.system.keras_import import import_keras
 
 
@@ -107,21 +102,19 @@ def test_c26_the_stack_has_55201_parameters(keras, layers):
 
 
 def test_c26_the_stack_learns_and_its_lead_is_not_settled(root):
-    results = read_measurement("stacked_reviews")["results"]
-    test = {
-        case: {seed: run["test_accuracy"] for seed, run in runs.items()}
-        for case, runs in results.items()
-    }
-    assert all(len(runs) >= FEWEST_SEEDS for runs in test.values())
-    learned = mean_interval([accuracy - 0.5 for accuracy in test["stack"].values()])
-    assert learned.low > 0.25  # half of the reviews are positive
-    for control in ("shuffled", "one layer", "counts"):
-        lead = paired_difference(test["stack"], test[control], comparisons=3)
-        assert lead.sign() == 0, control  # not settled, and if there is a lead,
-        assert lead.high < 0.02, control  # it is small
+    measured = read_measurement("stacked_reviews")
+    above_guessing = over_seeds(measured, "stack", "test_accuracy") - 0.5
+    assert mean_interval(above_guessing).low > 0.25
+    leads = [
+        compare(measured, "stack", control, "test_accuracy", comparisons=3)
+        for control in ("shuffled", "one layer", "counts")
+    ]
+    assert not any(lead.flaws for lead in leads)
+    assert max(lead.over_seeds.high for lead in leads) < 0.02  # if any, a small one
+    word = verdict([lead.word for lead in leads], claimed="higher")
     page = (root / "notebooks/claims.md").read_text("utf-8")
     (row,) = [line for line in page.splitlines() if line.startswith("| C26 |")]
-    assert f"gains anything: **{NOT_SETTLED}**" in row
+    assert f"gains anything: **{word}**" in row
 
 
 def test_c28_h_goes_up_and_c_stays(keras, layers, inputs):
