@@ -16,14 +16,17 @@ from lstm_course.layers.lstm import lstm_forward, lstm_init
 # shapes_on_the_way --------------------------------------------------------------
 
 
+STEP = 2  # any step will do
+
+
 def shapes_on_the_way(*sizes: int) -> tuple[tuple[int, ...], ...]:
     """Return the shape of each array between the ids of texts and an LSTM's h."""
     B, T, V, D, H = sizes
     ids = np.zeros((B, T), int)
     vectors = np.zeros((V, D))[ids]
-    params = lstm_init(np.random.default_rng(1), vectors.shape[-1], H)
+    params = lstm_init(np.random.default_rng(), vectors.shape[-1], H)
     outputs, state, _ = lstm_forward(vectors, params)
-    arrays = ids, np.eye(V)[ids], vectors, vectors[:, 2], outputs, state.h
+    arrays = ids, np.eye(V)[ids], vectors, vectors[:, STEP], outputs, state.h
     return tuple(array.shape for array in arrays)
 
 
@@ -80,20 +83,20 @@ SHAPES_ON_THE_WAY = Quiz(
     ),
     mistakes={
         "index-keeps-its-axis": Mistake(
-            right="vectors[:, 2]",
-            wrong="vectors[:, 2:3]",
+            right="vectors[:, STEP]",
+            wrong="vectors[:, STEP : STEP + 1]",
             hint="Your vectors[:, 2] still has a time axis: a slice keeps its "
             "axis, an index removes it.",
         ),
         "index-on-the-batch": Mistake(
-            right="vectors[:, 2]",
-            wrong="vectors[2]",
+            right="vectors[:, STEP]",
+            wrong="vectors[STEP]",
             hint="Your vectors[:, 2] is one text at all steps: the colon stands "
             "for the batch, and the 2 is on the second axis.",
         ),
         "outputs-as-wide-as-the-input": Mistake(
-            right="vectors[:, 2], outputs",
-            wrong="vectors[:, 2], vectors",
+            right="vectors[:, STEP], outputs",
+            wrong="vectors[:, STEP], vectors",
             hint="Your outputs are as wide as the vectors: a layer turns features "
             "into units.",
         ),
@@ -109,14 +112,14 @@ SHAPES_ON_THE_WAY = Quiz(
             "every step, h after the last only.",
         ),
         "vectors-as-wide-as-the-vocabulary": Mistake(
-            right="vectors, vectors[:, 2]",
-            wrong="np.eye(V)[ids], np.eye(V)[ids][:, 2]",
+            right="vectors, vectors[:, STEP]",
+            wrong="np.eye(V)[ids], np.eye(V)[ids][:, STEP]",
             hint="Your vectors have a number for each row of the table: each id "
             "picks one row, so its length counts.",
         ),
         "index-on-the-features": Mistake(
-            right="vectors[:, 2], outputs",
-            wrong="vectors[..., 2], outputs",
+            right="vectors[:, STEP], outputs",
+            wrong="vectors[..., STEP], outputs",
             hint="Your vectors[:, 2] is one feature at all steps: the second axis "
             "is time.",
         ),
@@ -127,8 +130,8 @@ SHAPES_ON_THE_WAY = Quiz(
             "its rows.",
         ),
         "vectors-for-the-table": Mistake(
-            right="vectors, vectors[:, 2]",
-            wrong="np.zeros((V, D)), vectors[:, 2]",
+            right="vectors, vectors[:, STEP]",
+            wrong="np.zeros((V, D)), vectors[:, STEP]",
             hint="Your vectors are the table: each id of each text picks one of "
             "its rows.",
         ),
@@ -166,7 +169,7 @@ SHAPES_ON_THE_WAY = Quiz(
             "for each id, so for each step.",
         ),
         "vectors-behind-the-one-hot": Mistake(
-            right="vectors, vectors[:, 2]",
+            right="vectors, vectors[:, STEP]",
             wrong="np.zeros((B, T, V, D)), np.zeros((B, V, D))",
             hint="Your vectors have D besides V: a row of the table comes in place of "
             "the one-hot, not behind it.",
@@ -184,9 +187,9 @@ SHAPES_ON_THE_WAY = Quiz(
             "features into units.",
         ),
         "shapes-time-first": Mistake(
-            right="arrays = ids, np.eye(V)[ids], vectors, vectors[:, 2], outputs, "
+            right="arrays = ids, np.eye(V)[ids], vectors, vectors[:, STEP], outputs, "
             "state.h",
-            wrong="turned = vectors.swapaxes(0, 1), vectors[:, 2], "
+            wrong="turned = vectors.swapaxes(0, 1), vectors[:, STEP], "
             "outputs.swapaxes(0, 1)\n    arrays = ids.T, np.eye(V)[ids.T], "
             "*turned, state.h",
             hint="Your shapes have time first, (T, B): here a text is a row, and "
