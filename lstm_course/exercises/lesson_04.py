@@ -393,15 +393,17 @@ def why_on(at: Moment) -> str:
 def why_off(at: Moment) -> str:
     """Return why a latch is off that should be on."""
     kept, written = at.f * at.c_before, at.i * at.g
-    where = "at a set" if at.signs[-1] == "s" else "where nothing comes in"
-    if at.o < 0.9 and np.tanh(at.c) > 0.5:
+    is_set = at.signs[-1] == "s"
+    would_show = at.o >= 0.9 if is_set else at.o * np.tanh(at.c_before) > 0.5
+    if np.tanh(at.c) > 0.5 and not would_show:
+        where = "at a set" if is_set else "where nothing comes in"
         return f"The cell holds it, but {where} o = {at.o:.2g} shows too little of it."
-    if at.signs[-1] == "s" and kept > -0.1:
+    if is_set and (kept > -0.1 or written < 0.5):
         return (
             f"Too little is written: i = {at.i:.2g} and g = {at.g:.2g}; with the row "
             "of set both must be near 1."
         )
-    if at.signs[-1] == "s":
+    if is_set:
         return (
             f"The set is written, but f = {at.f:.2g} keeps c' = {at.c_before:.2f} from "
             "before, and the two add up."
@@ -457,7 +459,7 @@ def as_weights(params: Any) -> LSTMParams:
 
 
 def follow_latch(params: Any) -> str:
-    """Return "on" and "off" where they belong, if a latch is right.
+    """Return what the weights make, if it is a latch.
 
     Raises:
         Refusal: it is not; says when it is wrong first, and what its gates do there.

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from variants import assert_named
 
+from lstm_course.checker.draws import draw_numbers
 from lstm_course.data.text import Vocabulary, pad_batch
 from lstm_course.exercises.check import verdict_on
 from lstm_course.exercises.contents import find_exercise
@@ -723,6 +724,12 @@ def test_a_quiz_has_many_questions(name):
         quiz.question(*quiz.draw(np.random.default_rng(seed))) for seed in range(40)
     ]
     assert len(set(asked)) >= 39
+
+
+def test_the_first_three_counts_are_of_three_cells():
+    """As the lesson says."""
+    quiz = find_exercise("count_parameters")
+    assert len({draw_numbers(quiz, seed)[0] for seed in (1, 2, 3)}) == 3
 
 
 @pytest.mark.parametrize("seed", range(40))
