@@ -217,7 +217,7 @@ def test_the_exercises_can_be_done_by_themselves(lesson, root):
 # What a lesson has its reader do on the way, and none of its exercises.
 ON_THE_WAY = {
     7: "train it in Keras until it wins",
-    8: "ask of a second layer what it is worth",
+    8: "find out what a second layer is worth",
     9: "set a baseline that is hard to beat",
     10: "in Keras too",
 }
