@@ -469,9 +469,10 @@ def follow_latch(params: Any) -> str:
     if at is None:
         return "a latch"
     is_on = at.h > 0.5
+    ends, should_end = ("on", "off") if is_on else ("off", "on")
     raise Refusal(
-        f"With the inputs {in_signs(at.signs)} it ends {'on' if is_on else 'off'} (h = "
-        f"{at.h:.5g}), and should not. "
+        f"With the inputs ({in_signs(at.signs)}) it ends {ends}, h = {at.h:.5g}, and "
+        f"should end {should_end}. "
         + (why_on if is_on else why_off)(at)
         + remark(weights)
     )

@@ -439,55 +439,55 @@ NOTHING_COMES = "where nothing comes in"
         (  # i half open in silence: it was told that its reset hides the cell
             [[10, 0, 10, 0], [0, -20, 0, 0]],
             [0, 10, 10, 10],
-            ["nothing, nothing it ends on", "i = 0.5 lets in", NOTHING_COMES],
+            ["(nothing, nothing) it ends on", "i = 0.5 lets in", NOTHING_COMES],
             ["hid", "reset"],
         ),
         (  # f half open at a reset: it was told nothing but where it departs
             [[20, 0, 10, 0], [0, -10, 0, 0]],
             [-10, 10, 0, 10],
-            ["set, set, reset it ends on", "does not erase enough: f = 0.5"],
+            ["(set, set, reset) it ends on", "does not erase enough: f = 0.5"],
             ["hid", NOTHING_COMES],
         ),
         (  # the order f, i: it was told that f must keep
             [[0, 20, 10, 0], [-20, 0, 0, 0]],
             [10, -10, 0, 10],
-            ["set, nothing it ends off", "f = 4.54e-05", "in the order f, i, g, o"],
+            ["(set, nothing) it ends off", "f = 4.54e-05", "in the order f, i, g, o"],
             ["rows exchanged"],
         ),
         (
             [[20, 0, 10, 0], [0, 0, 0, -20]],
             [-10, 10, 0, 10],
-            ["set, reset, nothing it ends on", "o alone hid the cell", "c' = 1.00"],
+            ["(set, reset, nothing) it ends on", "o alone hid the cell", "c' = 1.00"],
             ["lets in", "in the order"],
         ),
         (
             [[0, -20, 0, 0], [20, 0, 10, 0]],
             [-10, 10, 0, 10],
-            ["set it ends off", "two rows exchanged"],
+            ["(set) it ends off", "two rows exchanged"],
             ["in the order"],
         ),
         (
             [[10, 0, 10, 0], [0, -20, 0, 0]],
             [-10, 10, 0, 10],
-            ["set it ends off", "i = 0.5 and g = 1", "Too little is written"],
+            ["(set) it ends off", "i = 0.5 and g = 1", "Too little is written"],
             ["hid", "in the order"],
         ),
         (
             [[20, 0, 10, 0], [0, -20, 0, 0]],
             [-10, 5, 0, 10],
-            ["set, nothing 90 times", "forgotten", "f = 0.9933"],
+            ["(set, nothing 90 times)", "forgotten", "f = 0.9933"],
             ["erase", "in the order"],
         ),
         (
             [[20, 0, 10, 20], [0, -20, 0, 0]],
             [-10, 10, 0, -10],
-            ["set, nothing it ends off", "The cell holds it", "o = 4.5e-05"],
+            ["(set, nothing) it ends off", "The cell holds it", "o = 4.5e-05"],
             ["forgotten"],
         ),
         (
             [[20, 0, 10, 0], [20, 0, -10, 0]],
             [-10, 10, 0, 10],
-            ["reset, set it ends off", "f = 1 keeps c' = -1.00"],
+            ["(reset, set) it ends off", "f = 1 keeps c' = -1.00"],
             ["Too little"],
         ),
     ],
@@ -513,7 +513,7 @@ def run_latch(kernel, bias, signs):
 
 
 def signs_in(text):
-    [told] = re.findall(r"With the inputs (.+?) it ends", text)
+    [told] = re.findall(r"With the inputs \((.+?)\) it ends", text)
     for sign in told.split(", "):
         word, *times = sign.split()
         yield from int(times[0] if times else 1) * [word]
@@ -533,7 +533,7 @@ def test_what_a_latch_is_told_of_its_gates_is_so(seed):
     kept = [sign for sign in signs if sign != "nothing"]
     should_be_on = kept[-1:] == ["set"]
     assert (so["h"] > 0.5) != should_be_on
-    assert f"it ends {'off' if should_be_on else 'on'} (h" in verdict.text
+    assert f"it ends {'off' if should_be_on else 'on'}, h" in verdict.text
     named = re.findall(r"\b([ifgo]|c'|h) = (-?\d(?:[-.\de]*\d)?)", verdict.text)
     assert len(named) >= 2
     for name, number in named:
