@@ -480,6 +480,7 @@ def roll_out_cases() -> Cases:
 ROLL_OUT = Exercise(
     able="find the border beyond which it is worth nothing",
     solution=roll_out,
+    by_hand=(roll_out,),
     cases=roll_out_cases,
     parts={"the forecast": "B T"},
     mistakes={

@@ -145,6 +145,7 @@ _IN_BOTH_FORMS = (
 GRU_STEP = Exercise(
     able="write the GRU in both of its forms",
     solution=gru_step,
+    by_hand=(gru_step,),
     cases=gru_cases,
     parts=dict.fromkeys(["h", "z", "r", "n"], "B H"),
     order=("z", "r", "n", "h"),
