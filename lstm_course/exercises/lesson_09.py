@@ -201,13 +201,15 @@ def derive_gain(reviews: int, right: int, bag_alone: int, model_alone: int) -> s
     """Return how many standard errors there are between the two."""
     error, gains = is_it_a_gain(reviews, right, bag_alone, model_alone)
     disagree, lead = bag_alone + model_alone, model_alone - bag_alone
-    verdict = "outside: the LSTM is better" if gains else "inside: no telling"
+    verdict = (
+        "outside: the LSTM is better" if gains else "inside, and there is no telling"
+    )
     return (
         f"They disagree on {bag_alone} + {model_alone} = {disagree} reviews, s = "
         f"{disagree / reviews:.4f}. The lead is d = ({model_alone} - {bag_alone}) / "
         f"{reviews} = {lead / reviews:.4f}.\n"
         f"√((s - d²) / n) = {error:.4f}. The lead is {lead / reviews / error:.1f} of "
-        f"these, and 1.96 are the limit: 0 is {verdict}."
+        f"these; the limit is 1.96. So 0 is {verdict}."
     )
 
 
