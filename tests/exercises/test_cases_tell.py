@@ -1,4 +1,4 @@
-"""The cases of an exercise tell each number and each comparison of its solution."""
+"""The cases of an exercise tell each number, comparison and loop of its solution."""
 
 import numpy as np
 import pytest
@@ -23,6 +23,8 @@ TOLD = (  # the slips that have to be noticed, in their words
     "the comparison is another",
     "it says ",
     "is all that is asked",
+    "it stands inside the loop",
+    "it forgets what was there before",
 )
 # Other weights are as right; and what holds of the random model holds of others.
 ANY_NUMBERS = {"blinker", "latch_weights", "same_picture"}
