@@ -104,7 +104,7 @@ def _with_a_mistake(
 
 def _triviality(cases: Cases, expected: Outcomes, outcomes: Outcomes) -> str:
     """Say what is plain to see of an answer that does next to nothing."""
-    if len(cases) < 3:
+    if len(cases) < 3 or None in outcomes.values():
         return ""
     numbers = {f"{x:g}" for x in _entries(outcomes)}
     if len(numbers) == 1 and len(set(_entries(expected))) > 1:

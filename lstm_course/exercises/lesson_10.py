@@ -10,6 +10,7 @@ from lstm_course.arrays.activations import sigmoid
 from lstm_course.arrays.shapes import Array
 from lstm_course.checker.exercise import Cases, Exercise, Quiz
 from lstm_course.checker.planting import Mistake
+from lstm_course.exercises.limits import T_LIMIT
 
 Part = tuple[Array, Array]  # features (N, D) and labels (N,), 0 or 1
 
@@ -496,10 +497,6 @@ HIDE_FEATURES = Exercise(
 
 
 # put_it_beside ------------------------------------------------------------------
-
-
-# Of Student's t at 95 %, by the number of seeds.
-T_LIMIT = {3: 4.30, 4: 3.18, 5: 2.78, 6: 2.57}
 
 
 def put_it_beside(

@@ -6,6 +6,7 @@ from numpy.random import Generator
 from lstm_course.arrays.shapes import Array
 from lstm_course.checker.exercise import Cases, Exercise, Quiz
 from lstm_course.checker.planting import Mistake
+from lstm_course.exercises.limits import T_LIMIT
 from lstm_course.layers.gru import GRUParams, GRUState, gru_step
 
 # gru_gate_settings --------------------------------------------------------------
@@ -249,11 +250,6 @@ GRU_STEP = Exercise(
 
 
 # who_is_ahead -------------------------------------------------------------------
-
-
-# Of Student's t at 95 %, by the number of pairs, which is one more than the degrees of
-# freedom.
-T_LIMIT = {2: 12.71, 3: 4.30, 4: 3.18, 5: 2.78, 6: 2.57, 7: 2.45, 8: 2.36}
 
 
 def who_is_ahead(

@@ -9,15 +9,14 @@ import pytest
 from scipy import stats
 from variants import assert_all_pass, assert_named, assert_told
 
-from lstm_course.exercises import lesson_11
 from lstm_course.exercises.check import verdict_on
 from lstm_course.exercises.lesson_10 import (
-    T_LIMIT,
     accuracy,
     loss,
     put_it_beside,
     step,
 )
+from lstm_course.exercises.limits import T_LIMIT
 from lstm_course.experiments.verdict import paired_difference, review_difference
 from lstm_course.training.loop import fit
 
@@ -432,7 +431,7 @@ def test_its_errors_are_those_of_the_rules():
 
 
 def test_the_limits_are_students():
-    for number, limit in {**T_LIMIT, **lesson_11.T_LIMIT}.items():
+    for number, limit in T_LIMIT.items():
         assert round(stats.t.ppf(0.975, number - 1), 2) == limit
 
 

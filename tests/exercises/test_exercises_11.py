@@ -11,7 +11,7 @@ from variants import assert_all_pass, assert_named, assert_told
 from lstm_course.exercises import lesson_11
 from lstm_course.exercises.check import verdict_on
 from lstm_course.exercises.contents import find_exercise
-from lstm_course.exercises.lesson_11 import T_LIMIT
+from lstm_course.exercises.limits import T_LIMIT
 from lstm_course.experiments.verdict import paired_difference
 
 pytestmark = pytest.mark.usefixtures("in_this_process")

@@ -19,7 +19,7 @@ from lstm_course.checker.draws import draw_numbers
 from lstm_course.checker.exercise import Quiz
 from lstm_course.exercises.check import verdict_on
 from lstm_course.exercises.contents import find_exercise
-from lstm_course.exercises.lesson_11 import T_LIMIT
+from lstm_course.exercises.limits import T_LIMIT
 
 IN_A_CELL = {
     **vars(lstm_course.plain),
@@ -345,3 +345,11 @@ def test_lessons_10_and_11_do_not_contradict_one_another():
     reasoning = find_exercise("who_is_ahead").reasoning
     assert "each seed is judged by sequences of its own" in reasoning
     assert "lesson 10's second error must be asked as well" in reasoning
+
+
+@pytest.mark.usefixtures("in_this_process")
+def test_what_fails_now_and_then_is_not_said_to_be_the_same_in_every_case():
+    source = "def answer(first, second): return 0.0, 0.0, str(first[3])[:0] + 'nobody'"
+    said = verdict("who_is_ahead", source)
+    assert "KeyError" in said.text
+    assert "in every case" not in said.text
