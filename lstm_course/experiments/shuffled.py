@@ -31,7 +31,7 @@ RECIPE = {
     "embedding_dim": 16,
     "units": 8,
     "optimizer": "adam",
-    "steps": 3000,
+    "steps": 4000,
     "every": 50,
     "patience": 8,
     "batch_size": 64,
@@ -106,7 +106,7 @@ EXPERIMENT = Experiment(
     watched="test_accuracy",
     tuning=Tuning(
         setting="learning_rate",
-        grid=(1e-3, 3e-3, 1e-2, 3e-2, 1e-1),
+        grid=(3e-4, 1e-3, 3e-3, 1e-2, 3e-2, 1e-1),
         seeds=(6, 7),
         score="validation_loss",
     ),
