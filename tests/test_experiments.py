@@ -966,6 +966,7 @@ def with_tanh_for_relu(patch, experiment):
         ("relu", 0, "relu 24 clipped", with_recipe(clip_norm=25.0)),
         ("relu", 0, "relu 24 unclipped", with_tanh_for_relu),
         ("relu", 1, "tanh 100 clipped", with_recipe(learned=1199)),
+        ("relu_keras", 0, "tanh 24 clipped", with_recipe(clip_norm=0.5)),
         ("runaway", 0, "recurrent clipped", with_recipe(clip_norm=1.1)),
         ("runaway", 1, "recurrent frozen", with_rate_times_3),
         ("shuffled", 0, "500 words, shuffled", with_words_in_order),
