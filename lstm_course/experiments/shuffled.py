@@ -106,7 +106,7 @@ EXPERIMENT = Experiment(
     watched="test_accuracy",
     tuning=Tuning(
         setting="learning_rate",
-        grid=(3e-4, 1e-3, 3e-3, 1e-2, 3e-2, 1e-1),
+        grid=(1e-4, 3e-4, 1e-3, 3e-3, 1e-2, 3e-2, 1e-1),
         seeds=(6, 7),
         score="validation_loss",
     ),
