@@ -73,7 +73,9 @@ EXPERIMENT = Experiment(
     seeds=(1, 2, 3, 4, 5),
     run=run,
     watched="test_error",
-    tuning=replace(relu.TUNING, grid=(0.0003, *relu.TUNING.grid), seeds=(101, 102)),
+    tuning=replace(
+        relu.TUNING, grid=(0.0001, 0.0003, *relu.TUNING.grid), seeds=(101, 102)
+    ),
     checks=(
         Again(
             runs=(("tanh 24 clipped", 1), ("relu 24 unclipped", 1)),
