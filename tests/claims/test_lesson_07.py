@@ -140,6 +140,33 @@ def test_c27_relu_tolerates_a_tenth_of_the_rate_and_only_if_clipped():
     assert learned_at("relu 100 unclipped") == []
 
 
+def test_c27_five_seeds_in_keras_settle_the_worst_setting_and_cost_the_same(keras):
+    measured = read_measurement("relu_keras")
+    for length in (24, 100):
+        for clipping in CLIPPING:
+            pair = f"relu {length} {clipping}", f"tanh {length} {clipping}"
+            found = compare(measured, *pair, "test_log_error", comparisons=4)
+            worst = (length, clipping) == (100, "unclipped")
+            assert found.word == ("higher" if worst else NOT_SETTLED)
+        relu, tanh = (
+            np.median(of_runs("relu_keras", f"{kind} {length} clipped", "cpu_seconds"))
+            for kind in ("relu", "tanh")
+        )
+        assert 0.8 < relu / tanh < 1.25
+    assert np.isnan(of_runs("relu_keras", "relu 100 clipped", "test_error")).sum() == 1
+
+
+def test_c27_keras_cannot_clip_what_has_no_square(keras):
+    weights = []
+    for length in (1e10, 1e20):
+        weight = keras.Variable([0.0])
+        optimizer = keras.optimizers.SGD(1.0, global_clipnorm=1.0)
+        optimizer.apply([keras.ops.array([length])], [weight])
+        weights.append(weight.numpy()[0])
+    assert weights[0] == pytest.approx(-1)
+    assert np.isnan(weights[1])
+
+
 def test_c27_relu_lets_the_cell_grow_without_bound(keras):
     """One unit, its gates open, the candidate half of h: half as much again a step."""
 
