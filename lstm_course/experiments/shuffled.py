@@ -101,7 +101,7 @@ EXPERIMENT = Experiment(
         "10000 words, shuffled",
         "10000 words, bag",
     ),
-    seeds=(1, 2, 3, 4, 5),
+    seeds=(1, 2, 3, 4, 5, 8, 9, 10, 11, 12),
     run=run,
     watched="test_accuracy",
     tuning=Tuning(
