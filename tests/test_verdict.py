@@ -6,6 +6,7 @@ from scipy import stats
 
 from lstm_course.experiments.experiment import Tuning
 from lstm_course.experiments.verdict import (
+    Comparison,
     Interval,
     compare,
     compare_counts,
@@ -139,15 +140,45 @@ def test_a_lead_that_vanishes_in_its_spread_is_not_settled():
     assert found.word == "not settled"
 
 
-def test_sure_of_the_seeds_but_not_of_the_reviews_is_not_settled():
-    measurement = measured(lead=0.02, spread=0.0001)
-    for run in measurement["results"]["b"].values():  # hardly the same reviews
-        hits = np.random.default_rng(9).random(REVIEWS) < 0.68
+def with_other_hits(measurement, share):
+    """Let case "b" be right on reviews of its own, not on those of case "a"."""
+    for run in measurement["results"]["b"].values():
+        hits = np.random.default_rng(9).random(REVIEWS) < share
         run["test_hits"] = np.packbits(hits).tobytes().hex()
+    return measurement
+
+
+def test_sure_of_the_seeds_but_not_of_the_reviews_is_not_settled():
+    measurement = with_other_hits(measured(lead=0.02, spread=0.0001), 0.68)
     found = compare(measurement, "a", "b", "test_accuracy")
-    assert found.over_seeds.word == "higher"
-    assert found.over_reviews.word == "not settled"
+    assert found.over_seeds.sign() == 1
+    assert found.over_reviews.sign() == 0
     assert found.word == "not settled"
+
+
+def test_the_two_kinds_of_luck_add_up_by_their_squares():
+    seeds, reviews = Interval(0.007, 0.002, 0.012), Interval(0.007, 0.001, 0.013)
+    both = Comparison(seeds, reviews, ())
+    half = np.sqrt(0.005**2 + 0.006**2)  # above 0.007, though neither alone is
+    assert both.difference == pytest.approx((0.007, 0.007 - half, 0.007 + half))
+    assert both.word == "not settled"
+    assert Comparison(seeds, None, ()).difference == seeds
+    assert Comparison(seeds, None, ()).word == "higher"
+
+
+def test_with_both_kinds_of_luck_the_interval_covers_as_often_as_it_says():
+    rng = np.random.default_rng(4)
+    covered = []
+    for _ in range(400):
+        skill = rng.normal(0, 0.3, 300)  # of a review, for the one and for the other
+        luck = rng.normal(0, 0.03, (10, 1))  # of a seed
+        chances = 0.7 + luck + 0.1 * np.tanh(skill)
+        pair = rng.random((2, 10, 300)) < np.stack([chances, 1.4 - chances])
+        first, second = (dict(enumerate(side.mean(axis=1))) for side in pair)
+        over = paired_difference(first, second), review_difference(*pair)
+        _, low, high = Comparison(*over, ()).difference
+        covered.append(low < 0 < high)
+    assert 0.94 < np.mean(covered) < 1  # a little wider than it need be
 
 
 FLAWED = {
@@ -171,7 +202,7 @@ FLAWED = {
 def test_what_settles_nothing_is_said(flaw):
     measurement, said = FLAWED[flaw]
     found = compare(measurement, "a", "b", "test_accuracy")
-    assert found.over_seeds.word == found.over_reviews.word == "higher"
+    assert found.difference.word == "higher"
     assert found.word == "not settled"
     assert found.flaws == (f"a: {said}", f"b: {said}")
     assert flaws(measurement, "b") == (f"b: {said}",)

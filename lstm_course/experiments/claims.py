@@ -56,7 +56,7 @@ def lstm_models_better_with_enough_data() -> Words:
             f"lstm {_SIZES[-1]}",
             f"{other} {_SIZES[-1]}",
             "test_accuracy",
-            comparisons=2,
+            comparisons=len(_SIZES),
         ).word
         for other in ("rnn", "bag")
     ]
@@ -88,7 +88,11 @@ def gru_learns_from_less_data() -> Words:
     measurement = read_measurement("training_size")
     return [
         compare(
-            measurement, f"gru {size}", f"lstm {size}", "test_accuracy", comparisons=2
+            measurement,
+            f"gru {size}",
+            f"lstm {size}",
+            "test_accuracy",
+            comparisons=len(_SIZES),
         ).word
         for size in _SIZES[:2]
     ]

@@ -47,12 +47,20 @@ class Comparison(NamedTuple):
     flaws: tuple[str, ...]
 
     @property
+    def difference(self) -> Interval:
+        """Return the difference with both kinds of luck, that of seeds and of reviews.
+
+        They are independent, so the squares of their half-widths add up.
+        """
+        if self.over_reviews is None:
+            return self.over_seeds
+        mean, _, high = self.over_seeds
+        return _around(mean, np.hypot(high - mean, self.over_reviews.high - mean))
+
+    @property
     def word(self) -> str:
         """Return "higher" or "lower", of the first, or "not settled"."""
-        words = {self.over_seeds.word}
-        if self.over_reviews:
-            words.add(self.over_reviews.word)
-        return NOT_SETTLED if self.flaws or len(words) > 1 else words.pop()
+        return NOT_SETTLED if self.flaws else self.difference.word
 
 
 def mean_interval(values: Sequence[float], *, comparisons: int = 1) -> Interval:
@@ -101,10 +109,9 @@ def paired_difference(
 def review_difference(first: Array, second: Array, *, comparisons: int = 1) -> Interval:
     """Return the difference of two accuracies on the same reviews, with its interval.
 
-    Only the reviews on which the two disagree tell them apart. For one pair of models
-    the standard error is the square root of (the share of these − difference²) / N:
-    that of McNemar's test. Of several pairs, a seed each, the mean on each review
-    counts.
+    Only the reviews on which the two disagree tell them apart, as in McNemar's test:
+    for one pair of models the standard error is the square root of (the share of these
+    − difference²) / N. Of several pairs, a seed each, the mean on each review counts.
 
     Args:
         first: which answers are right, (N,), or of several models (S, N).
