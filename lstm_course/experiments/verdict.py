@@ -54,8 +54,8 @@ class Comparison(NamedTuple):
         """
         if self.over_reviews is None:
             return self.over_seeds
-        mean, _, high = self.over_seeds
-        return _around(mean, np.hypot(high - mean, self.over_reviews.high - mean))
+        halves = [each.high - each.mean for each in (self.over_seeds, self.over_reviews)]
+        return _around(self.over_seeds.mean, np.hypot(*halves))
 
     @property
     def word(self) -> str:
