@@ -54,7 +54,9 @@ class Comparison(NamedTuple):
         """
         if self.over_reviews is None:
             return self.over_seeds
-        halves = [each.high - each.mean for each in (self.over_seeds, self.over_reviews)]
+        halves = [
+            each.high - each.mean for each in (self.over_seeds, self.over_reviews)
+        ]
         return _around(self.over_seeds.mean, np.hypot(*halves))
 
     @property
