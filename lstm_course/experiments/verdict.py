@@ -57,7 +57,7 @@ class Comparison(NamedTuple):
         halves = [
             each.high - each.mean for each in (self.over_seeds, self.over_reviews)
         ]
-        return _around(self.over_seeds.mean, np.hypot(*halves))
+        return _around(self.over_seeds.mean, np.linalg.norm(halves))
 
     @property
     def word(self) -> str:
