@@ -76,6 +76,13 @@ def test_maps_have_words_across_units_down_and_a_fixed_scale():
     assert names_below(vote) == WORDS
 
 
+@pytest.mark.parametrize(("units", "named"), [(1, [0]), (3, [0, 2]), (8, [1, 3, 5, 7])])
+def test_every_other_unit_has_its_number_the_last_one_among_them(units, named):
+    figure = word_maps(WORDS, {"forget": np.full((len(WORDS), units), 0.5)})
+    labels = {label.get_text() for label in figure.axes[0].get_yticklabels()}
+    assert labels == {str(unit) for unit in named}
+
+
 def test_a_map_is_stretched_on_demand():
     f = np.array([[0.2, 0.9], [0.3, 0.8], [0.4, 0.7], [0.5, 0.6]])
     figure = word_maps(WORDS, {"forget": f}, stretched=True)

@@ -71,7 +71,7 @@ def word_maps(
             low, high, colors = 0.0, 1.0, "cividis"
         image = ax.imshow(values.T, cmap=colors, vmin=low, vmax=high, aspect="auto")
         figure.colorbar(image, ax=ax, ticks=[low, high], format="%.2g", pad=0.01)
-        ax.set_yticks([0, values.shape[1] - 1])
+        ax.set_yticks(range(values.shape[1])[::-2])  # every other unit, and the last
         ax.set_ylabel(name)
     _name_the_words(axes[-1], words[:LONGEST])
     for ax in axes:

@@ -14,13 +14,16 @@ from matplotlib.ticker import MaxNLocator, NullLocator
 from lstm_course.arrays.shapes import Array
 from lstm_course.study.plots.style import GREY, looks, new_figure
 
+BLANK = 6 * "█"  # in place of an unknown word
 Runs = Mapping[str, Mapping[str, Any]]  # seed → result, one case of a measurement
 
 
 def blanked_text(
     words: Sequence[str], known: Container[str], *, line_length: int = 64
 ) -> Figure:
-    """Return a text in which a grey box, as long as the word, hides what is not known.
+    """Return a text in which a grey box stands for each word that is not known.
+
+    All boxes have the same length: that of the word would say something about it.
 
     Args:
         words: the text, word by word.
@@ -28,7 +31,8 @@ def blanked_text(
         line_length: characters a line.
     """
     whole: dict[str, Any] = {"break_long_words": False, "break_on_hyphens": False}
-    lines = textwrap.TextWrapper(line_length, **whole).wrap(" ".join(words))
+    shown = [word if word in known else BLANK for word in words]
+    lines = textwrap.TextWrapper(line_length, **whole).wrap(" ".join(shown))
     size, line_height = 13, 0.3  # points, inches
     character = 0.602 * size / 72  # inches: how wide the fixed-width letters are
     figsize = (line_length * character, len(lines) * line_height)
@@ -40,11 +44,11 @@ def blanked_text(
     for row, line in enumerate(lines):
         column = 0
         for word in line.split():
-            if word in known:
-                ax.text(column, row + 0.7, word, font=letters, parse_math=False)
-            else:
+            if word == BLANK:
                 box = Rectangle((column, row + 0.2), len(word), 0.6, color=GREY, lw=0)
                 ax.add_patch(box)
+            else:
+                ax.text(column, row + 0.7, word, font=letters, parse_math=False)
             column += len(word) + 1
     return figure
 
