@@ -34,7 +34,7 @@ def ask_for_parameters(cell: str, features: int, units: int) -> str:
     return (
         f"A layer: {_NAMES[cell]}, {units} units. It reads sequences of 20 steps, "
         f"{features} features a step.\n"
-        "How many parameters has it?"
+        "How many parameters does it have?"
     )
 
 
@@ -217,7 +217,7 @@ def ask_for_ledger(model: Model) -> str:
         f"  {_NAMES[model.lower]}, {model.lower_units} units, all steps handed up\n"
         f"  {_NAMES[model.upper]}, {model.upper_units} units, its last step handed up\n"
         f"  Dense, {model.outputs} outputs\n"
-        "How many parameters have the four layers, and the model?"
+        "How many parameters do the four layers have, and the model?"
     )
 
 

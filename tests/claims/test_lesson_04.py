@@ -73,11 +73,13 @@ def test_c02_each_gate_is_needed_to_count_the_brackets():
     kernel = orders.astype(float)
     kernel[:, 2] += noise
 
-    def count(*, without=None):
+    def count(*, without=None, noise=1):
         bias = np.zeros(4)
         if without is not None:
             bias["ifgo".index(without)] = 1000  # always open
-        counter = LSTMParams(kernel, np.zeros((1, 4)), bias)
+        weights = kernel.copy()
+        weights[2:, 2] *= noise
+        counter = LSTMParams(weights, np.zeros((1, 4)), bias)
         outputs, _, trace = lstm_forward(np.eye(5)[kinds][np.newaxis], counter)
         return outputs[0, :, 0], trace.c[0, asked, 0].round(1).tolist()
 
@@ -86,6 +88,7 @@ def test_c02_each_gate_is_needed_to_count_the_brackets():
     assert np.allclose(shown[asked], np.tanh([2, 1, 0]), atol=1e-2)
     assert np.abs(np.delete(shown, asked)).max() < 1e-3
     assert count(without="i")[1] != [2, 1, 0]
+    assert count(without="i", noise=0)[1] == [2, 1, 0]  # nothing to keep out
     assert count(without="f")[1] == [2, 1, 1]
     assert np.abs(np.delete(count(without="o")[0], asked)).max() > 0.7
 
