@@ -24,6 +24,7 @@ from lstm_course.study.plots.style import BLUE, GREY, ORANGE
 _CELL: Style = {"color": ORANGE, "fill": tint(ORANGE, 0.08), "line": 2, "corner": 10}
 _BACK: Style = {"color": ORANGE, "line": 2.6, "linestyle": (0, (4, 1.5))}
 _SHARES = 308  # the upper edge of the shares
+_EDGE = HALF - 7  # of what is written in a cell, from its middle
 
 
 class StepBack(NamedTuple):
@@ -76,9 +77,9 @@ def unrolled_rnn_back() -> Figure:
         page.write(x, TOP + 22, "× (1 − h²)", size=16, weight="bold")
         rows = ("dh", step.d_h), ("1 − h²", step.slope), ("dz", step.d_z)
         for y, (name, number) in zip((179, 205, 240), rows, strict=True):
-            page.write(x - 46, y, name, size=15, ha="left", style="italic")
-            page.write(x + 48, y, f"{number:.3f}", size=15, ha="right")
-        page.ax.hlines(223, x - 46, x + 48, color=INK, lw=0.9)
+            page.write(x - _EDGE, y, name, size=15, ha="left", style="italic")
+            page.write(x + _EDGE, y, f"{number:.3f}", size=15, ha="right")
+        page.ax.hlines(223, x - _EDGE, x + _EDGE, color=INK, lw=0.9)
         page.arrow((x, BOTTOM), (x, _SHARES), **_BACK)
         _draw_shares(page, x, ("x dz", "h′ dz", "dz"), step.shares)
         page.write(x, 408, f"t = {n + 1}", size=14, color=GREY)
@@ -102,5 +103,5 @@ def _draw_shares(
     page.box(x - HALF, _SHARES, 2 * HALF, 84, **style)
     for n, (name, value) in enumerate(zip(names, values, strict=True)):
         y = _SHARES + 18 + 24 * n
-        page.write(x - 46, y, name, size=15, ha="left", style="italic")
-        page.write(x + 48, y, f"{value:.3f}", size=15, ha="right")
+        page.write(x - _EDGE, y, name, size=15, ha="left", style="italic")
+        page.write(x + _EDGE, y, f"{value:.3f}", size=15, ha="right")
