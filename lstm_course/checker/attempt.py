@@ -23,6 +23,13 @@ _STDLIB = sysconfig.get_path("stdlib")
 _OTHERS = (str(ROOT / "lstm_course"), _STDLIB, "site-packages", "<frozen")
 _SIGNATURE = re.compile(r", with gufunc signature \S+")  # NumPy's, of a matrix product
 _NUMPY = dict(vars(np))
+# By a piece of an error's message: what it mostly comes from.
+_CAUSES = {
+    "only 0-dimensional arrays can be": "math.tanh takes one number: for an array "
+    "use np.tanh.",
+    "NoneType": "Something there is None: a function that ends without return gives "
+    "None.",
+}
 
 Outcomes = dict[str, list[Leaf] | None]  # by the cases' names; None where it raised
 
@@ -188,7 +195,11 @@ def in_words(error: BaseException, what: str = "Your function") -> str:
     where = in_line(traceback.extract_tb(error.__traceback__))
     message = _SIGNATURE.sub("", " ".join(str(error).split()))[:200]
     told = f": {message}" if message else "."
-    return f"{what} raises {type(error).__name__}{where}{told}"
+    causes = [f" ({cause})" for piece, cause in _CAUSES.items() if piece in message]
+    cause = (
+        causes[0] if isinstance(error, TypeError | AttributeError) and causes else ""
+    )
+    return f"{what} raises {type(error).__name__}{where}{told}{cause}"
 
 
 def in_line(frames: list[traceback.FrameSummary]) -> str:

@@ -37,13 +37,14 @@ def departure(
         return Departure("It raises an error.", form=True)
     ours = _by_name(exercise, expected)
     theirs = _by_name(exercise, got)
-    nothing = len(got) == 1 and got[0] is None
-    if nothing or len(theirs) not in {len(ours), exercise.enough or len(ours)}:
+    nothing = is_nothing(got)
+    fewest = min(exercise.enough or len(ours), len(ours))
+    if nothing or len(theirs) not in {len(ours), fewest}:
         return Departure(_miscounted(exercise, len(theirs), nothing), form=True)
     found = [
         _of_part(exercise, name, ours[name], theirs[name])
-        for name in exercise.order or ours
-        if name in theirs
+        for name in dict.fromkeys((*exercise.order, *ours))  # a slip's surplus, too
+        if name in ours and name in theirs
     ]
     wrong = [one for one in found if one.text]
     if not wrong:
@@ -52,6 +53,11 @@ def departure(
         text = " ".join(one.text for one in wrong)
         return wrong[0]._replace(text=text, form=any(one.form for one in wrong))
     return wrong[0]
+
+
+def is_nothing(got: list[Leaf] | None) -> bool:
+    """Tell whether nothing came of a call: an error, or None alone."""
+    return got is None or (len(got) == 1 and got[0] is None)
 
 
 def _by_name(exercise: Exercise, leaves: list[Leaf]) -> dict[str, Leaf]:
@@ -72,7 +78,7 @@ def _by_name(exercise: Exercise, leaves: list[Leaf]) -> dict[str, Leaf]:
 
 def _miscounted(exercise: Exercise, count: int, nothing: bool) -> str:
     if nothing:
-        return "Your function returns None: is the line with return missing?"
+        return "Your function returns None: does it come to a line with return?"
     names = list(exercise.parts)[: exercise.enough or None]
     answer = "Your answer" if exercise.cases is None else "What you return"
     parts = f"{count} part{'s' * (count != 1)}"
@@ -80,6 +86,8 @@ def _miscounted(exercise: Exercise, count: int, nothing: bool) -> str:
 
 
 def _of_part(exercise: Exercise, name: str, ours: Leaf, theirs: Leaf) -> Departure:
+    if ours is None:  # of a slip
+        return Departure("" if theirs is None else f"{name} is not None.")
     if isinstance(ours, str):
         if not isinstance(theirs, str):
             return Departure(f"{name} is no text; expected text in quotes.", form=True)
@@ -96,7 +104,7 @@ def _of_part(exercise: Exercise, name: str, ours: Leaf, theirs: Leaf) -> Departu
     if ours.size == 1:
         text = f"{name} has {theirs.size} numbers; expected one."
     else:
-        axes = exercise.parts[name].split()
+        axes = exercise.parts.get(name, "").split()
         letters = f" = ({', '.join(axes)})" if axes else ""
         text = f"{name} has shape {theirs.shape}; expected {ours.shape}{letters}."
     return Departure(text, form=True)
@@ -113,7 +121,7 @@ def _of_numbers(exercise: Exercise, name: str, ours: Array, theirs: Array) -> De
     largest = float(np.max(errors, initial=0))
     if largest <= exercise.tolerance:
         return Departure(error=largest)
-    letters = exercise.parts[name].split()[: ours.ndim]
+    letters = exercise.parts.get(name, "").split()[: ours.ndim]
     wrong = np.argwhere(errors > exercise.tolerance)
     if "T" in letters:  # the first step that departs, not the first sequence
         wrong = wrong[np.argsort(wrong[:, letters.index("T")], kind="stable")]

@@ -14,7 +14,7 @@ import numpy as np
 from lstm_course.arrays.shapes import Array
 from lstm_course.checker.attempt import Outcomes
 from lstm_course.checker.exercise import Cases, Exercise
-from lstm_course.checker.places import departure
+from lstm_course.checker.places import departure, is_nothing
 from lstm_course.checker.plain_form import Leaf, plain
 from lstm_course.checker.planting import Mistake, plant, planted
 from lstm_course.checker.slips import slips_in
@@ -62,7 +62,7 @@ def recognise(
     in a copy of the process; where there are no copies, they are put back before it
     ends.
     """
-    if all(outcome is None for outcome in outcomes.values()):
+    if all(is_nothing(outcome) for outcome in outcomes.values()):
         return Cause()  # nothing but failures: anything may have led to them
     own = {mistake.name for mistake in exercise.own_mistakes(common)}
     names: list[str] = []
@@ -106,7 +106,7 @@ def _triviality(cases: Cases, expected: Outcomes, outcomes: Outcomes) -> str:
     """Say what is plain to see of an answer that does next to nothing."""
     if len(cases) < 3 or None in outcomes.values():
         return ""
-    numbers = {f"{x:g}" for x in _entries(outcomes)}
+    numbers = {f"{x + 0.0:g}" for x in _entries(outcomes)}  # no -0
     if len(numbers) == 1 and len(set(_entries(expected))) > 1:
         return f"Every number that you return is {numbers.pop()}, in every case."
     texts = [repr(leaves) for leaves in outcomes.values()]
@@ -202,8 +202,9 @@ def _gives(
     for label, arguments in cases.items():
         ours = outcomes_of(exercise, solve, {label: arguments})[label]
         theirs = outcomes[label]
-        if ours is None or theirs is None:
-            if ours is not theirs:
+        # Where a solution of ours raises, one of theirs may return None.
+        if is_nothing(ours) or is_nothing(theirs):
+            if not (is_nothing(ours) and is_nothing(theirs)):
                 return False
         elif departure(exercise, ours, theirs).text:
             return False

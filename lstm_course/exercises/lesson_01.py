@@ -168,6 +168,12 @@ SHAPES_ON_THE_WAY = Quiz(
             hint="Your np.eye(V)[ids] has no time axis: there is a row of V numbers "
             "for each id, so for each step.",
         ),
+        "one-hot-without-words": Mistake(
+            right="np.eye(V)[ids], vectors",
+            wrong="ids, vectors",
+            hint="Your np.eye(V)[ids] has no axis of V: a row of V numbers comes in "
+            "place of each id.",
+        ),
         "vectors-behind-the-one-hot": Mistake(
             right="vectors, vectors[:, STEP]",
             wrong="np.zeros((B, T, V, D)), np.zeros((B, V, D))",

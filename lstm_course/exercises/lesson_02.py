@@ -86,6 +86,12 @@ ECHO_ON_PAPER = Quiz(
             wrong="h = float(z)",
             hint="Your h is z: it still has to go through tanh.",
         ),
+        "echo-gives-z": Mistake(
+            right="echo.append(h)",
+            wrong="echo.append(z)",
+            hint="Your numbers are z, the sum before the tanh: you hand on h rightly, "
+            "and h is what is asked for.",
+        ),
         "echo-without-memory": Mistake(
             right="x * w + h * u + b",
             wrong="x * w + b",

@@ -129,6 +129,13 @@ ERRORS_WITHOUT_MEMORY = Quiz(
             hint="Your errors are roots, standard deviations: a mean squared "
             "error is the variance itself.",
         ),
+        "deviations-added-up": Mistake(
+            right="return marks * mean, marks * variance, (marks - 1) * variance",
+            wrong="return (marks * mean, marks * variance**0.5, "
+            "(marks - 1) * variance**0.5)",
+            hint="Your errors are standard deviations, added up: it is the variances "
+            "that add up, and a mean squared error is a variance.",
+        ),
         "the-lessons-errors": Mistake(
             right="marks * variance, (marks - 1) * variance",
             wrong="1 / 6, 1 / 12",

@@ -779,6 +779,12 @@ REBUILD_THE_MODEL = Exercise(
             wrong="+ 0",
             hint="Your input has units and bias among its features: subtract them.",
         ),
+        "rebuilt-units-taken-for-features": Mistake(
+            right="912 // (4 * 12) - 12 - 1",
+            wrong="12",
+            hint="Your input has 12 features: these are the units of the first LSTM, "
+            "H. D is what the 912 leave for it: 4 H (D + H + 1) = 912.",
+        ),
         "rebuilt-one-kernel-for-four": Mistake(
             right="912 // (4 * 12)",
             wrong="912 // 12",

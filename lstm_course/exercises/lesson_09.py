@@ -157,7 +157,7 @@ def is_it_a_gain(
     """Return the standard error of the LSTM's lead, and whether 0 is out of reach.
 
     Args:
-        reviews: n, judged by both.
+        reviews: N, judged by both.
         right: on how many the bag is.
         bag_alone: on how many the bag is right and the LSTM wrong.
         model_alone: the other way round.
@@ -169,18 +169,24 @@ def is_it_a_gain(
 
 
 def draw_verdicts(rng: Generator) -> tuple[int, int, int, int]:
-    """Draw how often each is right, so that it is clear whether the lead is one."""
-    reviews = int(rng.choice([100, 400, 900, 1_600, 2_500]))
-    right = int(reviews * rng.integers(76, 86) / 100)
-    disagree = int(reviews * rng.integers(5, 9) / 100)
-    lead = rng.choice([0.6, 0.9, 1.7, 2.3, 2.6, 3.3]) * np.sqrt(disagree)
+    """Draw how often each is right, so that it is clear whether the lead is one.
+
+    The reviews are few, and the two disagree often: so the square of the lead shows in
+    the fourth decimal of the error.
+    """
+    reviews = int(rng.choice([60, 80, 100, 120, 150, 200]))
+    right = int(reviews * rng.integers(64, 77) / 100)
+    disagree = int(reviews * rng.integers(16, 31) / 100)
+    lead = rng.choice([1.3, 1.5, 1.7, 2.3, 2.6, 3.3]) * np.sqrt(disagree)
     model_alone = round((disagree + lead) / 2)
     drawn = reviews, right, disagree - model_alone, model_alone
     lead = 2 * model_alone - disagree
-    errors = lead / reviews / is_it_a_gain(*drawn)[0]
+    error, _ = is_it_a_gain(*drawn)
     # Clear is what rounding the error does not turn round.
-    clear = abs(errors - 1.96) > 0.2 and disagree > model_alone
-    return drawn if clear else draw_verdicts(rng)
+    clear = abs(lead / reviews / error - 1.96) > 0.2 and disagree > model_alone
+    shows = np.sqrt(disagree) / reviews - error > 3e-4
+    possible = model_alone <= reviews - right
+    return drawn if clear and shows and possible else draw_verdicts(rng)
 
 
 def ask_for_gain(reviews: int, right: int, bag_alone: int, model_alone: int) -> str:
@@ -205,10 +211,10 @@ def derive_gain(reviews: int, right: int, bag_alone: int, model_alone: int) -> s
         "outside: the LSTM is better" if gains else "inside, and there is no telling"
     )
     return (
-        f"They disagree on {bag_alone} + {model_alone} = {disagree} reviews, s = "
-        f"{disagree / reviews:.4f}. The lead is d = ({model_alone} - {bag_alone}) / "
+        f"They disagree on {bag_alone} + {model_alone} = {disagree} reviews, d = "
+        f"{disagree / reviews:.4f}. The lead is δ = ({model_alone} - {bag_alone}) / "
         f"{reviews} = {lead / reviews:.4f}.\n"
-        f"√((s - d²) / n) = {error:.4f}. The lead is {lead / reviews / error:.1f} of "
+        f"√((d - δ²) / N) = {error:.4f}. The lead is {lead / reviews / error:.1f} of "
         f"these; the limit is 1.96. So 0 is {verdict}."
     )
 
@@ -222,8 +228,8 @@ IS_IT_A_GAIN = Quiz(
     parts={"the standard error": "", "whether the LSTM is better": ""},
     tolerance=1.5e-4,
     hints=(
-        "On how many reviews do the two disagree? That share, s, and the lead d, both "
-        "as shares of n, go into √((s - d²) / n).",
+        "On how many reviews do the two disagree? That share, d, and the lead δ, both "
+        "as shares of the N reviews, go into √((d - δ²) / N).",
         "",
     ),
     mistakes={
@@ -236,13 +242,13 @@ IS_IT_A_GAIN = Quiz(
             right="np.sqrt((share - lead**2) / reviews)",
             wrong="np.sqrt(share - lead**2)",
             hint="Your standard error does not know how many reviews there are: "
-            "divide by n, under the root.",
+            "divide by N, under the root.",
         ),
         "error-without-the-lead": Mistake(
             right="np.sqrt((share - lead**2) / reviews)",
             wrong="np.sqrt(share / reviews)",
-            hint="Your standard error is nearly right: d², small as it is, goes off "
-            "the share.",
+            hint="Your standard error is nearly right: subtract δ², small as it is, "
+            "from the share.",
         ),
         "error-of-one-accuracy": Mistake(
             right="np.sqrt((share - lead**2) / reviews)",
@@ -291,7 +297,7 @@ IS_IT_A_GAIN = Quiz(
         "error-in-reviews": Mistake(
             right="return float(error)",
             wrong="return float(reviews * error)",
-            hint="Your standard error is a number of reviews: divide by n.",
+            hint="Your standard error is a number of reviews: divide by N.",
         ),
         "any-lead-is-one": Mistake(
             right="lead > 1.96 * error",
@@ -307,9 +313,9 @@ IS_IT_A_GAIN = Quiz(
         ),
     },
     reasoning="Where both are right, or both wrong, there is nothing to tell them "
-    "apart; what is left is $s\\,n$ reviews on which they disagree, each of which "
+    "apart; what is left is $d\\,N$ reviews on which they disagree, each of which "
     "could have gone the other way. Four times as many reviews halve the error. The "
-    "error of *one* accuracy, $\\sqrt{p(1-p)/n}$, answers another question: how far "
+    "error of *one* accuracy, $\\sqrt{p(1-p)/N}$, answers another question: how far "
     "that accuracy would move with other reviews.",
 )
 

@@ -142,6 +142,12 @@ READ_THE_CURVE = Quiz(
             hint="Your last epoch is the one before: that in which the patience "
             "runs out has been run, too.",
         ),
+        "curve-epoch-before-the-last-kept": Mistake(
+            right="return epoch + 1, kept + 1",
+            wrong="return epoch + 1, epoch",
+            hint="Your kept epoch is the one before the last: kept is the one with the "
+            "lowest loss so far, however long ago that was.",
+        ),
         "curve-counted-from-zero": Mistake(
             right="return epoch + 1, kept + 1",
             wrong="return epoch, kept",
@@ -191,12 +197,16 @@ def keep_the_best(
     return best, epoch, best_epoch
 
 
-def one_epoch(last: int, weights: Array) -> None:
+def one_epoch(last: int, weights: Array | None) -> None:
     """Change the weights in place, as an epoch of training does.
 
     Raises:
         RuntimeError: the run should have come to its end, and not just now.
+        TypeError: there are no weights.
     """
+    if weights is None:
+        msg = "train was given None: train changes its array, and returns nothing"
+        raise TypeError(msg)
     if weights[-1] > last + 1:
         raise RuntimeError("train was called again and again after the last epoch")
     weights += 1  # the last of them counts the epochs

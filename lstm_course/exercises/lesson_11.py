@@ -310,6 +310,9 @@ def measured_runs() -> Cases:
         ),
         "a small lead, but in each run": runs(five, five, 0.31, 0.24, 0.35, 0.28, 0.33),
         "so small a lead of the second": runs(four, four, -0.31, -0.24, -0.35, -0.28),
+        # 1.2 and 2.4 errors of groups: to tell the limits of those who do not pair
+        "a large lead in each run": runs(five, five, 5.1, 4.6, 5.4, 4.9, 5.3),
+        "a larger one": runs(five, five, 10.1, 9.6, 10.4, 9.9, 10.3),
         "two seeds in common": runs([5, 6, 7], [4, 7, 5], 3.1, 2.2, 2.9),
         "two seeds and 9 standard errors": runs([5, 6, 7], [4, 7, 5], 1.0, 2.2, 1.25),
     }
@@ -352,6 +355,20 @@ WHO_IS_AHEAD = Exercise(
             "len(points))",
             hint="Your error is that of two groups: what a seed does to both "
             "cells is still in it. Take the spread of the differences.",
+        ),
+        "difference-of-two-whole-means": Mistake(
+            right="mean = points.mean()",
+            wrong="mean = np.mean([*first.values()]) - np.mean([*second.values()])",
+            hint="Your difference is that of two overall means: there are seeds in it "
+            "that only one cell has. Take the mean over the seeds that both have.",
+        ),
+        "error-of-all-runs": Mistake(
+            right="error = points.std(ddof=1) / np.sqrt(len(points))",
+            wrong="groups = [np.array([*runs.values()]) for runs in (first, "
+            "second)]\n    error = np.sqrt(sum(np.var(g, ddof=1) / len(g) for g in "
+            "groups))",
+            hint="Your error is that of two groups, of all their runs: what a seed "
+            "does to both cells is still in it. Take the spread of the differences.",
         ),
         "spread-for-standard-error": Mistake(
             right="points.std(ddof=1) / np.sqrt(len(points))",
@@ -566,6 +583,24 @@ CARRY_WEIGHTS_OVER = Exercise(
             wrong="ours[2] + ours[3]",
             hint="Your two biases are added up to one row: that is the other form "
             "of the GRU. Here r acts on the second one, so keep it apart.",
+        ),
+        "biases-added-up-as-a-row": Mistake(
+            right="np.stack([ours[2], ours[3]])",
+            wrong="np.stack([ours[2] + ours[3]])",
+            hint="Your two biases are added up to one row: here r acts on the second "
+            "one, so keep it apart, in a row of its own.",
+        ),
+        "biases-added-up-as-they-came": Mistake(
+            right="np.stack([ours[2], ours[3]])",
+            wrong="b_x + b_h",
+            hint="Your two biases are added up to one row, as they came: here r acts "
+            "on the second one, so keep it apart; and order and sign go for both.",
+        ),
+        "biases-added-up-in-the-first-row": Mistake(
+            right="np.stack([ours[2], ours[3]])",
+            wrong="np.stack([ours[2] + ours[3], 0 * ours[3]])",
+            hint="Your two biases are added up in the first row: here r acts on the "
+            "second one, so keep it apart.",
         ),
         "biases-swapped": Mistake(
             right="np.stack([ours[2], ours[3]])",

@@ -71,6 +71,18 @@ HALF_LIFE = Quiz(
     ),
     tolerance=0.0061,
     mistakes={
+        "half-life-and-share-swapped": Mistake(
+            right="np.log(0.5) / np.log(f), f**words\n",
+            wrong="f**words, np.log(0.5) / np.log(f)\n",
+            hint="Your two numbers have changed places: the share that is left comes "
+            "second.",
+        ),
+        "gate-and-share-swapped": Mistake(
+            right="0.5 ** (1 / half), 0.5 ** (words / half)",
+            wrong="0.5 ** (words / half), 0.5 ** (1 / half)",
+            hint="Your two numbers have changed places: the share that is left comes "
+            "second.",
+        ),
         "time-constant-for-half-life": Mistake(
             right="np.log(0.5) / np.log(f)",
             wrong="1 / (1 - f)",
@@ -411,7 +423,8 @@ HOLD_A_GATE = Exercise(
     },
     hints=(
         "Take the loop over the steps: compute all gates from x and the present "
-        "h, then change the one, then let c and h follow.",
+        "h, then change the one, then let c and h follow. With forward_with: return "
+        "the gates from change at every step, also where you leave them alone.",
         "With forward_with: change(t, gates) returns gates before start, and "
         "gates._replace(f=f) afterwards, f a copy with f[:, unit] = value.",
     ),

@@ -271,6 +271,8 @@ WRONG_ELSEWHERE = [
     ("compare_with_keras", "answer = lambda w, x, t: 0.0",
      "Every number that you return is 0, in every case.", "mistakes"),
     ("compare_with_keras", "answer = lambda w, x, t: 0.0", "", "turned round"),
+    ("compare_with_keras", "answer = lambda w, x, t: -0.0",  # a zero, too
+     "Every number that you return is 0, in every case.", ""),
     ("clip_gradients", "answer = lambda grads, limit: grads", "", "by its own norm"),
     # "by your own hand" is without the course's
     ("pad_and_mask", """def answer(reviews, length, padding, truncating):
@@ -323,6 +325,157 @@ def test_the_error_of_two_separate_test_parts_is_named():
     assert "error-as-of-other-reviews" in said.mistakes
     said = asked("is_it_a_gain", numbers, (Fraction(94, 10000), True))
     assert said.outcome == "passed"
+
+
+def test_a_kept_epoch_before_the_last_is_named():
+    said = asked(
+        "read_the_curve", draw_numbers(find_exercise("read_the_curve"), 1), (3, 2)
+    )
+    assert said.mistakes == ("curve-epoch-before-the-last-kept",)
+
+
+@pytest.mark.parametrize("seed", range(21))
+def test_the_square_of_the_lead_shows_in_the_error(seed):
+    """A forgotten δ² changes the four decimals that are asked for, and is named."""
+    reviews, right, bag_alone, model_alone = numbers = draw_numbers(
+        find_exercise("is_it_a_gain"), seed
+    )
+    d = (bag_alone + model_alone) / reviews
+    delta = (model_alone - bag_alone) / reviews
+    error, without = np.sqrt((d - delta**2) / reviews), np.sqrt(d / reviews)
+    assert f"{error:.4f}" != f"{without:.4f}"
+    better = bool(delta > 1.96 * error)
+    assert asked("is_it_a_gain", numbers, (round(error, 4), better)).outcome == "passed"
+    said = asked("is_it_a_gain", numbers, (round(without, 4), better))
+    assert "error-without-the-lead" in said.mistakes
+    assert model_alone <= reviews - right, "where the bag is wrong"
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_half_life_in_the_place_of_the_share_is_named(seed):
+    numbers = draw_numbers(find_exercise("half_life"), seed)
+    first, share = find_exercise("half_life").solution(*numbers)
+    said = asked("half_life", numbers, (round(share, 2), round(first, 2)))
+    assert "Your two numbers have changed places" in said.text
+
+
+def test_the_units_taken_for_the_features_are_named():
+    layers = "[('Input', (30, 12)), ('LSTM', 12, True), ('LSTM', 6, True)"
+    said = verdict("rebuild_the_model", layers + ", ('LSTM', 10, False), ('Dense', 2)]")
+    assert said.mistakes == ("rebuilt-units-taken-for-features",)
+
+
+# What raises --------------------------------------------------------------------
+
+ONE_NUMBER = "(math.tanh takes one number: for an array use np.tanh.)"
+NONE = "(Something there is None: a function that ends without return gives None.)"
+TRAINED = "train changes its array, and returns nothing"
+HELD = """
+from lstm_course import forward_with
+def answer(x, params, unit, value, start):
+    def change(t, gates):
+        if t >= start:
+            f = gates.f.copy()
+            f[:, unit] = value
+            return gates._replace(f=f)
+    return forward_with(x, params, change)[0]
+"""
+LOOP = """
+def answer(start, train, measure, epochs, patience):
+    weights = start.copy()
+    for epoch in range(epochs):
+"""
+RAISES = [
+    ("rnn_step", """
+import math
+def answer(x_t, h, weights):
+    W_x, W_h, b = weights
+    return math.tanh(x_t @ W_x.T + h @ W_h.T + b)
+""", ONE_NUMBER),
+    ("hold_a_gate", HELD, NONE),
+    ("keep_the_best", LOOP + """
+        weights = train(weights)
+        loss = measure(weights)
+""", f"measure was given None: {TRAINED}"),
+    ("keep_the_best", LOOP + """
+        weights = train(weights)
+""", f"train was given None: {TRAINED}"),
+    ("keep_the_best", LOOP + """
+        best = train(weights).copy()
+""", NONE),
+    ("rnn_step", "def answer(x_t, h, weights): return h.shape[7]", "out of range"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "source", "said"), RAISES)
+@pytest.mark.usefixtures("in_this_process")
+def test_what_raises(name, source, said):
+    found = verdict(name, source)
+    assert found.outcome == "failed"
+    assert said in found.text, found.text
+    others = {ONE_NUMBER, NONE} - {said}
+    assert not any(other in found.text for other in others)
+
+
+# Comparisons and weights (lesson 11) --------------------------------------------
+
+OVERALL = "np.mean([*first.values()]) - np.mean([*second.values()])"
+UNPAIRED = """np.sqrt(sum(
+        np.var([runs[s] for s in both], ddof=1) / n for runs in (first, second)))"""
+OF_ALL = """np.sqrt(sum(
+        np.var([*runs.values()], ddof=1) / len(runs) for runs in (first, second)))"""
+PAIRED = "points.std(ddof=1) / np.sqrt(n)"
+
+
+@pytest.mark.parametrize(
+    ("mean", "error", "limit", "mistakes"),
+    [
+        (OVERALL, PAIRED, "n", {"difference-of-two-whole-means"}),
+        (OVERALL, OF_ALL, "n", {"runs-not-paired"}),
+        (
+            OVERALL,
+            UNPAIRED,
+            "n",
+            {"difference-of-two-whole-means", "error-of-unpaired-runs"},
+        ),
+        ("points.mean()", OF_ALL, "n", {"error-of-all-runs"}),
+        ("points.mean()", UNPAIRED, "n", {"error-of-unpaired-runs"}),
+        (
+            "points.mean()",
+            UNPAIRED,
+            "len(first)",
+            {"error-of-unpaired-runs", "limit-of-all-runs"},
+        ),
+    ],
+)
+@pytest.mark.usefixtures("in_this_process")
+def test_runs_that_are_not_paired_are_named(mean, error, limit, mistakes):
+    source = changed(
+        "who_is_ahead", "len(points), points.mean()", f"len(points), {mean}"
+    )
+    source = source.replace(PAIRED, error).replace("t_limit[n]", f"t_limit[{limit}]")
+    assert set(verdict("who_is_ahead", source).mistakes) == mistakes
+
+
+@pytest.mark.parametrize(
+    ("bias", "mistake"),
+    [
+        ("ours(b_x + b_h)", "biases-added-up"),
+        ("ours(b_x + b_h)[np.newaxis]", "biases-added-up-as-a-row"),
+        ("[ours(b_x + b_h), np.zeros(len(b_x))]", "biases-added-up-in-the-first-row"),
+        ("b_x + b_h", "biases-added-up-as-they-came"),
+    ],
+)
+@pytest.mark.usefixtures("in_this_process")
+def test_two_biases_added_up_are_named(bias, mistake):
+    source = f"""
+    def ours(theirs):
+        r, z, n = np.split(theirs.T, 3, axis=-1)
+        return np.concatenate([-z, r, n], axis=-1)
+    def answer(W, U, b_x, b_h):
+        return GRUParams(ours(W), ours(U), {bias})
+    """
+    assert verdict("carry_weights_over", source).mistakes == (mistake,)
 
 
 # Two exercises on the same leads ------------------------------------------------

@@ -119,6 +119,13 @@ def test_outputs_as_wide_as_four_gates():
         assert verdict.mistakes == (mistake,), verdict.text
 
 
+def test_a_forgotten_axis_of_the_vocabulary():
+    B, T, V, D, H = 11, 7, 30, 10, 3
+    answer = (B, T), (B, T), (B, T, D), (B, D), (B, T, H), (B, H)
+    verdict = put("shapes_on_the_way", (B, T, V, D, H), answer)
+    assert verdict.mistakes == ("one-hot-without-words",), verdict.text
+
+
 # The RNN (lesson 02) ------------------------------------------------------------
 
 NUMBERS = 0.7, 0.6, 0.2, 1.0, -1.0, 0.0  # w, u, b and the inputs of an echo
@@ -131,6 +138,17 @@ def echo(step):
         h = step(x * w, h * u, b)
         told.append(h)
     return told
+
+
+def test_an_echo_of_sums():
+    """Right on the way, and z is given in place of h."""
+    w, u, b, *inputs = NUMBERS
+    h, sums = 0.0, []
+    for x in inputs:
+        sums.append(round(x * w + h * u + b, 3))
+        h = math.tanh(sums[-1])
+    verdict = put("echo_on_paper", NUMBERS, sums)
+    assert verdict.mistakes == ("echo-gives-z",), verdict.text
 
 
 def test_an_echo_in_an_array_with_an_axis_too_many():
@@ -638,6 +656,14 @@ def test_errors_of_another_task():
         ((guess, 2 * error, 2 * other), "variance-of-two"),
         ((guess, other, error), "errors-swapped"),
         ((2 * guess, error, other), "sum-of-the-bounds-for-the-mean"),
+        (
+            (
+                guess,
+                marks * (other / (marks - 1)) ** 0.5,
+                (marks - 1) * (other / (marks - 1)) ** 0.5,
+            ),
+            "deviations-added-up",
+        ),
     ]:
         verdict = put("errors_without_memory", (low, high, marks), answer)
         assert verdict.mistakes == (mistake,), verdict.text
@@ -689,6 +715,25 @@ def test_a_ledger_that_gives_an_rnn_four_blocks():
     answer = embedding, 4 * first, second, dense, total + 3 * first
     verdict = put("stack_ledger", (model,), answer)
     assert verdict.mistakes == ("ledger-four-blocks-for-all",), verdict.text
+
+
+def test_a_return_that_is_not_reached():
+    """It was asked whether the line with return is missing, which stands there."""
+
+    def answer(kernel, recurrent_kernel, bias):
+        for cell, blocks in (("rnn", 1), ("gru", 3), ("lstm", 4)):
+            H = bias / blocks
+            if blocks * H * H == recurrent_kernel:
+                return cell, kernel / (blocks * H), H
+        return None
+
+    def none(kernel, recurrent_kernel, bias):
+        recurrent_kernel / bias
+
+    verdict = verdict_on("which_cell", answer)
+    assert verdict.mistakes == ("which-default-gru-unknown",), verdict.text
+    said = verdict_on("which_cell", none).text
+    assert "returns None: does it come to a line with return?" in said
 
 
 def test_keras_own_name_of_an_rnn():

@@ -5,6 +5,8 @@ import inspect
 import numpy as np
 import pytest
 
+from lstm_course.checker.exercise import Exercise
+from lstm_course.checker.places import departure
 from lstm_course.checker.slips import slips_in
 from lstm_course.exercises.contents import LESSON_OF, find_exercise
 
@@ -77,3 +79,37 @@ def test_what_a_learner_may_change_is_told_in_a_line():
             for slip in slips_in(find_exercise(name).solution):
                 assert "\n" not in slip.hint
                 assert len(slip.hint) < 250
+
+
+# What a slip returns may have other parts than the solution ---------------------
+
+PAIR = Exercise(
+    able="",
+    solution=weighed,
+    reasoning="",
+    parts={"one": "", "other": "B"},
+    order=("other", "one"),
+    enough=1,
+    cases=lambda: {},
+)
+ONE, ROW = np.array(1.0), np.array([2.0, 3.0])
+
+
+@pytest.mark.parametrize(
+    ("of_slip", "theirs", "alike"),
+    [
+        ([ONE, ROW, ROW], [ONE, ROW, ROW], True),
+        ([ONE, ROW, ROW], [ONE, ROW, 2 * ROW], False),  # the surplus counts
+        ([ONE, ROW, ROW], [ONE, ROW, ONE], False),
+        ([ONE, ROW, ROW], [ONE, ROW], False),
+        ([ONE, None], [ONE, None], True),
+        ([ONE, None], [ONE, ROW], False),
+        ([ONE], [ONE, ROW], False),
+        ([ONE, ROW], [ONE], True),  # enough
+        ([ONE, ROW], [], False),
+        ([], [ONE], False),
+        ([None], [ONE], False),
+    ],
+)
+def test_a_slip_with_other_parts_is_compared(of_slip, theirs, alike):
+    assert (departure(PAIR, of_slip, theirs).text == "") == alike
