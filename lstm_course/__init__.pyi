@@ -114,7 +114,6 @@ from lstm_course.system.keras_import import import_keras as import_keras
 from lstm_course.system.process import tune_process as tune_process
 from lstm_course.training.forecasting import fit_changes as fit_changes
 from lstm_course.training.forecasting import fit_least_squares as fit_least_squares
-from lstm_course.training.forecasting import fit_lstm as fit_lstm
 from lstm_course.training.forecasting import last_value as last_value
 from lstm_course.training.forecasting import rms_error as rms_error
 from lstm_course.training.forecasting import roll_out as roll_out
