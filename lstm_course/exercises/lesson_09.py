@@ -174,10 +174,10 @@ def draw_verdicts(rng: Generator) -> tuple[int, int, int, int]:
     The reviews are few, and the two disagree often: so the square of the lead shows in
     the fourth decimal of the error.
     """
-    reviews = int(rng.choice([60, 80, 100, 120, 150, 200]))
+    reviews = int(rng.choice([60, 80, 90, 100, 120, 150]))
     right = int(reviews * rng.integers(64, 77) / 100)
     disagree = int(reviews * rng.integers(16, 31) / 100)
-    lead = rng.choice([1.3, 1.5, 1.7, 2.3, 2.6, 3.3]) * np.sqrt(disagree)
+    lead = rng.choice([1.2, 1.3, 1.4, 1.5, 2.2, 2.6, 3.0]) * np.sqrt(disagree)
     model_alone = round((disagree + lead) / 2)
     drawn = reviews, right, disagree - model_alone, model_alone
     lead = 2 * model_alone - disagree
