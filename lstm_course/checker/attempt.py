@@ -195,10 +195,8 @@ def in_words(error: BaseException, what: str = "Your function") -> str:
     where = in_line(traceback.extract_tb(error.__traceback__))
     message = _SIGNATURE.sub("", " ".join(str(error).split()))[:200]
     told = f": {message}" if message else "."
-    causes = [f" ({cause})" for piece, cause in _CAUSES.items() if piece in message]
-    cause = (
-        causes[0] if isinstance(error, TypeError | AttributeError) and causes else ""
-    )
+    known = (words for piece, words in _CAUSES.items() if piece in message)
+    cause = "".join(f" ({words})" for words in known)
     return f"{what} raises {type(error).__name__}{where}{told}{cause}"
 
 
