@@ -522,8 +522,8 @@ def put_it_beside(
     ahead = lead.mean()
     over_seeds = lead.std(ddof=1) / np.sqrt(len(lead))
     over_reviews = np.sqrt((disagree - ahead**2) / reviews)
-    seeds_agree = ahead > T_LIMIT[len(lead)] * over_seeds
-    better = seeds_agree and ahead > 1.96 * over_reviews
+    half = np.hypot(T_LIMIT[len(lead)] * over_seeds, 1.96 * over_reviews)
+    better = ahead > half
     close = abs(published - ours.mean()) <= near
     return ahead, over_seeds, over_reviews, better, close
 
@@ -545,11 +545,15 @@ def accuracy_cases() -> Cases:
 
     even = [0.0735, 0.0741, 0.0738, 0.0746, 0.0740]
     tenth = [lead / 10 for lead in even]
-    blurred = [0.012, 0.071, 0.031, 0.105, 0.046]  # 3.3 standard errors
     return {
         "a lead larger than both errors": runs(0.86, even, 0.16, 2500, 0.852),
         "seeds that agree, on too few reviews": runs(0.803, tenth, 0.156, 2500, 0.809),
-        "five seeds and 3.3 standard errors": runs(0.83, blurred, 0.09, 170, 0.81),
+        "a lead of 1.2 half-widths of each": runs(
+            0.83, [0.012, 0.071, 0.031, 0.105, 0.046], 0.09, 170, 0.81
+        ),
+        "a lead of 1.6 half-widths of each": runs(
+            0.83, [0.023, 0.066, 0.037, 0.091, 0.048], 0.09, 306, 0.82
+        ),
         "five seeds and 2.6 standard errors": runs(
             0.84, [0.009, 0.001, 0.013, 0.002, 0.004], 0.09, 100_000, 0.87
         ),
@@ -557,13 +561,16 @@ def accuracy_cases() -> Cases:
             0.82, [0.009, 0.002, 0.012, 0.004], 0.08, 90_000, 0.81, 0.005
         ),
         "six seeds and 2.7 standard errors": runs(
-            0.82, [0.009, 0.0, 0.013, 0.001, 0.003, 0.007], 0.08, 20_700, 0.834
+            0.82, [0.009, 0.0, 0.013, 0.001, 0.003, 0.007], 0.08, 400_000, 0.834
         ),
         "a lead of 1.7 errors over the reviews": runs(
             0.81, [0.0103, 0.0098, 0.0101, 0.0099, 0.0104], 0.0885, 2500, 0.831, 0.03
         ),
         "a lead of 2.3 errors over the reviews": runs(
             0.81, [0.0131, 0.0139, 0.0135, 0.0137, 0.0133], 0.0862, 2500, 0.792, 0.01
+        ),
+        "a lead of 2.9 errors over the reviews": runs(
+            0.81, [0.0166, 0.0171, 0.0168, 0.0165, 0.017], 0.0842, 2500, 0.816, 0.02
         ),
         "a lead that the seeds blur": runs(
             0.83, [0.05, -0.01, 0.06, 0.01], 0.09, 100_000, 0.835
@@ -655,23 +662,34 @@ PUT_IT_BESIDE = Exercise(
             "by that of the reviews.",
         ),
         "any-lead-will-do": Mistake(
-            right="better = seeds_agree and ahead > 1.96 * over_reviews",
+            right="better = ahead > half",
             wrong="better = ahead > 0",
             hint="Your better is True for any lead: it has to stand against both "
             "errors.",
         ),
         "ahead-either-way": Mistake(
-            right="seeds_agree = ahead > T_LIMIT[len(lead)] * over_seeds\n"
-            "    better = seeds_agree and ahead > 1.96",
-            wrong="seeds_agree = abs(ahead) > T_LIMIT[len(lead)] * over_seeds\n"
-            "    better = seeds_agree and abs(ahead) > 1.96",
+            right="better = ahead > half",
+            wrong="better = abs(ahead) > half",
             hint="Your better is True where the baseline is ahead, too: a lead "
             "has a sign.",
         ),
+        "each-alone": Mistake(
+            right="half = np.hypot(T_LIMIT[len(lead)] * over_seeds, "
+            "1.96 * over_reviews)\n    better = ahead > half",
+            wrong="better = ahead > T_LIMIT[len(lead)] * over_seeds and ahead > "
+            "1.96 * over_reviews",
+            hint="Your better asks each error by itself: the two kinds of luck add "
+            "up, by their squares.",
+        ),
+        "half-widths-added": Mistake(
+            right="np.hypot(T_LIMIT[len(lead)] * over_seeds, 1.96 * over_reviews)",
+            wrong="T_LIMIT[len(lead)] * over_seeds + 1.96 * over_reviews",
+            hint="Your better adds the two half-widths as they are: add their squares, "
+            "and take the root.",
+        ),
         "one-error-will-do": Mistake(
-            right="seeds_agree = ahead > T_LIMIT[len(lead)] * over_seeds\n"
-            "    better = seeds_agree and ahead > 1.96 * over_reviews",
-            wrong="better = ahead > over_seeds and ahead > over_reviews",
+            right="np.hypot(T_LIMIT[len(lead)] * over_seeds, 1.96 * over_reviews)",
+            wrong="np.hypot(over_seeds, over_reviews)",
             hint="Your better asks for one error of each kind: chance alone goes "
             "further than one in about a third of all cases.",
         ),
@@ -688,20 +706,22 @@ PUT_IT_BESIDE = Exercise(
             "are many, so that 1.96 will do.",
         ),
         "either-will-do": Mistake(
-            right="seeds_agree and",
-            wrong="seeds_agree or",
+            right="half = np.hypot(T_LIMIT[len(lead)] * over_seeds, "
+            "1.96 * over_reviews)\n    better = ahead > half",
+            wrong="better = ahead > T_LIMIT[len(lead)] * over_seeds or ahead > "
+            "1.96 * over_reviews",
             hint="Your better is content with one of the two: a lead must stand "
             "against both errors.",
         ),
         "reviews-not-asked": Mistake(
-            right="seeds_agree and ahead > 1.96 * over_reviews",
-            wrong="seeds_agree",
+            right="np.hypot(T_LIMIT[len(lead)] * over_seeds, 1.96 * over_reviews)",
+            wrong="T_LIMIT[len(lead)] * over_seeds",
             hint="Your better asks the seeds alone: the held-out reviews are a "
             "draw, too, the same one for all seeds.",
         ),
         "seeds-not-asked": Mistake(
-            right="seeds_agree and ahead",
-            wrong="ahead",
+            right="np.hypot(T_LIMIT[len(lead)] * over_seeds, 1.96 * over_reviews)",
+            wrong="1.96 * over_reviews",
             hint="Your better asks the held-out reviews alone: the seeds spread, too.",
         ),
         "print-by-the-errors": Mistake(
@@ -733,15 +753,17 @@ PUT_IT_BESIDE = Exercise(
         "and reviews alone.",
         "over_seeds = lead.std(ddof=1) / np.sqrt(len(lead)); over_reviews = "
         "np.sqrt((disagree - ahead**2) / reviews); better: ahead > "
-        "t_limit[len(lead)] * over_seeds and ahead > 1.96 * over_reviews; close: "
-        "abs(published - ours.mean()) <= near.",
+        "np.hypot(t_limit[len(lead)] * over_seeds, 1.96 * over_reviews), where "
+        "np.hypot(a, b) is the root of a² + b²; close: abs(published - ours.mean()) "
+        "<= near.",
     ),
     reasoning="There are two kinds of luck. The seeds' shows in how the leads "
     "spread, and more seeds make it smaller; they are few, so Student's t asks for "
     "2.78 errors with five. That of the held-out reviews is the same for all seeds, "
-    "and only more reviews help. A lead has to stand against both. Whether a figure "
-    "in print is near is another question: how near is near enough was said before "
-    "the runs.",
+    "and only more reviews help. A lead has to stand against both at once. They are "
+    "independent, so the squares of their half-widths add up: a lead may pass each "
+    "limit alone and still not be settled. Whether a figure in print is near is "
+    "another question: how near is near enough was said before the runs.",
 )
 
 

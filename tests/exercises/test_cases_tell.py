@@ -55,8 +55,7 @@ EQUIVALENT: dict[str, dict[str, str]] = {
         "kept = rng.random((len(x), 1, x.shape[2])) > rate": "none is just the rate",
     },
     "put_it_beside": {
-        "seeds_agree = ahead >= T_LIMIT[len(lead)] * over_seeds": "none is so",
-        "better = seeds_agree and ahead >= 1.96 * over_reviews": "none is so",
+        "better = ahead >= half": "none is so",
         "close = abs(published - ours.mean()) < near": "none is just so near",
     },
     "who_is_ahead": {

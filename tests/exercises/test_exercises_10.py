@@ -17,7 +17,12 @@ from lstm_course.exercises.lesson_10 import (
     step,
 )
 from lstm_course.exercises.limits import T_LIMIT
-from lstm_course.experiments.verdict import paired_difference, review_difference
+from lstm_course.experiments.verdict import (
+    NOT_SETTLED,
+    Comparison,
+    paired_difference,
+    review_difference,
+)
 from lstm_course.training.loop import fit
 
 pytestmark = pytest.mark.usefixtures("in_this_process")
@@ -371,7 +376,7 @@ def beside_with_statistics(ours, baseline, disagree, reviews, published, near):
     over_reviews = math.sqrt((disagree - mean * mean) / reviews)
     limit = stats.t.ppf(0.975, len(leads) - 1)
     return {
-        "better": mean - limit * over_seeds > 0 and mean - 1.96 * over_reviews > 0,
+        "better": mean > math.hypot(limit * over_seeds, 1.96 * over_reviews),
         "close": statistics.fmean(ours.tolist()) - near <= published
         and published <= statistics.fmean(ours.tolist()) + near,
         "over_seeds": over_seeds,
@@ -386,7 +391,7 @@ def beside_by_hand(ours, baseline, disagree, reviews, published, near):
     lead = sum(ours) / K - sum(baseline) / K
     error = (sum((ours - baseline - lead) ** 2) / (K * (K - 1))) ** 0.5
     other = (disagree - lead**2) ** 0.5 / reviews**0.5
-    better = int(lead > max(T_LIMIT[K] * error, 1.96 * other))
+    better = int(lead > ((T_LIMIT[K] * error) ** 2 + (1.96 * other) ** 2) ** 0.5)
     return [lead, error, other, better, int((published - sum(ours) / K) ** 2 < near**2)]
 
 
@@ -396,7 +401,8 @@ def beside_in_float32(ours, baseline, disagree, reviews, published, near):
     lead = ours - baseline
     error = np.std(lead, ddof=1) * np.float32(len(lead)) ** -0.5
     other = np.sqrt((disagree - lead.mean() ** 2) / np.float32(reviews))
-    better = lead.mean() > T_LIMIT[len(lead)] * error and lead.mean() > 1.96 * other
+    halves = np.array([T_LIMIT[len(lead)] * error, 1.96 * other])
+    better = lead.mean() > np.linalg.norm(halves)
     close = np.abs(published - ours.mean()) <= near
     return np.array([lead.mean(), error, other, better, close])
 
@@ -430,6 +436,31 @@ def test_its_errors_are_those_of_the_rules():
     assert np.isclose(limit * over_seeds, interval.high - interval.mean, rtol=1e-2)
 
 
+def test_its_verdict_is_that_of_the_rules():
+    """On 400 reviews, which alone ask for a lead of 0.031."""
+    first = np.arange(400) >= 80
+    words = set()
+    for wrong in [8, 14, 16, 20, 26]:  # of the first's 320 right answers
+        second = first.copy()
+        second[:12], second[80 : 92 + wrong] = True, False
+        over_reviews = review_difference(first, second)
+        for spread in [0.0, 0.01, 0.02, 0.04]:
+            lead = over_reviews.mean + spread * np.array([-1.0, 0.5, 0.0, 1.0, -0.5])
+            ours = np.full(5, 0.8)
+            over_seeds = paired_difference(
+                dict(enumerate(ours)), dict(enumerate(ours - lead))
+            )
+            *_, better, _ = put_it_beside(
+                ours, ours - lead, np.mean(first != second), 400, 0.8, 0.1
+            )
+            word = Comparison(over_seeds, over_reviews, ()).word
+            assert better == (word == "higher")
+            each = over_seeds.sign() > 0 and over_reviews.sign() > 0
+            words.add((word, each))
+    # Some are settled, some by neither, and some pass each limit alone only.
+    assert words == {("higher", True), (NOT_SETTLED, True), (NOT_SETTLED, False)}
+
+
 def test_the_limits_are_students():
     for number, limit in T_LIMIT.items():
         assert round(stats.t.ppf(0.975, number - 1), 2) == limit
@@ -459,7 +490,7 @@ def test_comparisons_that_are_named():
         ahead = max(ours) - max(baseline)
         _, error, _, _, close = beside_by_hand(*arguments)
         other = math.sqrt((disagree - ahead**2) / reviews)
-        better = ahead > T_LIMIT[len(ours)] * error and ahead > 1.96 * other
+        better = ahead > math.hypot(T_LIMIT[len(ours)] * error, 1.96 * other)
         return ahead, error, other, better, close
 
     assert_named("put_it_beside", by_one_run, "best-runs-compared")
@@ -468,7 +499,7 @@ def test_comparisons_that_are_named():
         lead = ours - baseline
         ahead, error = lead.mean(), np.std(lead) / np.sqrt(len(lead))
         other = np.sqrt((disagree - ahead**2) / len(lead))
-        better = ahead > T_LIMIT[len(lead)] * error and ahead > 1.96 * other
+        better = ahead > math.hypot(T_LIMIT[len(lead)] * error, 1.96 * other)
         return ahead, error, other, better, abs(ours.mean() - published) <= near
 
     assert_named(
@@ -483,14 +514,15 @@ def test_comparisons_that_are_named():
     ("better", "close", "mistake"),
     [
         (
-            lambda d, e, r, n: abs(d) > max(T_LIMIT[n] * e, 1.96 * r),
+            lambda d, e, r, n: d**2 > (T_LIMIT[n] * e) ** 2 + (1.96 * r) ** 2,
             abs,
             "ahead-either-way",
         ),
         (lambda d, e, r, n: d > max(e, r), abs, "one-error-will-do"),
-        (lambda d, e, r, n: d > 2 * max(e, r), abs, "two-errors-over-seeds"),
+        (lambda d, e, r, n: d > 2 * math.hypot(e, r), abs, "two-errors-over-seeds"),
+        (lambda d, e, r, n: d > max(T_LIMIT[n] * e, 1.96 * r), abs, "each-alone"),
         (
-            lambda d, e, r, n: d > max(T_LIMIT[n] * e, 1.96 * r),
+            lambda d, e, r, n: d > math.hypot(T_LIMIT[n] * e, 1.96 * r),
             float,
             "print-on-one-side-only",
         ),

@@ -77,7 +77,7 @@ def answer(ours, baseline, disagree, reviews, published, near):
     ahead, n = lead.mean(), len(lead)
     seeds = lead.std(ddof=1) / np.sqrt(n)
     both = np.sqrt((disagree - ahead**2) / reviews)
-    better = ahead > t_limit[n] * seeds and ahead > 1.96 * both
+    better = ahead > np.hypot(t_limit[n] * seeds, 1.96 * both)
     close = abs(published - ours.mean()) <= near
     return ahead, seeds, both, better, close
 """
@@ -233,8 +233,17 @@ WRONG = [
     ("put_it_beside", "t_limit[n] * seeds", "2 * seeds", "however few they are", ""),
     ("put_it_beside", "t_limit[n] * seeds", "1.5 * seeds", "better is not", "two"),
     ("put_it_beside", "t_limit[n] * seeds", "3 * seeds", "better is not right", ""),
-    ("put_it_beside", "t_limit[n] * seeds and ahead > 1.96 * both",
-     "np.hypot(t_limit[n] * seeds, 1.96 * both)", "better is not right", ""),
+    # the squares of the half-widths add up
+    ("put_it_beside", "np.hypot(t_limit[n] * seeds, 1.96 * both)",
+     "t_limit[n] * seeds and ahead > 1.96 * both", "asks each error by itself", ""),
+    ("put_it_beside", "np.hypot(t_limit[n] * seeds, 1.96 * both)",
+     "max(t_limit[n] * seeds, 1.96 * both)", "asks each error by itself", ""),
+    ("put_it_beside", "np.hypot(t_limit[n] * seeds, 1.96 * both)",
+     "t_limit[n] * seeds + 1.96 * both", "adds the two half-widths", ""),
+    ("put_it_beside", "np.hypot(t_limit[n] * seeds, 1.96 * both)",
+     "t_limit[n] * seeds or ahead > 1.96 * both", "one of the two", ""),
+    ("put_it_beside", "np.hypot(t_limit[n] * seeds, 1.96 * both)",
+     "t_limit[n] * np.hypot(seeds, both)", "that of the few seeds", ""),
     ("who_is_ahead", LIMITS, "2 * error", "however few the runs", ""),
     ("who_is_ahead", LIMITS, "1.5 * error", "who is ahead is not", "about two"),
     ("who_is_ahead", LIMITS, "0.5 * error", "who is ahead is not", "needs one"),
@@ -482,7 +491,7 @@ def test_two_biases_added_up_are_named(bias, mistake):
 
 
 def test_lessons_10_and_11_do_not_contradict_one_another():
-    """Five leads that agree, on too few reviews: no lead, whoever asks for it."""
+    """What the seeds settle, lesson 10 holds against the reviews, too."""
     leads = np.array([71.0, 79.0, 70.0, 76.0, 74.0]) / 1e4
     reviews = 2500
     disagree = reviews * 0.0079**2 + leads.mean() ** 2
@@ -493,6 +502,15 @@ def test_lessons_10_and_11_do_not_contradict_one_another():
         [leads.mean(), seeds, both], [0.0074, 0.00016, 0.0079], rtol=0.03
     ).all()
     assert not better
+
+    # Were there reviews without end, the seeds alone would decide.
+    who_is_ahead = find_exercise("who_is_ahead").solution
+    for spread in [0.0, 1.0, 5.0, 20.0, 30.0, 40.0]:
+        lead = leads + spread * (leads - leads.mean())
+        theirs = ours - lead
+        *_, ahead = who_is_ahead(dict(enumerate(ours)), dict(enumerate(theirs)))
+        *_, better, _ = beside(ours, theirs, disagree, 1e12, 0.8, 0.1)
+        assert better == (ahead == "first")
 
     # Lesson 11's seeds are judged by sequences of their own, and says so.
     reasoning = find_exercise("who_is_ahead").reasoning
