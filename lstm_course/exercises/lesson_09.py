@@ -220,7 +220,7 @@ def derive_gain(reviews: int, right: int, bag_alone: int, model_alone: int) -> s
 
 
 IS_IT_A_GAIN = Quiz(
-    able="tell whether a difference is one",
+    able="tell a difference from chance",
     solution=is_it_a_gain,
     draw=draw_verdicts,
     question=ask_for_gain,

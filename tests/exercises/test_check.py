@@ -196,6 +196,7 @@ def test_no_seed_asks_what_another_does(name):
 
 
 @pytest.mark.parametrize("name", QUIZZES)
+@pytest.mark.usefixtures("in_this_process")
 def test_the_answer_of_a_seed_is_wrong_for_others(name):
     """Where there are few answers, for the next two seeds."""
     exercise = find_exercise(name)
