@@ -463,7 +463,7 @@ WHO_IS_AHEAD = Exercise(
     "far to trust the average; the fewer they are, the less is known of the spread "
     "itself, and Student's t asks for more. As each seed is judged by sequences of "
     "its own, this holds both kinds of luck. Film reviews are the same for all seeds: "
-    "there, lesson 10's second error must be asked as well.",
+    "there, lesson 10's second error has to be added, by its square.",
 )
 
 

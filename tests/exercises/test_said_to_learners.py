@@ -515,7 +515,7 @@ def test_lessons_10_and_11_do_not_contradict_one_another():
     # Lesson 11's seeds are judged by sequences of their own, and says so.
     reasoning = find_exercise("who_is_ahead").reasoning
     assert "each seed is judged by sequences of its own" in reasoning
-    assert "lesson 10's second error must be asked as well" in reasoning
+    assert "lesson 10's second error has to be added, by its square" in reasoning
 
 
 @pytest.mark.usefixtures("in_this_process")
