@@ -27,21 +27,45 @@ from binding import (
 
 # What looks measured and is said all the same, and why.
 SAID = {
-    ("02", "exercise-10"): "-0.5",  # of the task
+    ("02", "exercise-10"): "-0.5 0.5",  # of the task
     ("03", "bptt-text"): "0.038 0.088 0.183 1.000 0.016 0.077 0.177",  # test_diagrams
     ("03", "clip-picture/alt"): "200",  # steps drawn
+    ("04", "cell-text"): "0.50 1.00",  # what goes in; likewise test_diagrams
+    ("04", "exercise-8"): "0.5 1000",  # of the task
+    ("05", "distance-why"): "0.003",  # a bound, above 0.0022
+    ("05", "train-text"): "100",  # the recipe of "exploding"
+    ("05", "exercise-6"): "0.1",  # of the task
     ("07", "series/alt"): "300",  # steps drawn
-    ("07", "three-why"): "800",  # the recipe of "forecast"
+    ("07", "ahead/alt"): "120",  # steps drawn
+    ("07", "split-text"): "300",  # 1500 less 1200
+    ("07", "three-why"): "800 1500",  # the recipe of "forecast"
     ("07", "table-why"): "800",
-    ("07", "open-unit-why"): "800",
+    ("07", "open-unit-why"): "800 300",  # the recipe of "relu"
+    ("07", "relu-why"): "300",
+    ("07", "kernel-why"): "300",
     ("08", "false-cure-why"): "0.693",  # ln 2, shown in lesson 09
+    ("08", "five-text"): "0.5",  # guessing
+    ("08", "five-why"): "1000",  # of a paper
     ("09", "lengths-plot/alt"): "1000 120 300",  # of the axis
     ("09", "kept-text"): "200",  # of the example that is quoted
+    ("09", "pairs-text"): "100",  # about 102
+    ("09", "order-text"): "100",  # "95 cases of 100"
+    ("10", "twins-read-text"): "0.5",  # guessing
+    ("10", "cost-read-text"): "0.5 100",
+    ("10", "recipe-text"): "100",  # the recipe of "book"
     ("10", "shuffled-text"): "2.5",  # 2.45, rounded up
     ("10", "exercise-8"): "1.96",  # of the normal distribution
-    ("11", "less-data-why"): "3000",  # the recipe of "tuning"
-    ("11", "own-text"): "300",  # the split of lesson 07
+    ("11", "reset-text"): "-0.5",  # shown as -0.50
+    ("11", "dimmer-why"): "-0.5 0.8",
+    ("11", "parameters-why"): "100",  # the recipe of "cell_cost"
+    ("11", "cost-why"): "100",  # of lesson 05
+    ("11", "less-data-why"): "500 8000 3000",  # the vocabulary; a recipe
+    ("11", "own-text"): "300 500",  # the split of lesson 07
     ("11", "exercise-6"): "78.1 74.9",  # made up
+    ("12", "karpathy-text"): "0.1",  # the bound of "shares"
+    ("12", "erase-why"): "0.5",  # guessing
+    ("12", "units-why"): "0.9",  # the bound of "units"
+    ("claims", "C27"): "300",  # the recipe of "relu"
 }
 FILES = sorted(path.stem for path in BOUND.glob("*.json"))
 
