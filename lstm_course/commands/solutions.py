@@ -18,6 +18,7 @@ from lstm_course.system.files import atomic_write
 from lstm_course.system.paths import NOTEBOOKS
 
 _CALL = re.compile(r'^(?:check|quiz)\("(\w+)"', re.M)
+_RELATIVE_LINK = re.compile(r"\]\((?!\w+:|#)")
 _NEW_CELL: dict[str, Callable[..., NotebookNode]] = {
     "task": new_markdown_cell,
     "answer": new_code_cell,
@@ -46,7 +47,7 @@ def solution_cells(lesson: Path) -> list[NotebookNode]:
     task = ""
     for number, cell in enumerate(notebook.cells):
         if cell.cell_type == "markdown":
-            task = cell.source
+            task = _RELATIVE_LINK.sub("](../", cell.source)  # one folder below
         for name in _CALL.findall(cell.source) if cell.cell_type == "code" else ():
             reasons = f"**Why so?** {find_exercise(name).reasoning}"
             pages.append(_cell("task", f"{task}\n\n{reasons}", number))
