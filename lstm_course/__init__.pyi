@@ -29,10 +29,7 @@ from lstm_course.exercises.check import solution as solution
 from lstm_course.exercises.progress import show_progress as show_progress
 from lstm_course.experiments.runner import load_experiment as load_experiment
 from lstm_course.experiments.verdict import compare as compare
-from lstm_course.experiments.verdict import compare_counts as compare_counts
-from lstm_course.experiments.verdict import hits_on_test as hits_on_test
 from lstm_course.experiments.verdict import mcnemar as mcnemar
-from lstm_course.experiments.verdict import mean_interval as mean_interval
 from lstm_course.experiments.verdict import paired_difference as paired_difference
 from lstm_course.experiments.verdict import review_difference as review_difference
 from lstm_course.layers.bidirectional import BothWays as BothWays

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from lstm_course.arrays.shapes import Array
 from lstm_course.experiments.verdict import (
     compare,
     compare_counts,
@@ -18,7 +19,7 @@ from lstm_course.experiments.verdict import (
     verdict,
 )
 from lstm_course.layers.parameters import count_parameters
-from lstm_course.study.measurements import read_measurement
+from lstm_course.study.measurements import over_seeds, read_measurement
 
 Words = list[str]
 
@@ -50,16 +51,7 @@ def lstm_does_better_on_long_sequences() -> Words:
 
 def lstm_models_better_with_enough_data() -> Words:
     """C17: than a plain RNN, and than a bag of embeddings, after all reviews."""
-    return [
-        compare(
-            read_measurement("training_size"),
-            f"lstm {_SIZES[-1]}",
-            f"{other} {_SIZES[-1]}",
-            "test_accuracy",
-            comparisons=len(_SIZES),
-        ).word
-        for other in ("rnn", "bag")
-    ]
+    return [_more_accurate("lstm", other, _SIZES[-1]) for other in ("rnn", "bag")]
 
 
 def gru_is_smaller_faster_thriftier_and_easier() -> Words:
@@ -76,26 +68,14 @@ def gru_is_smaller_faster_thriftier_and_easier() -> Words:
 def gru_is_faster() -> Words:
     """Return whether its step costs less than the LSTM's, wherever measured."""
     return [
-        mean_interval(
-            [1 - ratio for ratio in _of("cell_cost", case, "gru_to_lstm")]
-        ).word
+        mean_interval(1 - _each("cell_cost", case, "gru_to_lstm")).word
         for case in _EVERYWHERE
     ]
 
 
 def gru_learns_from_less_data() -> Words:
     """Return whether it beats the LSTM on 500 and on 2,000 reviews."""
-    measurement = read_measurement("training_size")
-    return [
-        compare(
-            measurement,
-            f"gru {size}",
-            f"lstm {size}",
-            "test_accuracy",
-            comparisons=len(_SIZES),
-        ).word
-        for size in _SIZES[:2]
-    ]
+    return [_more_accurate("gru", "lstm", size) for size in _SIZES[:2]]
 
 
 def gru_is_easier_to_tune() -> Words:
@@ -107,7 +87,7 @@ def gru_is_easier_to_tune() -> Words:
 def rnn_is_cheap_and_so_trains_fast() -> Words:
     """C19: a step costs less than either other's; and training is over the sooner."""
     cheaper = [
-        mean_interval([ratio - 1 for ratio in _of("cell_cost", case, ratio_to)]).word
+        mean_interval(_each("cell_cost", case, ratio_to) - 1).word
         for case in _EVERYWHERE
         for ratio_to in ("gru_to_rnn", "lstm_to_rnn")
     ]
@@ -117,11 +97,11 @@ def rnn_is_cheap_and_so_trains_fast() -> Words:
 
 def exploding_makes_training_diverge() -> Words:
     """C21: more is lost when nothing is clipped than when the gradient is."""
-    lost = {case: _of("runaway", case, "lost") for case in _runs("runaway")}
-    return [
-        compare_counts(lost["nothing"], lost[case], comparisons=2)
-        for case in ("all clipped", "recurrent clipped")
-    ]
+    lost, *of_clipped = (
+        _each("runaway", case, "lost") > 0
+        for case in ("nothing", "all clipped", "recurrent clipped")
+    )
+    return [compare_counts(lost, clipped, comparisons=2) for clipped in of_clipped]
 
 
 def lstm_improves_vanishing_and_exploding() -> Words:
@@ -134,15 +114,14 @@ def lstm_improves_vanishing_and_exploding() -> Words:
         ).word
         for key in ("reach_before", "reach_after")
     ]
-    recipe = read_measurement("exploding")["recipe"]
+    twice = read_measurement("exploding")["recipe"]["trained_times"].index(2)
     exploded = [
         paired_difference(
-            _at("exploding", "rnn", "exploded_recurrent", place),
-            _at("exploding", case, "exploded_recurrent", place),
+            _at("exploding", "rnn", "exploded_recurrent", twice),
+            _at("exploding", case, "exploded_recurrent", twice),
             comparisons=2,
         ).word
         for case in ("lstm", "lstm blocks")
-        for place in [recipe["trained_times"].index(2)]
     ]
     return reach + exploded
 
@@ -215,12 +194,19 @@ def _runs(name: str) -> dict[str, dict[str, dict[str, Any]]]:
     return results
 
 
-def _of(name: str, case: str, key: str) -> list[Any]:
-    return [run[key] for run in _runs(name)[case].values()]
+def _each(name: str, case: str, key: str) -> Array:
+    return over_seeds(read_measurement(name), case, key)
 
 
-def _succeeded(name: str, case: str) -> list[bool]:
-    return [bool(solved) for solved in _of(name, case, "solved")]
+def _succeeded(name: str, case: str) -> Array:
+    return _each(name, case, "solved") > 0
+
+
+def _more_accurate(first: str, second: str, size: int) -> str:
+    """Say of two networks which is ahead after so many reviews, of all the sizes."""
+    measurement = read_measurement("training_size")
+    cases = f"{first} {size}", f"{second} {size}"
+    return compare(measurement, *cases, "test_accuracy", comparisons=len(_SIZES)).word
 
 
 def _rates_that_solve(cell: str) -> dict[str, float]:

@@ -15,12 +15,7 @@ from pathlib import Path
 
 _PACKAGE = "lstm_course.experiments."
 # Experiments import them all the same.
-_DECIDE_NO_RESULT = {
-    "runner",
-    "experiment",
-    "checks",
-    "verdict",
-}
+_DECIDE_NO_RESULT = {"runner", "experiment", "checks"}
 
 
 def code_hash(name: str, folder: Path = Path(__file__).parent) -> str:

@@ -65,7 +65,7 @@ class Comparison(NamedTuple):
         return NOT_SETTLED if self.flaws else self.difference.word
 
 
-def mean_interval(values: Sequence[float], *, comparisons: int = 1) -> Interval:
+def mean_interval(values: Sequence[float] | Array, *, comparisons: int = 1) -> Interval:
     """Return the mean of independent values with its interval by Student's t.
 
     Args:
@@ -132,12 +132,8 @@ def review_difference(first: Array, second: Array, *, comparisons: int = 1) -> I
     from scipy.stats import norm
 
     each = np.atleast_2d(np.asarray(first, float) - np.asarray(second, float)).mean(0)
-    half = (
-        norm.ppf(1 - (1 - CONFIDENCE) / 2 / comparisons) * each.std() / len(each) ** 0.5
-    )
-    return Interval(
-        float(each.mean()), float(each.mean() - half), float(each.mean() + half)
-    )
+    error = each.std() / np.sqrt(len(each))
+    return _around(each.mean(), norm.ppf(_upper(comparisons)) * error)
 
 
 def mcnemar(first: Array, second: Array) -> float:
@@ -155,7 +151,10 @@ def mcnemar(first: Array, second: Array) -> float:
 
 
 def compare_counts(
-    first: Sequence[bool], second: Sequence[bool], *, comparisons: int = 1
+    first: Sequence[bool] | Array,
+    second: Sequence[bool] | Array,
+    *,
+    comparisons: int = 1,
 ) -> str:
     """Say who succeeds more often, by Fisher's exact test: "higher", of the first.
 
