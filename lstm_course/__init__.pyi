@@ -100,6 +100,7 @@ from lstm_course.study.plots.style import GREY as GREY
 from lstm_course.study.plots.style import ORANGE as ORANGE
 from lstm_course.study.plots.style import PURPLE as PURPLE
 from lstm_course.study.plots.style import new_figure as new_figure
+from lstm_course.study.plots.style import use_slide_style as use_slide_style
 from lstm_course.study.plots.training import learning_curves as learning_curves
 from lstm_course.study.reading import forward_with as forward_with
 from lstm_course.study.reading import read_review as read_review

@@ -7,6 +7,13 @@ import io
 import matplotlib.pyplot as plt
 from IPython.display import display
 from matplotlib.figure import Figure
+from matplotlib.text import Text
+
+from lstm_course.study.plots.style import (
+    PICTURE_ON_SLIDE,
+    TEXT_ON_SLIDE,
+    is_slide_style,
+)
 
 
 def show(figure: Figure, alt: str, *, width: int | None = None) -> None:
@@ -22,7 +29,8 @@ def show(figure: Figure, alt: str, *, width: int | None = None) -> None:
         width: width in CSS pixels; by default the figure's inches times its dpi.
 
     Raises:
-        ValueError: ``alt`` is empty.
+        ValueError: ``alt`` is empty; or the figure is drawn for a slide, and is too
+            large for it or has text too small for its last row.
     """
     if not alt.strip():
         raise ValueError(f"alt must say what the figure shows; it is {alt!r}")
@@ -36,11 +44,34 @@ def show(figure: Figure, alt: str, *, width: int | None = None) -> None:
     )
     plt.close(figure)
     png = picture.getvalue()
+    size = [int.from_bytes(png[n : n + 4]) // 2 for n in (16, 20)]  # PNG's header
+    if is_slide_style():
+        _check_for_slide(figure, size)
     if width is None:
-        width = int.from_bytes(png[16:20]) // 2  # PNG's header begins with the width
+        width = size[0]
     source = base64.b64encode(png).decode()
     image = (
         f'<img alt="{html.escape(alt)}" src="data:image/png;base64,{source}" '
         f'style="width: {width}px; max-width: 100%; height: auto">'
     )
     display({"text/html": image, "text/plain": alt}, raw=True)  # type: ignore[no-untyped-call]
+
+
+def _check_for_slide(figure: Figure, size: list[int]) -> None:
+    if any(is_ > most for is_, most in zip(size, PICTURE_ON_SLIDE, strict=True)):
+        raise ValueError(
+            f"figure has {size[0]} × {size[1]} pixels; expected at most "
+            f"{PICTURE_ON_SLIDE[0]} × {PICTURE_ON_SLIDE[1]}, to fit a slide"
+        )
+    texts = [text for text in figure.findobj(Text) if text.get_visible()]
+    sizes = {
+        text.get_text(): float(text.get_fontsize()) * figure.dpi / 72
+        for text in texts
+        if isinstance(text, Text) and text.get_text().strip()
+    }
+    small = min(sizes, key=sizes.__getitem__, default="")
+    if small and sizes[small] < TEXT_ON_SLIDE:
+        raise ValueError(
+            f"figure has text of {sizes[small]:.0f} pixels, {small!r}; expected "
+            f"{TEXT_ON_SLIDE} at least, to be read from the last row"
+        )

@@ -19,6 +19,7 @@ from lstm_course.study.diagrams import (
     unrolled_rnn_back,
     weight_blocks,
 )
+from lstm_course.study.diagrams.slides import SLIDE_PICTURES
 from lstm_course.study.plots.style import save_svg
 
 PICTURES = {
@@ -32,7 +33,7 @@ PICTURES = {
     "unrolled_rnn.svg": unrolled_rnn.unrolled_rnn,
     "unrolled_rnn_back.svg": unrolled_rnn_back.unrolled_rnn_back,
     "weight_blocks.svg": weight_blocks.weight_blocks,
-}
+} | {f"slides/{name}": draw for name, draw in SLIDE_PICTURES.items()}
 
 
 def draw_pictures(folder: Path) -> list[Path]:

@@ -12,7 +12,14 @@ from matplotlib.figure import Figure
 from matplotlib.patches import FancyArrowPatch, FancyBboxPatch, Polygon
 from matplotlib.path import Path as Outline
 
-from lstm_course.study.plots.style import BLUE, GREEN, GREY, PURPLE
+from lstm_course.study.plots.style import (
+    BLUE,
+    GREEN,
+    GREY,
+    PICTURE_ON_SLIDE,
+    PURPLE,
+    TEXT_ON_SLIDE,
+)
 
 WIDTH = 900
 INK, PAPER = "#222222", "#FFFFFF"
@@ -192,3 +199,38 @@ class Block(NamedTuple):
         for row, column in np.ndindex(rows, columns):
             x, y = self.corner(row, column, 0)
             page.box(x, y, self.wide, self.high, fill=tint(color, 0.1), **style)
+
+
+def zoom_in(
+    figure: Figure, left: float, top: float, right: float, end: float
+) -> Figure:
+    """Cut a diagram to a part of its page, and enlarge that for a slide; return it.
+
+    Text becomes as large as the last row of a lecture hall needs, at least.
+
+    Args:
+        figure: of a ``Page``; what lies outside is taken from it.
+        left: of the part, in the page's pixels, as are all four.
+        top: its upper edge.
+        right: its right edge.
+        end: its lower edge.
+    """
+    (ax,) = figure.axes
+    width, height = right - left, end - top
+    zoom = min(PICTURE_ON_SLIDE[0] / width, PICTURE_ON_SLIDE[1] / height)
+    for text in list(ax.texts):
+        x, y = text.get_position()
+        if left <= x <= right and top <= y <= end:
+            size = float(text.get_fontsize()) * zoom
+            text.set_fontsize(max(size, TEXT_ON_SLIDE * _POINT))
+        else:
+            text.remove()
+    for patch in ax.patches:
+        patch.set_linewidth(patch.get_linewidth() * zoom)
+        if isinstance(patch, FancyArrowPatch):
+            patch.set_mutation_scale(patch.get_mutation_scale() * zoom)
+    for lines in ax.collections:
+        lines.set_linewidth([width * zoom for width in lines.get_linewidth()])
+    ax.set(xlim=(left, right), ylim=(end, top))
+    figure.set_size_inches(width * zoom / _INCH, height * zoom / _INCH)
+    return figure

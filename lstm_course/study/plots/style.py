@@ -43,6 +43,22 @@ STYLE: dict[Any, Any] = {
     "legend.frameon": False,
 }
 
+# A slide has 1280 × 720 pixels: this many are left for a picture below the title, and
+# no text in it may have fewer.
+PICTURE_ON_SLIDE, TEXT_ON_SLIDE = (1180, 560), 24
+_ON_SLIDES = {"figure.dpi": 175}  # a legend's 10 points are 24 pixels
+_INCH_ON_SLIDES = 0.72  # so that a figure of 9 inches is as wide as the slide
+
+
+def use_slide_style() -> None:
+    """Draw all figures from now on for slides: as large as these, with larger text."""
+    STYLE.update(_ON_SLIDES)
+
+
+def is_slide_style() -> bool:
+    """Tell whether figures are drawn for slides."""
+    return STYLE.items() >= _ON_SLIDES.items()
+
 
 def looks(names: Iterable[str]) -> dict[str, Look]:
     """Return a colour, a dash and a marker for each name.
@@ -72,11 +88,12 @@ def new_figure(
     Args:
         columns: how many axes side by side.
         rows: how many below one another; they share the horizontal axis.
-        width: of the figure in inches.
+        width: of the figure in inches; on slides it is drawn in proportion.
         height: of the figure in inches.
     """
     mpl.rcParams.update(STYLE)
-    size = (width, height)
+    inch = _INCH_ON_SLIDES if is_slide_style() else 1
+    size = (width * inch, height * inch)
     figure, axes = plt.subplots(
         rows, columns, figsize=size, sharex=rows > 1, squeeze=False
     )
