@@ -230,7 +230,8 @@ def zoom_in(
         if isinstance(patch, FancyArrowPatch):
             patch.set_mutation_scale(patch.get_mutation_scale() * zoom)
     for lines in ax.collections:
-        lines.set_linewidth([width * zoom for width in lines.get_linewidth()])
+        widths = np.atleast_1d(np.asarray(lines.get_linewidth()))
+        lines.set_linewidth((widths * zoom).tolist())
     ax.set(xlim=(left, right), ylim=(end, top))
     figure.set_size_inches(width * zoom / _INCH, height * zoom / _INCH)
     return figure
