@@ -69,51 +69,71 @@ def draw_way_out(page: Page, x: float, y: float, width: float, *start: Point) ->
     page.write(x + width + 22, level - 16, "h", size=17, style="italic")
 
 
-def draw_lstm(page: Page, x: float, y: float, step: Step | None = None) -> None:
-    """Draw the cell from its upper left corner on; with a step, write its numbers."""
+def draw_lstm(
+    page: Page, x: float, y: float, step: Step | None = None, *, layers: str = "figo"
+) -> None:
+    """Draw the cell from its upper left corner on; with a step, write its numbers.
+
+    Args:
+        page: to draw on.
+        x: of the corner.
+        y: of the corner.
+        step: what is on the wires.
+        layers: which of f, i, g and o are there; without i, all of g is written.
+    """
     f, i, g, o = (x + n for n in (100, 216, 336, 456))
     middle, end = (i + g) / 2, x + LSTM_WIDTH
     c_level, product, h_level = y + C_LEVEL, y + PRODUCT, y + H_LEVEL
     top, bottom = y + GATES - 21, y + GATES + 21
     draw_frame(page, x, y, LSTM_WIDTH, "LSTM")
 
-    # What goes in, to all four layers
-    page.wire("h", (x - 42, h_level), (o, h_level), (o, bottom))
-    for column in (f, i, g):
+    places = zip("figo", (f, i, g, o), strict=True)
+    columns = {name: at for name, at in places if name in layers}
+
+    # What goes in, to all layers
+    *others, last = columns.values()
+    page.wire("h", (x - 42, h_level), (last, h_level), (last, bottom))
+    for column in others:
         page.wire("h", (column, h_level), (column, bottom))
 
     # The cell state, straight through, and a branch of it
-    stops = (x - 42, f - 16, f + 16, middle - 16, middle + 16, end + 42)
+    stops = [x - 42, f - 16, f + 16, middle - 16, middle + 16, end + 42]
+    if "f" not in layers:
+        stops[1:3] = []
     for left, right in zip(stops[::2], stops[1::2], strict=True):
         page.wire("c", (left, c_level), (right, c_level))
-    page.wire("c", (o, c_level), (o, product - 16))
+    if "o" in layers:
+        page.wire("c", (o, c_level), (o, product - 16))
     page.write(x - 22, c_level - 17, "c′", size=17, style="italic")
     page.write(end + 22, c_level - 17, "c", size=17, style="italic")
 
     # The gates, and what they let through
-    for way in (
-        [(f, top), (f, c_level + 16)],
-        [(i, top), (i, product), (middle - 16, product)],
-        [(g, top), (g, product), (middle + 16, product)],
-        [(middle, product - 15), (middle, c_level + 16)],
-        [(o, top), (o, product + 16)],
-    ):
-        page.arrow(*way, line=2)
-    draw_way_out(page, x, y, LSTM_WIDTH, (o + 15, product))
-    for column, name in zip((f, i, g, o), "figo", strict=True):
+    ways = {
+        "f": [(f, top), (f, c_level + 16)],
+        "i": [(i, top), (i, product), (middle - 16, product)],
+        "g": [(g, top), (g, product), (middle + 16, product)],
+        "ig": [(middle, product - 15), (middle, c_level + 16)],
+        "o": [(o, top), (o, product + 16)],
+    }
+    if "i" not in layers:
+        ways["g"] = [*ways["g"][:2], (middle, product), (middle, c_level + 16)]
+    for of, way in ways.items():
+        if {*of} <= {*layers}:
+            page.arrow(*way, line=2)
+    if "o" in layers:
+        draw_way_out(page, x, y, LSTM_WIDTH, (o + 15, product))
+    for name, column in columns.items():
         draw_layer(page, column, y + GATES, "tanh" if name == "g" else "σ")
         page.write(column - 13, top - 16, name, size=17, style="italic")
-    for column, level, sign in (
-        (f, c_level, "⊙"),
-        (middle, product, "⊙"),
-        (o, product, "⊙"),
-        (middle, c_level, "+"),
-        (o, c_level + 46, "tanh"),
+    for of, column, level, sign in (
+        ("f", f, c_level, "⊙"),
+        ("i", middle, product, "⊙"),
+        ("o", o, product, "⊙"),
+        ("g", middle, c_level, "+"),
+        ("o", o, c_level + 46, "tanh"),
     ):
-        wide, size = (52, 14) if sign == "tanh" else (30, 19)
-        form = Ellipse((column, level), wide, 30, fc=PAPER, ec=INK, lw=1.4, zorder=3)
-        page.ax.add_patch(form)
-        page.write(column, level, sign, size=size, zorder=4)
+        if of in layers:
+            _draw_operation(page, column, level, sign)
     if step is None:
         return
 
@@ -127,11 +147,25 @@ def draw_lstm(page: Page, x: float, y: float, step: Step | None = None) -> None:
         (x + 42, c_level - 18, step["c′"], "center"),
         ((f + middle) / 2, c_level - 18, step["f ⊙ c′"], "center"),
         ((middle + o) / 2, c_level - 18, step["c"], "center"),
-        (x - 22, h_level + 20, step["h′"], "center"),
-        (end + 22, h_level + 20, step["h"], "center"),
-        (x + 66, y + HEIGHT + 48, step["x"], "center"),
+        (x - 25, h_level + 20, step["h′"], "center"),
+        (end + 25, h_level + 20, step["h"], "center"),
+        (x + 68, y + HEIGHT + 48, step["x"], "center"),
     ):
         page.write(column, level, value, size=15, weight="bold", ha=side)
+
+
+def _draw_operation(page: Page, x: float, y: float, sign: str) -> None:
+    wide, size = (52, 14) if sign == "tanh" else (30, 19)
+    form = Ellipse((x, y), wide, 30, fc=PAPER, ec=INK, lw=1.4, zorder=3)
+    page.ax.add_patch(form)
+    page.write(x, y, sign, size=size, zorder=4)
+
+
+def lstm_cell_with(layers: str, step: Step | None = None) -> Figure:
+    """Draw the cell alone, of its layers f, i, g and o these; and a step's numbers."""
+    page = Page(455)
+    draw_lstm(page, 62, 40, step, layers=layers)
+    return page.figure
 
 
 def lstm_cell() -> Figure:
