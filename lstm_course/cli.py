@@ -9,8 +9,9 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, NoReturn
 
 import typer
 
@@ -70,6 +71,35 @@ def lab(
     ] = False,
 ) -> None:
     """Open your copies of the lessons in JupyterLab, which gets further arguments."""
+    # A layout of its own, or JupyterLab would open tabs of notebooks/ among the copies.
+    place = "tree/notebooks" if originals else "workspaces/lstm-course/tree/workspace"
+    _open_lab(f"/lab/{place}/00_start_here.ipynb", ctx.args, originals=originals)
+
+
+@app.command(context_settings=_PASS_ON)
+def lecture(
+    ctx: typer.Context,
+    lesson: Annotated[str, typer.Argument(help="Its number or name.")],
+    originals: Annotated[
+        bool, typer.Option("--originals", help="Open notebooks/ itself, to edit it.")
+    ] = False,
+) -> None:
+    """Show a lesson's slides, in which cells can be run; JupyterLab gets the rest."""
+    from lstm_course.commands.run import LessonError, find_lessons
+    from lstm_course.commands.slides import LECTURES
+
+    _need_lessons()
+    try:
+        (deck,) = find_lessons([lesson], LECTURES, subfolders=False)
+    except LessonError as error:
+        typer.echo(error, err=True)
+        raise typer.Exit(2) from None
+    folder = "notebooks" if originals else "workspace"
+    _open_lab(f"/rise/{folder}/lectures/{deck.name}", ctx.args, originals=originals)
+
+
+def _open_lab(page: str, arguments: list[str], *, originals: bool) -> NoReturn:
+    """Open JupyterLab at a page, of a learner's copies or of the originals."""
     from lstm_course.commands.workspace import WorkspaceError, make_ready
 
     _need_lessons()
@@ -80,13 +110,30 @@ def lab(
     settings = Path(__file__).parent / "lab_config"  # no news prompt over lesson 00
     others = os.environ.get("JUPYTER_CONFIG_PATH")
     root = f"--ServerApp.root_dir={ROOT}"  # the lessons' pictures are in figures/
-    # A layout of its own, or JupyterLab would open tabs of notebooks/ among the copies.
-    place = "tree/notebooks" if originals else "workspaces/lstm-course/tree/workspace"
-    first = f"--LabApp.default_url=/lab/{place}/00_start_here.ipynb"
+    first = f"--LabApp.default_url={page}"
     code = _in_checkout(
-        [sys.executable, "-m", "jupyterlab", root, first, *ctx.args],
+        [sys.executable, "-m", "jupyterlab", root, first, *arguments],
         JUPYTER_CONFIG_PATH=os.pathsep.join(filter(None, [str(settings), others])),
     )
+    raise typer.Exit(code)
+
+
+@app.command()
+def slides(
+    lessons: Lessons = None,
+    out: Annotated[
+        Path, typer.Option(metavar="FOLDER", help="Where to; made if it is missing.")
+    ] = ROOT / "slides",
+    pdf: Annotated[
+        bool, typer.Option(help="Handouts in PDF as well, printed by Chromium.")
+    ] = True,
+) -> None:
+    """Write decks as plain files that open without a network, and their handouts."""
+    from lstm_course.commands.slides import write_slides
+
+    _need_lessons()
+    with _ended_by(OSError):
+        code = write_slides(lessons or (), out, pdf=pdf)
     raise typer.Exit(code)
 
 
@@ -279,6 +326,27 @@ def doctor() -> None:
     from lstm_course.commands.doctor import examine_setup, report_setup
 
     raise typer.Exit(report_setup(examine_setup()))
+
+
+Machine = StrEnum("Machine", ["linux-x86_64", "linux-arm64", "macos-arm64", "windows"])
+Python = StrEnum("Python", ["3.11", "3.12", "3.13"])
+
+
+@app.command()
+def wheels(
+    machines: Annotated[
+        list[Machine] | None, typer.Argument(help="None means this machine's kind.")
+    ] = None,
+    python: Annotated[
+        list[Python] | None,
+        typer.Option(help="Once for each version; none means the one here."),
+    ] = None,
+) -> None:
+    """Fill the folder wheels/, by which copies of the course need no network."""
+    from lstm_course.commands.wheels import WheelsError, fill_wheels
+
+    with _ended_by(WheelsError):
+        fill_wheels(machines or (), python or ())
 
 
 def main() -> None:
