@@ -21,6 +21,8 @@ _SIGNS = {"passed": "✓", "failed": "✗", "not started": "○"}
 _WIDTH = 76
 # Code in backticks, what stands in brackets, and an operator with its operands.
 _WHOLE = re.compile(r"`[^`]{1,70}`|\([^()]{1,40}\)| [-=*+@/⊙] ")
+# The hint of a slip: the line where it is, and which it is.
+_SLIP = re.compile(r"line `(.+?)`, or what does the same in yours: (.+?)\.(?=\s|$)")
 
 _failures: Counter[str] = Counter()
 # By quiz: the questions whose derivation was given, and their right answers.
@@ -175,8 +177,11 @@ def _tell(name: str, verdict: Verdict) -> None:
         return
     if verdict.outcome == "passed":
         _failures.pop(name, None)
+    passed = verdict.outcome == "passed"
+    slips = _SLIP.findall(verdict.text)  # they have no other names
+    mistakes = verdict.mistakes or [f"{what}, in {line}" for line, what in slips]
     try:
-        record(name, passed=verdict.outcome == "passed")
+        record(name, passed=passed, mistakes=mistakes)
     except OSError as error:
         _say(f"(This could not be kept in the file of your progress: {error}.)")
 

@@ -1,20 +1,26 @@
 """The learner's own record: what is kept, what survives, what is told."""
 
+import hashlib
 import json
 import multiprocessing
 import re
 from datetime import date
 
+import numpy as np
 import pytest
 from typer.testing import CliRunner
 
+import lstm_course
+from lstm_course.checker.slips import slips_in
 from lstm_course.cli import app
+from lstm_course.exercises import check as check_module
 from lstm_course.exercises import progress
-from lstm_course.exercises.check import check
-from lstm_course.exercises.contents import CONTENTS, LESSON_OF
+from lstm_course.exercises.check import check, quiz
+from lstm_course.exercises.contents import CONTENTS, LESSON_OF, find_exercise
 from lstm_course.exercises.progress import (
     PROGRESS_VARIABLE,
     Progress,
+    checksum,
     erase_progress,
     progress_as_json,
     read_progress,
@@ -57,7 +63,90 @@ def test_tries_count_up_to_the_first_that_passes():
     assert list(found) == list(LESSON_OF)
 
 
-@pytest.mark.parametrize("cut", range(1, 70))
+def test_an_entry_of_an_older_edition_is_read(file):
+    file.parent.mkdir()
+    file.write_text('{"exercise": "lstm_step", "passed": false, "day": "2026-11-22"}\n')
+    record("lstm_step", passed=False, mistakes=["lstm-bias-dropped"])
+    record("lstm_step", passed=True)
+    expected = Progress(3, TODAY, {"lstm-bias-dropped": 1})
+    assert read_progress()["lstm_step"] == expected
+
+
+# The mistakes ---------------------------------------------------------------------
+
+
+def upside_down(x_t, state, params):
+    _, gates = lstm_course.lstm_step(x_t, state, params)
+    c = (1 - gates.f) * state.c + gates.i * gates.g
+    return gates.o * np.tanh(c), c
+
+
+def shown_as_it_is(x_t, state, params):
+    after, gates = lstm_course.lstm_step(x_t, state, params)
+    return gates.o * after.c, after.c
+
+
+def candidate_subtracted(x_t, state, params):
+    _, gates = lstm_course.lstm_step(x_t, state, params)
+    c = gates.f * state.c - gates.i * gates.g
+    return gates.o * np.tanh(c), c
+
+
+def right(x_t, state, params):
+    after, _ = lstm_course.lstm_step(x_t, state, params)
+    return after.h, after.c
+
+
+def test_the_mistakes_that_the_check_recognised_are_kept_by_name(capsys):
+    for answer in (upside_down, shown_as_it_is, upside_down, right, shown_as_it_is):
+        check("lstm_step", answer)
+    assert read_progress()["lstm_step"].mistakes == {
+        "lstm-forget-gate-upside-down": 2,
+        "lstm-tanh-forgotten": 1,  # before it was passed
+    }
+    told = json.loads(progress_as_json())["lessons"]["04"]["lstm_step"]
+    assert list(told["mistakes"].values()) == [2, 1]
+    assert "forget gate is upside down" in capsys.readouterr().out
+
+
+def test_a_slip_is_kept_with_its_line_whatever_is_said_after_it(monkeypatch):
+    monkeypatch.setattr(check_module, "_failures", type(check_module._failures)())
+    for _ in range(4):  # a hint comes in behind it, then a larger one
+        check("lstm_step", candidate_subtracted)
+    kept = read_progress()["lstm_step"].mistakes
+    assert kept == {"its sign is turned round, in i = -sigmoid(z_i)": 4}
+
+
+def test_every_slip_is_found_in_its_hint():
+    for name in LESSON_OF:
+        for slip in slips_in(find_exercise(name).solution):
+            said = f"{slip.hint} With x = 0: c departs.\nHint: a line `x`, or: yes."
+            [(line, what)] = check_module._SLIP.findall(said)
+            assert what == slip.what
+            assert f"`{line}`" in said
+
+
+def test_what_was_not_recognised_is_a_try_without_a_name():
+    check("lstm_step", lambda x_t, state, params: (state.h * 0.123, state.c - 7))
+    quiz("gate_settings", ("up", "down"), seed=1)
+    found = read_progress()
+    assert found["lstm_step"] == Progress(1, "", {})
+    assert found["gate_settings"] == Progress(1, "", {})
+
+
+def test_a_quiz_keeps_them_too():
+    i, f, o = find_exercise("gate_settings").solution(
+        *check_module._numbers("gate_settings", 1)
+    )
+    quiz("gate_settings", (i, 1 - f, o), seed=1)
+    kept = read_progress()["gate_settings"].mistakes
+    assert kept == {"forget-gate-means-forget": 1}
+
+
+# What survives --------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("cut", range(1, 150))
 def test_a_write_that_was_interrupted_takes_nothing_else_with_it(file, cut):
     record("lstm_step", passed=True)
     whole = file.read_bytes()
@@ -78,6 +167,8 @@ def test_a_write_that_was_interrupted_takes_nothing_else_with_it(file, cut):
         b'{"exercise": "lstm_step"}',
         b'{"exercise": "of a later edition", "passed": true, "day": "2026-11-22"}',
         b'{"exercise": ["lstm_step"], "passed": true, "day": "2026-11-22"}',
+        b'{"exercise": "lstm_step", "passed": true, "day": "", "mistakes": 7}',
+        b'{"exercise": "lstm_step", "passed": true, "day": "", "mistakes": [[]]}',
     ],
 )
 def test_a_line_that_makes_no_sense_is_passed_over(file, line):
@@ -156,9 +247,39 @@ def test_the_report_is_one_line_for_a_teacher():
     told = json.loads(line)
     assert told["learner"] == "Kim, 김"
     assert (told["passed"], told["exercises"]) == (1, len(LESSON_OF))
-    assert told["lessons"]["04"]["lstm_step"] == {"tries": 2, "passed": TODAY}
-    assert told["lessons"]["04"]["gate_settings"] == {"tries": 0, "passed": None}
+    passed = {"tries": 2, "passed": TODAY, "mistakes": {}}
+    assert told["lessons"]["04"]["lstm_step"] == passed
+    untried = {"tries": 0, "passed": None, "mistakes": {}}
+    assert told["lessons"]["04"]["gate_settings"] == untried
+    assert (told["format"], told["day"]) == (2, TODAY)
     assert json.loads(progress_as_json())["learner"] is None
+
+
+def test_the_checksum_is_over_all_the_rest():
+    record("lstm_step", passed=True)
+    told = json.loads(progress_as_json("Kim"))
+    given = told.pop("checksum")
+    text = json.dumps(told, sort_keys=True).replace(", ", ",").replace(": ", ":")
+    assert given == hashlib.sha256(text.encode()).hexdigest()[:16]
+    for key in told:
+        assert checksum(told | {key: "another"}) != given
+    told["lessons"]["04"]["lstm_step"]["tries"] = 3
+    assert checksum(told) != given
+
+
+def test_a_record_keeps_its_name_as_it_grows_and_loses_it_when_erased(file):
+    def name():
+        return json.loads(progress_as_json())["record"]
+
+    assert name() is None
+    record("lstm_step", passed=False)
+    first = name()
+    record("lstm_step", passed=True)
+    assert name() == first
+    assert re.fullmatch("[0-9a-f]{16}", first)
+    erase_progress()
+    record("lstm_step", passed=False)
+    assert name() not in {None, first}
 
 
 def command(*arguments):
