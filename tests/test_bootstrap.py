@@ -255,6 +255,54 @@ def test_reason_is_that_of_the_last_installer(clone: Clone) -> None:
     assert UNREACHABLE in clone.run("0", **plan)[2]
 
 
+OFFLINE = "--no-index --find-links wheels"
+
+
+def test_installs_from_the_folder_of_wheels_alone(clone: Clone) -> None:
+    assert "wheels" not in clone.run("0")[2]
+    assert not [call for call in clone.new_calls() if OFFLINE in call]
+    shutil.rmtree(clone.venv)
+    (clone.root / "wheels").mkdir()
+    code, _, err = clone.run("0")
+    assert (code, "nothing from a network" in err) == (0, True)
+    calls = clone.new_calls()
+    assert brief(calls) == WHOLE
+    assert [OFFLINE in call for call in calls] == [False, True, True, False]
+    assert all("--require-hashes" in call for call in calls[1:3])
+
+
+NOT_THERE = """\
+ERROR: Could not find a version that satisfies the requirement six==1.17.0
+ERROR: No matching distribution found for six==1.17.0
+"""
+DAMAGED = """\
+ERROR: THESE PACKAGES DO NOT MATCH THE HASHES FROM THE REQUIREMENTS FILE. If you ...
+    six==1.17.0 from file:///a%20b/wheels/six-1.17.0-py3-none-any.whl (from -r x.lock):
+        Expected sha256 4721f391
+"""
+
+
+@pytest.mark.parametrize(
+    ("says", "sentence"),
+    [
+        (NOT_THERE, r"wheels/ has no six==1\.17\.0 for Python 3\.\d+\.\d+ on \w+ \w+:"),
+        (DAMAGED, r"wheels/six-1\.17\.0-py3-none-any\.whl is damaged"),
+        ("No space left on device (os error 28)", "disk is full"),
+    ],
+)
+def test_what_is_wrong_with_the_wheels_is_told(
+    clone: Clone, says: str, sentence: str
+) -> None:
+    (clone.root / "wheels").mkdir()
+    uv = {"code": 2, "says": "Because six was not found, or has an invalid format"}
+    code, _, err = clone.run("0", **{UV: uv, PIP: {"code": 1, "says": says}})
+    assert code == 1
+    assert re.search(sentence, err.splitlines()[-2])
+    # Without the folder, the same words mean something else.
+    shutil.rmtree(clone.root / "wheels")
+    assert "wheels" not in clone.run("0", **{UV: uv, PIP: {"code": 1, "says": says}})[2]
+
+
 @pytest.mark.skipif(os.name == "nt", reason="needs process groups")
 @pytest.mark.parametrize("during", [FETCH, UV, ITSELF])
 def test_killed_in_the_middle_starts_over(clone: Clone, during: str) -> None:

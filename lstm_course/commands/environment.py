@@ -33,6 +33,7 @@ PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 STAMP = VENV / "lstm-course-stamp"
 LOCK = ROOT / "requirements.lock"
 INSTALLER = VENV / "uv.lock"  # what LOCK says of uv, which installs all the rest
+WHEELS = ROOT / "wheels"  # where it is there, nothing is taken from a network
 LOG = ROOT / "runs" / "set-up.log"
 
 
@@ -135,6 +136,8 @@ def _begin_anew(found: str, log: IO[str]) -> None:
     _stamp("unfinished")
     _refuse(too_little_room(shutil.disk_usage(VENV).free))
     say("Setting up the course in .venv: once, 2 to 6 minutes, 2.9 GB of disk.")
+    if WHEELS.is_dir():
+        say("The packages come from the folder wheels/, and nothing from a network.")
     # Should this Python be the one in .venv, then the one that .venv was made from.
     python = getattr(sys, "_base_executable", sys.executable)
     title = f"1/4 making .venv for Python {platform.python_version()}"
@@ -145,6 +148,8 @@ def _install(log: IO[str]) -> None:
     pip = [str(PYTHON), "-m", "pip", "install", "--disable-pip-version-check"]
     uv = [str(PYTHON), "-m", "uv", "pip", "install", "--python", str(PYTHON)]
     locked = ["--only-binary", ":all:", "--require-hashes", "-r"]
+    if WHEELS.is_dir():
+        locked[:0] = ["--no-index", "--find-links", WHEELS.name]
     itself = ["--no-build-isolation", "--no-deps", "--editable", "."]
 
     entries = re.split(r"\n(?=\S)", LOCK.read_text("utf-8"))
@@ -187,7 +192,11 @@ def _step(title: str, command: list[str], log: IO[str]) -> str:
     if installer.returncode == 0:
         return ""
     log.seek(begin)
-    reason = explain_failure(log.read())
+    here = ""
+    if WHEELS.is_dir():
+        python, machine = platform.python_version(), platform.machine()
+        here = f"Python {python} on {platform.system()} {machine}"
+    reason = explain_failure(log.read(), wheels_for=here)
     if shutil.disk_usage(VENV).free < 5e7:  # perhaps too little for the log itself
         reason = DISK_FULL
     return f"{reason}\nAll that the installer said is in {LOG}"

@@ -55,6 +55,17 @@ FAILURES = {
     ),
 }
 
+FAILURES_OF_WHEELS = {  # before those above, where the folder wheels/ is all there is
+    r"HASHES(?s:.*?)file:\S*/(\S+\.whl)": (
+        "wheels/{} is damaged, or not the file named in requirements.lock: copy the "
+        f"folder wheels/ here again, {AGAIN}."
+    ),
+    r"No matching distribution found for (\S+)": (
+        "The folder wheels/ has no {} for {machine}: copy one that was filled for it, "
+        f"or delete wheels/ to use a network, {AGAIN}."
+    ),
+}
+
 
 def unsupported(
     version: tuple[int, ...], system: str, machine: str, libc: tuple[str, str]
@@ -103,8 +114,16 @@ def too_little_room(free: float) -> str | None:
     )
 
 
-def explain_failure(output: str) -> str:
-    """Turn an installer's output, or the text of an OSError, into one sentence."""
+def explain_failure(output: str, *, wheels_for: str = "") -> str:
+    """Turn an installer's output, or the text of an OSError, into one sentence.
+
+    Args:
+        output: what the installer printed, or the error's text.
+        wheels_for: this machine in words, where wheels/ is what is installed from.
+    """
+    for pattern, sentence in FAILURES_OF_WHEELS.items() if wheels_for else ():
+        if found := re.search(pattern, output):
+            return sentence.format(*found.groups(), machine=wheels_for)
     for pattern, sentence in FAILURES.items():
         if re.search(pattern, output):
             return sentence
