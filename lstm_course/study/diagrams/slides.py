@@ -8,15 +8,50 @@ from collections.abc import Callable
 
 from matplotlib.figure import Figure
 
+from lstm_course.study.diagrams.blocks_of_a_step import blocks_of_a_step
+from lstm_course.study.diagrams.ladder_of_shapes import ladder_of_shapes
 from lstm_course.study.diagrams.lstm_cell import lstm_cell_with, one_step
+from lstm_course.study.diagrams.sentence_to_tensor import sentence_to_tensor
 from lstm_course.study.diagrams.toolkit import zoom_in
+from lstm_course.study.diagrams.two_cells import two_cells
+from lstm_course.study.diagrams.unrolled_rnn import unrolled_rnn
+from lstm_course.study.diagrams.unrolled_rnn_back import unrolled_rnn_back
+from lstm_course.study.diagrams.weight_blocks import weight_blocks_on_a_slide
 
 LSTM_CELL = 8, 8, 676, 450  # on its page, without the equations
+RNN_STEPS = 205, 38, 900, 420  # the four of them, without the loop
+RNN_BACK = 104, 40, 900, 416  # without its title
+WEIGHTS = 0, 0, 900, 428  # all of the page
 
 SLIDE_PICTURES: dict[str, Callable[[], Figure]] = {
+    "blocks_of_a_step.svg": lambda: zoom_in(blocks_of_a_step(), 140, 8, 900, 290),
     "lstm_cell_1.svg": lambda: zoom_in(lstm_cell_with("g"), *LSTM_CELL),
     "lstm_cell_2.svg": lambda: zoom_in(lstm_cell_with("ig"), *LSTM_CELL),
     "lstm_cell_3.svg": lambda: zoom_in(lstm_cell_with("fig"), *LSTM_CELL),
     "lstm_cell_4.svg": lambda: zoom_in(lstm_cell_with("figo"), *LSTM_CELL),
     "lstm_cell_5.svg": lambda: zoom_in(lstm_cell_with("figo", one_step()), *LSTM_CELL),
+    "sentence_to_ids.svg": lambda: zoom_in(sentence_to_tensor(), 10, 4, 662, 313),
+    "ids_to_rows.svg": lambda: zoom_in(sentence_to_tensor(), 225, 105, 885, 376),
+    "rows_to_tensor.svg": lambda: zoom_in(sentence_to_tensor(), 150, 380, 830, 570),
+    "two_cells.svg": lambda: zoom_in(two_cells(), 0, 8, 900, 452),
+    "unrolled_rnn_loop.svg": lambda: zoom_in(unrolled_rnn(0), 0, 40, 210, 395),
+    "unrolled_rnn_1.svg": lambda: zoom_in(unrolled_rnn(1), *RNN_STEPS),
+    "unrolled_rnn_2.svg": lambda: zoom_in(unrolled_rnn(2), *RNN_STEPS),
+    "unrolled_rnn_3.svg": lambda: zoom_in(unrolled_rnn(3), *RNN_STEPS),
+    "unrolled_rnn_4.svg": lambda: zoom_in(unrolled_rnn(4), *RNN_STEPS),
+    "unrolled_rnn_back_1.svg": lambda: zoom_in(unrolled_rnn_back(1), *RNN_BACK),
+    "unrolled_rnn_back_2.svg": lambda: zoom_in(unrolled_rnn_back(2), *RNN_BACK),
+    "unrolled_rnn_back_3.svg": lambda: zoom_in(unrolled_rnn_back(3), *RNN_BACK),
+    "unrolled_rnn_back_4.svg": lambda: zoom_in(unrolled_rnn_back(5), *RNN_BACK),
+    "unrolled_rnn_back_5.svg": lambda: zoom_in(unrolled_rnn_back(13), *RNN_BACK),
+    "unrolled_rnn_back_6.svg": lambda: zoom_in(unrolled_rnn_back(), *RNN_BACK),
+    "ladder_1.svg": lambda: zoom_in(ladder_of_shapes(), 226, 322, 892, 546),
+    "ladder_2.svg": lambda: zoom_in(ladder_of_shapes(), 226, 208, 892, 546),
+    "ladder_3.svg": lambda: zoom_in(ladder_of_shapes(), 226, 0, 892, 318),
+    "weights_rnn_lstm.svg": lambda: zoom_in(
+        weight_blocks_on_a_slide("rnn", "lstm"), *WEIGHTS
+    ),
+    "weights_all.svg": lambda: zoom_in(
+        weight_blocks_on_a_slide("rnn", "gru", "lstm"), *WEIGHTS
+    ),
 }
