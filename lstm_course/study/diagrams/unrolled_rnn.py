@@ -31,17 +31,27 @@ def hidden_states() -> list[float]:
     return seen
 
 
-def unrolled_rnn() -> Figure:
-    """Draw the loop, and the same loop step by step."""
+def unrolled_rnn(steps: int = len(KNOCKS)) -> Figure:
+    """Draw the loop, and the same loop step by step.
+
+    Args:
+        steps: how many are drawn, from the first on; with 0 the loop stands alone.
+    """
     page = Page(440)
     page.write(84, 22, "the loop", size=17, weight="bold")
     _draw_loop(page, 70)
-    page.write(196, MIDDLE, "=", size=30)
+    if steps:
+        _draw_steps(page, steps)
+    return page.figure
 
+
+def _draw_steps(page: Page, steps: int) -> None:
+    page.write(196, MIDDLE, "=", size=30)
     before = 0.0
     page.write(585, 22, "the loop, step by step", size=17, weight="bold")
     page.write(236, MIDDLE - 30, "h₀ = 0", size=15)
-    for n, (knock, h) in enumerate(zip(KNOCKS, hidden_states(), strict=True)):
+    taken = list(zip(KNOCKS, hidden_states(), strict=True))[:steps]
+    for n, (knock, h) in enumerate(taken):
         x = FIRST + n * SLOT
         draw_value(page, x, 374, str(knock), GREEN)
         page.write(x, 408, f"t = {n + 1}", size=14, color=GREY)
@@ -60,7 +70,6 @@ def unrolled_rnn() -> Figure:
         page.wire("h", (x, TOP), (x, 84))
         draw_value(page, x, 64, f"{h:.3f}", BLUE)
         before = h
-    return page.figure
 
 
 def _draw_loop(page: Page, x: float) -> None:
