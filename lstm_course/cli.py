@@ -33,13 +33,13 @@ Lessons = Annotated[
 
 
 @contextmanager
-def _ended_by(error: type[Exception]) -> Iterator[None]:
-    """End the command with such an error's words, a line for the reader, and code 1."""
+def _ended_by(error: type[Exception], code: int = 1) -> Iterator[None]:
+    """End the command with such an error's words, a line for the reader, and a code."""
     try:
         yield
     except error as problem:
         typer.echo(problem, err=True)
-        raise typer.Exit(1) from None
+        raise typer.Exit(code) from None
 
 
 def _need_lessons() -> None:
@@ -122,8 +122,9 @@ def _open_lab(page: str, arguments: list[str], *, originals: bool) -> NoReturn:
 def slides(
     lessons: Lessons = None,
     out: Annotated[
-        Path, typer.Option(metavar="FOLDER", help="Where to; made if it is missing.")
-    ] = ROOT / "slides",
+        Path | None,
+        typer.Option(metavar="FOLDER", help="Where to; else slides/ in the course."),
+    ] = None,
     pdf: Annotated[
         bool, typer.Option(help="Handouts in PDF as well, printed by Chromium.")
     ] = True,
@@ -133,7 +134,7 @@ def slides(
 
     _need_lessons()
     with _ended_by(OSError):
-        code = write_slides(lessons or (), out, pdf=pdf)
+        code = write_slides(lessons or (), out or ROOT / "slides", pdf=pdf)
     raise typer.Exit(code)
 
 
@@ -318,6 +319,46 @@ def report(
 
     with _ended_by(OSError):
         typer.echo(progress_as_json(learner))
+
+
+@app.command("class")
+def show_class(
+    folder: Annotated[
+        Path,
+        typer.Argument(
+            exists=True,
+            file_okay=False,
+            metavar="FOLDER",
+            help="A file for each learner, with what `report` printed.",
+        ),
+    ],
+    csv: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Write a row for each learner and exercise."),
+    ] = None,
+    picture: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE.png", help="Draw what each has passed, by lesson."),
+    ] = None,
+    short_names: Annotated[
+        bool, typer.Option("--short-names", help="Initials; numbers for files.")
+    ] = False,
+) -> None:
+    """Show who passed what, the usual mistakes, and what to go through again.
+
+    Files that cannot count are listed with why; the exit code is 1 if there are any.
+    """
+    from lstm_course.commands.class_progress import ClassError, show_class
+
+    if picture is not None and picture.suffix.lower() != ".png":
+        raise typer.BadParameter("its name must end in .png", param_hint="'--picture'")
+    if csv == Path():
+        raise typer.BadParameter("it is empty; name a file", param_hint="'--csv'")
+    with _ended_by(ClassError, 2):
+        code = show_class(
+            folder, csv_file=csv, picture=picture, short_names=short_names
+        )
+    raise typer.Exit(code)
 
 
 @app.command()

@@ -11,6 +11,7 @@ import re
 import shutil
 from collections.abc import Iterable
 from importlib.metadata import distribution
+from itertools import product
 from pathlib import Path
 
 from nbconvert.exporters import SlidesExporter
@@ -36,7 +37,7 @@ def write_slides(
     Args:
         names: decks by number or name; none means all.
         out: the folder; made if it is missing.
-        pdf: whether a handout in PDF is made as well, where there is a browser.
+        pdf: whether both are printed into PDF files as well, where there is a browser.
         lectures: the folder of the decks.
 
     Returns:
@@ -58,19 +59,16 @@ def write_slides(
         for picture in sorted(set(_PICTURE.findall(str(notebook.cells)))):
             _write(out / picture, (ROOT / picture).read_bytes())
         print(pages[-1])
-    titles = {page.stem: title(nb) for page, nb in zip(pages, notebooks, strict=True)}
-    _write(out / "index.html", _list_of_decks(titles))
+    _write(out / "index.html", _list_of_decks(out, lectures))
     if pdf:
         try:
             _print(pages)
         except NoBrowserError as error:
             print(
-                f"No handouts in PDF: {error}. To print one, open a deck in any "
-                "browser with ?handout at the end of its address."
+                f"No PDF: {error}. To print, open a deck in any browser with ?handout "
+                "or ?script at the end of its address."
             )
-    print(
-        f"Open {out / 'index.html'}: S opens the presenter's window, ? lists the keys."
-    )
+    print(f"Open {out / 'index.html'}: it lists them.")
     return 0
 
 
@@ -110,36 +108,50 @@ def _installed(package: str, folder: str) -> Path:
     return Path(str(distribution(package).locate_file(folder)))
 
 
-def _list_of_decks(titles: dict[str, str]) -> str:
-    """Return a page with a link to each deck, and to its pages to print."""
+def _list_of_decks(out: Path, lectures: Path) -> str:
+    """Return a page with links to the decks in the folder, and to their other views."""
+    titles = {
+        deck.stem: title(read(deck))
+        for deck in find_lessons((), lectures, subfolders=False)
+        if (out / f"{deck.stem}.html").is_file()
+    }
     rows = [
-        f"<li><a href='{name}.html'>{html.escape(title)}</a> · "
-        f"<a href='{name}.html?handout'>handout</a> · "
-        f"<a href='{name}.html?script'>script</a></li>"
+        f'<li><a href="{name}.html">{name[:2]} {html.escape(title)}</a>: '
+        f'<a href="{name}.html?handout">{name[:2]} to print, with room for notes</a>, '
+        f'<a href="{name}.html?script">{name[:2]} with what the lecturer says</a></li>'
         for name, title in titles.items()
     ]
-    return (
-        "<!DOCTYPE html><html lang='en'><meta charset='utf-8'>"
-        "<title>The LSTM course: slides</title>"
-        "<h1>The LSTM course: slides</h1><ul>" + "\n".join(rows) + "</ul></html>\n"
-    )
+    return f"""<!DOCTYPE html>
+<html lang="en">
+<meta charset="utf-8">
+<title>The LSTM course: slides</title>
+<style>body {{ max-width: 45em; margin: 2em auto; font: 1.2em/1.6 sans-serif; }}</style>
+<main>
+<h1>The LSTM course: slides</h1>
+<p>In a deck: space goes on, S opens the presenter's window, ? lists all keys.</p>
+<ul>
+{chr(10).join(rows)}
+</ul>
+</main>
+</html>
+"""
 
 
 def _print(pages: list[Path]) -> None:
-    """Print each deck's handout into a PDF beside it.
+    """Print each deck's handout and script, as PDF files beside it.
 
     Raises:
         NoBrowserError: there is nothing to print with.
     """
     with open_browser() as browser:
-        for page in pages:
+        for page, view in product(pages, ("handout", "script")):
             tab = browser.new_page()
-            tab.goto(f"{page.resolve().as_uri()}?handout")
+            tab.goto(f"{page.resolve().as_uri()}?{view}")
             tab.evaluate("MathJax.startup.promise")
-            _write(
-                page.with_suffix(".pdf"),
-                tab.pdf(prefer_css_page_size=True, print_background=True, tagged=True),
+            printed = tab.pdf(
+                prefer_css_page_size=True, print_background=True, tagged=True
             )
+            _write(page.with_suffix(f".{view}.pdf"), printed)
             tab.close()
 
 

@@ -1,9 +1,9 @@
 """A browser without a window: Chromium, Chrome or Edge, whichever is installed."""
 
 import shutil
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Literal
 
 from playwright.sync_api import Browser, Error, sync_playwright
 
@@ -14,7 +14,6 @@ _NAMES = (
     "google-chrome-stable",
     "microsoft-edge",
 )
-_ELSEWHERE: tuple[Literal["chrome", "msedge"], ...] = ("chrome", "msedge")  # of Windows
 
 
 class NoBrowserError(Exception):
@@ -26,22 +25,20 @@ def open_browser() -> Iterator[Browser]:
     """Open a browser, and close it at the end.
 
     Raises:
-        NoBrowserError: none is installed.
+        NoBrowserError: none is installed, or what is there does not start.
     """
+    found = next(filter(None, map(shutil.which, _NAMES)), None)
     with sync_playwright() as playwright:
-        browser = None
-        found = next(filter(None, map(shutil.which, _NAMES)), None)
-        if found:
-            browser = playwright.chromium.launch(executable_path=found)
-        for channel in () if found else _ELSEWHERE:
-            try:
-                browser = playwright.chromium.launch(channel=channel)
-                break
-            except Error:  # not installed where its maker's installer puts it
-                continue
-        if browser is None:
-            raise NoBrowserError("neither Chromium nor Chrome nor Edge is installed")
         try:
+            if found:
+                browser = playwright.chromium.launch(executable_path=found)
+            else:  # perhaps where its own installer puts it
+                usual = "msedge" if sys.platform == "win32" else "chrome"
+                browser = playwright.chromium.launch(channel=usual)
+        except Error as error:
+            problem = f"{found} does not start" if found else "found no browser"
+            raise NoBrowserError(
+                f"{problem}; Chromium, Chrome or Edge is needed"
+            ) from error
+        with browser:
             yield browser
-        finally:
-            browser.close()
