@@ -324,17 +324,18 @@ def report(
 @app.command("class")
 def show_class(
     folder: Annotated[
-        Path,
+        str,  # as a Path, the empty name would be the folder one stands in
         typer.Argument(
-            exists=True,
-            file_okay=False,
-            metavar="FOLDER",
-            help="A file for each learner, with what `report` printed.",
+            metavar="FOLDER", help="A file for each learner, with what report printed."
         ),
     ],
     csv: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help="Write a row for each learner and exercise."),
+        typer.Option(
+            metavar="FILE",
+            dir_okay=False,
+            help="Write a row for each learner and exercise.",
+        ),
     ] = None,
     picture: Annotated[
         Path | None,
@@ -350,13 +351,13 @@ def show_class(
     """
     from lstm_course.commands.class_progress import ClassError, show_class
 
+    if not folder or not Path(folder).is_dir():
+        raise typer.BadParameter(f"{folder!r} is no folder", param_hint="'FOLDER'")
     if picture is not None and picture.suffix.lower() != ".png":
         raise typer.BadParameter("its name must end in .png", param_hint="'--picture'")
-    if csv == Path():
-        raise typer.BadParameter("it is empty; name a file", param_hint="'--csv'")
     with _ended_by(ClassError, 2):
         code = show_class(
-            folder, csv_file=csv, picture=picture, short_names=short_names
+            Path(folder), csv_file=csv, picture=picture, short_names=short_names
         )
     raise typer.Exit(code)
 

@@ -16,7 +16,7 @@ from lstm_course import cli
 from lstm_course.training.history import History
 
 COMMANDS = ["lab", "restore", "test", "run", "refresh", "train", "experiments"]
-COMMANDS += ["models", "progress", "report", "doctor", "wheels"]
+COMMANDS += ["models", "progress", "report", "class", "doctor", "wheels"]
 
 
 def invoke(*arguments):
