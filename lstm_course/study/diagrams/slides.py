@@ -20,17 +20,17 @@ from lstm_course.study.diagrams.weight_blocks import weight_blocks_on_a_slide
 
 LSTM_CELL = 8, 8, 676, 450  # on its page, without the equations
 RNN_STEPS = 205, 38, 900, 420  # the four of them, without the loop
-RNN_BACK = 104, 40, 900, 416  # without its title
+RNN_BACK = 104, 44, 900, 416  # without its title
 WEIGHTS = 0, 0, 900, 428  # all of the page
 
 SLIDE_PICTURES: dict[str, Callable[[], Figure]] = {
-    "blocks_of_a_step.svg": lambda: zoom_in(blocks_of_a_step(), 140, 8, 900, 290),
+    "blocks_of_a_step.svg": lambda: zoom_in(blocks_of_a_step(), 140, 8, 900, 304),
     "lstm_cell_1.svg": lambda: zoom_in(lstm_cell_with("g"), *LSTM_CELL),
     "lstm_cell_2.svg": lambda: zoom_in(lstm_cell_with("ig"), *LSTM_CELL),
     "lstm_cell_3.svg": lambda: zoom_in(lstm_cell_with("fig"), *LSTM_CELL),
     "lstm_cell_4.svg": lambda: zoom_in(lstm_cell_with("figo"), *LSTM_CELL),
     "lstm_cell_5.svg": lambda: zoom_in(lstm_cell_with("figo", one_step()), *LSTM_CELL),
-    "sentence_to_ids.svg": lambda: zoom_in(sentence_to_tensor(), 10, 4, 662, 313),
+    "sentence_to_ids.svg": lambda: zoom_in(sentence_to_tensor(), 10, 4, 706, 313),
     "ids_to_rows.svg": lambda: zoom_in(sentence_to_tensor(), 225, 105, 885, 376),
     "rows_to_tensor.svg": lambda: zoom_in(sentence_to_tensor(), 150, 380, 830, 570),
     "two_cells.svg": lambda: zoom_in(two_cells(), 0, 8, 900, 452),
