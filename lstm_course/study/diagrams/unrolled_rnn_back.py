@@ -18,12 +18,15 @@ from lstm_course.study.diagrams.unrolled_rnn import (
     TOP,
     U,
     draw_value,
+    hidden_states,
 )
 from lstm_course.study.plots.style import BLUE, GREY, ORANGE
 
 _CELL: Style = {"color": ORANGE, "fill": tint(ORANGE, 0.08), "line": 2, "corner": 10}
+_TO_COME: Style = {"color": GREY, "linestyle": (0, (2, 3)), "corner": 10}
 _BACK: Style = {"color": ORANGE, "line": 2.6, "linestyle": (0, (4, 1.5))}
 _SHARES = 308  # the upper edge of the shares
+PARTS = 2 + 3 * len(KNOCKS)  # of the picture
 _EDGE = HALF - 7  # of what is written in a cell, from its middle
 
 
@@ -59,37 +62,61 @@ def steps_back() -> list[StepBack]:
     return steps[::-1]
 
 
-def unrolled_rnn_back() -> Figure:
-    """Draw the gradient's way from the last h to the first, and the weights' shares."""
+def unrolled_rnn_back(parts: int = PARTS) -> Figure:
+    """Draw the gradient's way from the last h to the first, and the weights' shares.
+
+    Args:
+        parts: how many to draw, in the order of the way back: the gradient that
+            enters; of each step the cell, its shares, and the arrow to the step before;
+            the sums. A cell to come shows what is known already, x and h.
+    """
     page = Page(430)
     steps = steps_back()
     page.write(585, 22, "the way back, step by step", size=17, weight="bold")
-    page.write(218, MIDDLE, f"dh₀ = {steps[0].d_h_before:.3f}", size=15, ha="right")
+    if parts >= PARTS - 1:
+        start = f"dh₀ = {steps[0].d_h_before:.3f}"
+        page.write(218, MIDDLE, start, size=15, ha="right")
     end = FIRST + (len(steps) - 1) * SLOT
     page.arrow((end, 84), (end, TOP), **_BACK)
     draw_value(page, end, 64, f"{steps[-1].d_h:g}", ORANGE)
     page.write(end - 44, 64, f"the loss is h{'₀₁₂₃₄'[len(steps)]}, so dh =", ha="right")
-    for n, step in enumerate(steps):
+    way = zip(KNOCKS, hidden_states(), steps, strict=True)
+    for n, (knock, h, step) in enumerate(way):
         x = FIRST + n * SLOT
+        drawn = parts - 1 - 3 * (len(steps) - 1 - n)
+        if drawn > 0:
+            _draw_step(page, x, step, drawn)
+        else:
+            page.box(x - HALF, TOP, 2 * HALF, BOTTOM - TOP, **_TO_COME)
+            page.write(x, MIDDLE, f"x = {knock}\nh = {h:.3f}", size=15)
+        page.write(x, 408, f"t = {n + 1}", size=14, color=GREY)
+        if parts == PARTS:
+            page.write(x - SLOT / 2, _SHARES + 42, "+" if n else "=", size=19)
+
+    if parts == PARTS:
+        shares = (step.shares for step in steps)
+        sums = [sum(values) for values in zip(*shares, strict=True)]
+        x = FIRST - SLOT
+        page.write(x, _SHARES - 20, "added up", size=15, weight="bold")
+        _draw_shares(page, x, ("dw", "du", "db"), sums, color=BLUE)
+    return page.figure
+
+
+def _draw_step(page: Page, x: float, step: StepBack, parts: int) -> None:
+    """Draw a step's cell, then its shares, then the arrow to the step before."""
+    if parts > 2:
         page.arrow((x - HALF, MIDDLE), (x - SLOT + HALF, MIDDLE), **_BACK)
         page.write(x - SLOT / 2, MIDDLE + 18, f"× {U:g}")
-        page.box(x - HALF, TOP, 2 * HALF, BOTTOM - TOP, **_CELL)
-        page.write(x, TOP + 22, "× (1 − h²)", size=16, weight="bold")
-        rows = ("dh", step.d_h), ("1 − h²", step.slope), ("dz", step.d_z)
-        for y, (name, number) in zip((179, 205, 240), rows, strict=True):
-            page.write(x - _EDGE, y, name, size=15, ha="left", style="italic")
-            page.write(x + _EDGE, y, f"{number:.3f}", size=15, ha="right")
-        page.ax.hlines(223, x - _EDGE, x + _EDGE, color=INK, lw=0.9)
+    page.box(x - HALF, TOP, 2 * HALF, BOTTOM - TOP, **_CELL)
+    page.write(x, TOP + 22, "× (1 − h²)", size=16, weight="bold")
+    rows = ("dh", step.d_h), ("1 − h²", step.slope), ("dz", step.d_z)
+    for y, (name, number) in zip((179, 205, 240), rows, strict=True):
+        page.write(x - _EDGE, y, name, size=15, ha="left", style="italic")
+        page.write(x + _EDGE, y, f"{number:.3f}", size=15, ha="right")
+    page.ax.hlines(223, x - _EDGE, x + _EDGE, color=INK, lw=0.9)
+    if parts > 1:
         page.arrow((x, BOTTOM), (x, _SHARES), **_BACK)
         _draw_shares(page, x, ("x dz", "h′ dz", "dz"), step.shares)
-        page.write(x, 408, f"t = {n + 1}", size=14, color=GREY)
-        page.write(x - SLOT / 2, _SHARES + 42, "+" if n else "=", size=19)
-
-    sums = [sum(parts) for parts in zip(*(step.shares for step in steps), strict=True)]
-    x = FIRST - SLOT
-    page.write(x, _SHARES - 20, "added up", size=15, weight="bold")
-    _draw_shares(page, x, ("dw", "du", "db"), sums, color=BLUE)
-    return page.figure
 
 
 def _draw_shares(
