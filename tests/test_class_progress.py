@@ -353,6 +353,25 @@ def test_an_exercise_that_cannot_be_is_said(hand_in, keys, why):
     assert why in out["a.json"]
 
 
+def test_no_change_of_a_letter_is_counted_silently(hand_in):
+    rng = random.Random(13)  # noqa: S311
+    text = line(report("Ada", ONE))
+    for k in range(300):
+        at = rng.randrange(len(text))
+        other = rng.choice(["", '"', "}", ",", "7", "x", text[at] * 2])
+        hand_in(f"{k:03}.json", f"{text[:at]}{other}{text[at + 1 :]}")
+    folder = hand_in("a.json", text)
+    counted, out = read_folder(folder, TODAY)
+    assert len(counted) == 1
+    assert len(out) == 300
+    exact = json.loads(text)
+    for one in out:
+        if one.why.startswith("doubled: "):  # it was a space, or put in place of itself
+            changed = (folder / one.place).read_text()
+            begin = changed.index("{")
+            assert json.JSONDecoder().raw_decode(changed, begin)[0] == exact
+
+
 def test_of_what_was_changed_by_hand_both_reasons_are_told(hand_in):
     text = line(report("Ada", ONE)).replace('"passed": 1,', '"passed": 9,')
     _, out = read(hand_in("a.json", text))
