@@ -9,9 +9,11 @@ from collections.abc import Callable
 from matplotlib.figure import Figure
 
 from lstm_course.study.diagrams.blocks_of_a_step import blocks_of_a_step
+from lstm_course.study.diagrams.course_map import course_map
 from lstm_course.study.diagrams.ladder_of_shapes import ladder_of_shapes
 from lstm_course.study.diagrams.lstm_cell import lstm_cell_with, one_step
 from lstm_course.study.diagrams.sentence_to_tensor import sentence_to_tensor
+from lstm_course.study.diagrams.sentiment_model import sentiment_model
 from lstm_course.study.diagrams.toolkit import zoom_in
 from lstm_course.study.diagrams.two_cells import two_cells
 from lstm_course.study.diagrams.unrolled_rnn import unrolled_rnn
@@ -25,6 +27,8 @@ WEIGHTS = 0, 0, 900, 428  # all of the page
 
 SLIDE_PICTURES: dict[str, Callable[[], Figure]] = {
     "blocks_of_a_step.svg": lambda: zoom_in(blocks_of_a_step(), 140, 8, 900, 304),
+    "course_map_1.svg": lambda: zoom_in(course_map(), 222, 10, 892, 228),
+    "course_map_2.svg": lambda: zoom_in(course_map(), 222, 246, 892, 582),
     "lstm_cell_1.svg": lambda: zoom_in(lstm_cell_with("g"), *LSTM_CELL),
     "lstm_cell_2.svg": lambda: zoom_in(lstm_cell_with("ig"), *LSTM_CELL),
     "lstm_cell_3.svg": lambda: zoom_in(lstm_cell_with("fig"), *LSTM_CELL),
@@ -33,6 +37,8 @@ SLIDE_PICTURES: dict[str, Callable[[], Figure]] = {
     "sentence_to_ids.svg": lambda: zoom_in(sentence_to_tensor(), 10, 4, 706, 313),
     "ids_to_rows.svg": lambda: zoom_in(sentence_to_tensor(), 225, 105, 885, 376),
     "rows_to_tensor.svg": lambda: zoom_in(sentence_to_tensor(), 150, 380, 830, 570),
+    "review_through_lstm.svg": lambda: zoom_in(sentiment_model(), 180, 4, 784, 342),
+    "review_to_probability.svg": lambda: zoom_in(sentiment_model(), 279, 248, 900, 578),
     "two_cells.svg": lambda: zoom_in(two_cells(), 0, 8, 900, 452),
     "unrolled_rnn_loop.svg": lambda: zoom_in(unrolled_rnn(0), 0, 40, 210, 395),
     "unrolled_rnn_1.svg": lambda: zoom_in(unrolled_rnn(1), *RNN_STEPS),
