@@ -192,6 +192,13 @@ def of_claims(text: str, lessons: dict[str, dict]) -> Texts:
     return found
 
 
+def of_lecture(deck: dict, lesson: dict, number: str) -> Texts:
+    """Return the numbers of a deck, and what it and its lesson show."""
+    shown = [cell._replace(id=f"{number} {cell.id}") for cell in shown_by(lesson)]
+    texts = of_lesson(deck)
+    return {place: (said, own + shown) for place, (said, own) in texts.items()}
+
+
 def of_page(text: str) -> Texts:
     """Return the numbers of each section of a page; nothing is computed there."""
     sections = re.split(r"(?m)^#+ (.*)$", text)
@@ -209,6 +216,9 @@ def all_texts(root: Path = ROOT) -> dict[str, Texts]:
     }
     texts = {name.split("_")[0]: of_lesson(each) for name, each in lessons.items()}
     texts |= {name: of_page(path.read_text("utf-8")) for name, path in pages.items()}
+    for path in sorted(folder.glob("lectures/*.ipynb")):
+        number = path.name.split("_")[0]
+        texts[f"lecture_{number}"] = of_lecture(read(path), lessons[path.name], number)
     claims = pages["claims"].read_text("utf-8")
     return texts | {"claims": of_claims(claims, lessons)}
 
