@@ -313,7 +313,8 @@ def report(
 ) -> None:
     """Print the progress as one line of JSON, for a teacher to give feedback on.
 
-    Not for grades: it is the learner's own file, which anybody can edit.
+    It says which mistakes the checks recognised, too. Not for grades: it is the
+    learner's own file, which anybody can edit.
     """
     from lstm_course.exercises.progress import progress_as_json
 

@@ -12,6 +12,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
+from matplotlib.font_manager import fontManager
 from typer.testing import CliRunner
 
 from lstm_course import lstm_step
@@ -620,6 +621,16 @@ def test_a_name_cannot_steer_the_terminal(hand_in):
     assert "\u202e" not in output
     assert "[31mAda" in output
     assert "a?[2J.txt: no report" in output
+
+
+def test_boxes_in_the_picture_are_told(hand_in, tmp_path, monkeypatch):
+    one = [font for font in fontManager.ttflist if font.name == "DejaVu Sans"]
+    monkeypatch.setattr(fontManager, "ttflist", one)
+    for name, told in {"Ada": False, "김": True}.items():
+        folder = hand_in("a", line(report(name, ONE)))
+        done = command(folder, "--picture", tmp_path / "t.png")
+        assert done.exit_code == 0
+        assert ("No font here has all letters of the names" in done.output) == told
 
 
 # What to go through again ---------------------------------------------------------

@@ -96,5 +96,6 @@ def _fonts_for(text: str) -> list[str]:
     def lacks(path: str) -> int:
         return len(missing - get_font(path).get_charmap().keys())
 
-    best = min(fontManager.ttflist, key=lambda entry: lacks(entry.fname))
-    return [usual, best.name]
+    # matplotlib's last resort has a box for every letter.
+    real = [font for font in fontManager.ttflist if "Last Resort" not in font.name]
+    return [usual, min(real, key=lambda font: lacks(font.fname)).name]
