@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 
 from lstm_course.study.diagrams.blocks_of_a_step import blocks_of_a_step
 from lstm_course.study.diagrams.course_map import course_map
+from lstm_course.study.diagrams.gru_cell import gru_cell
 from lstm_course.study.diagrams.ladder_of_shapes import ladder_of_shapes
 from lstm_course.study.diagrams.lstm_cell import lstm_cell_with, one_step
 from lstm_course.study.diagrams.sentence_to_tensor import sentence_to_tensor
@@ -29,6 +30,7 @@ SLIDE_PICTURES: dict[str, Callable[[], Figure]] = {
     "blocks_of_a_step.svg": lambda: zoom_in(blocks_of_a_step(), 140, 8, 900, 304),
     "course_map_1.svg": lambda: zoom_in(course_map(), 222, 10, 892, 228),
     "course_map_2.svg": lambda: zoom_in(course_map(), 222, 246, 892, 582),
+    "gru_cell.svg": lambda: zoom_in(gru_cell(), 0, 12, 900, 282),
     "lstm_cell_1.svg": lambda: zoom_in(lstm_cell_with("g"), *LSTM_CELL),
     "lstm_cell_2.svg": lambda: zoom_in(lstm_cell_with("ig"), *LSTM_CELL),
     "lstm_cell_3.svg": lambda: zoom_in(lstm_cell_with("fig"), *LSTM_CELL),
@@ -37,8 +39,8 @@ SLIDE_PICTURES: dict[str, Callable[[], Figure]] = {
     "sentence_to_ids.svg": lambda: zoom_in(sentence_to_tensor(), 10, 4, 706, 313),
     "ids_to_rows.svg": lambda: zoom_in(sentence_to_tensor(), 225, 105, 885, 376),
     "rows_to_tensor.svg": lambda: zoom_in(sentence_to_tensor(), 150, 380, 830, 570),
-    "review_through_lstm.svg": lambda: zoom_in(sentiment_model(), 180, 4, 784, 342),
-    "review_to_probability.svg": lambda: zoom_in(sentiment_model(), 279, 248, 900, 578),
+    "review_through_lstm.svg": lambda: zoom_in(sentiment_model(), 180, 4, 784, 341),
+    "review_to_probability.svg": lambda: zoom_in(sentiment_model(), 288, 248, 900, 578),
     "two_cells.svg": lambda: zoom_in(two_cells(), 0, 8, 900, 452),
     "unrolled_rnn_loop.svg": lambda: zoom_in(unrolled_rnn(0), 0, 40, 210, 395),
     "unrolled_rnn_1.svg": lambda: zoom_in(unrolled_rnn(1), *RNN_STEPS),
@@ -51,9 +53,8 @@ SLIDE_PICTURES: dict[str, Callable[[], Figure]] = {
     "unrolled_rnn_back_4.svg": lambda: zoom_in(unrolled_rnn_back(5), *RNN_BACK),
     "unrolled_rnn_back_5.svg": lambda: zoom_in(unrolled_rnn_back(13), *RNN_BACK),
     "unrolled_rnn_back_6.svg": lambda: zoom_in(unrolled_rnn_back(), *RNN_BACK),
-    "ladder_1.svg": lambda: zoom_in(ladder_of_shapes(), 226, 322, 892, 546),
-    "ladder_2.svg": lambda: zoom_in(ladder_of_shapes(), 226, 208, 892, 546),
-    "ladder_3.svg": lambda: zoom_in(ladder_of_shapes(), 226, 0, 892, 318),
+    "ladder_1.svg": lambda: zoom_in(ladder_of_shapes(), 226, 334, 892, 546),
+    "ladder_2.svg": lambda: zoom_in(ladder_of_shapes(), 226, 0, 892, 316),
     "weights_rnn_lstm.svg": lambda: zoom_in(
         weight_blocks_on_a_slide("rnn", "lstm"), *WEIGHTS
     ),
