@@ -385,12 +385,22 @@ def test_a_line_of_before_the_format_had_a_number(hand_in):
     assert "its format is missing, not 2; ask for a new one" in out["a.json"]
 
 
-@pytest.mark.parametrize("deep", [500, 900, 990, 2000, 100_000])
-def test_brackets_without_end_do_no_harm(hand_in, deep):
-    text = f'{{"format": 2, "day": {"[" * deep}{"]" * deep}}}'
-    names, out = read(hand_in("a.json", text))
+def test_brackets_without_end_do_no_harm(hand_in):
+    # Somewhere between them lies what can be read, but not be written again.
+    for deep in [*range(900, 1000), 100_000]:
+        text = f'{{"format": 2, "day": {"[" * deep}{"]" * deep}}}'
+        folder = hand_in(f"{deep}.json", text)
+    names, out = read(folder)
     assert names == []
-    assert out["a.json"].startswith("damaged: ")
+    assert len(out) == 101
+    assert all(why.startswith("damaged: ") for why in out.values())
+
+
+def test_nothing_is_passed_after_the_report_was_made(hand_in):
+    three_days_ago = TODAY - timedelta(days=3)
+    _, out = read(hand_in("a.json", line(report("Ada", ONE, day=three_days_ago))))
+    why = f"damaged: rnn_step: passed is {TODAY}, later than {three_days_ago}"
+    assert out == {"a.json": why}
 
 
 def test_files_of_other_kinds(hand_in):
@@ -621,6 +631,13 @@ def test_a_name_cannot_steer_the_terminal(hand_in):
     assert "\u202e" not in output
     assert "[31mAda" in output
     assert "a?[2J.txt: no report" in output
+
+
+def test_a_terminal_that_lacks_a_letter_shows_another(hand_in):
+    folder = hand_in("a", line(report("김 Ada", ONE)))
+    done = CliRunner(charset="ascii").invoke(app, ["class", str(folder)])
+    assert done.exit_code == 0
+    assert "\n? Ada  " in done.output
 
 
 def test_boxes_in_the_picture_are_told(hand_in, tmp_path, monkeypatch):
