@@ -16,7 +16,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from lstm_course.exercises.progress import PROGRESS_VARIABLE
 
 ROOT = Path(__file__).resolve().parents[1]
-PICTURE = re.compile(r"!\[([^]]*)\]\([./]*figures/(\w+\.svg)\)")
+PICTURE = re.compile(r"!\[([^]]*)\]\([./]*figures/([\w/]+\.svg)\)")
 
 os.environ[PROGRESS_VARIABLE] = os.devnull  # what a reader passed is their own
 

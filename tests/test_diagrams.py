@@ -33,12 +33,15 @@ def drawn(tmp_path_factory):
         before = dict(mpl.rcParams)
         paths = draw_pictures(folder)
         assert dict(mpl.rcParams) == before
-    assert sorted(paths) == sorted(folder.iterdir())
-    return {path.name: path.read_bytes() for path in paths}
+    assert sorted(paths) == sorted(folder.rglob("*.svg"))
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}
 
 
 def test_the_committed_pictures_are_what_the_code_draws(drawn, root):
-    committed = {path.name: path for path in (root / "figures").glob("*.svg")}
+    figures = root / "figures"
+    committed = {
+        path.relative_to(figures).as_posix(): path for path in figures.rglob("*.svg")
+    }
     committed.pop("bench.svg", None)  # drawn from a measurement: see benchmarks/
     assert sorted(committed) == sorted(drawn) == sorted(PICTURES)
     for name, path in committed.items():

@@ -408,7 +408,7 @@ def test_without_a_browser_the_decks_are_written_all_the_same(
 
 
 def command(folder, **environment):
-    """What the command prints: in its own process, for the tests have a browser open."""
+    """What the command prints, in its own process: the tests have a browser open."""
     return subprocess.run(
         [sys.executable, "-m", "lstm_course", "slides", "04", "--out", folder],
         env=os.environ | environment,
