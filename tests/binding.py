@@ -212,7 +212,8 @@ def all_texts(root: Path = ROOT) -> dict[str, Texts]:
     paths = sorted(folder.glob("*.ipynb")) + sorted(folder.glob("optional/*.ipynb"))
     lessons = {path.name: read(path) for path in paths}
     pages = {"README": root / "README.md"} | {
-        path.stem: path for path in sorted(folder.glob("*.md"))
+        path.stem: path
+        for path in (*sorted(folder.glob("*.md")), folder / "lectures" / "guide.md")
     }
     texts = {name.split("_")[0]: of_lesson(each) for name, each in lessons.items()}
     texts |= {name: of_page(path.read_text("utf-8")) for name, path in pages.items()}

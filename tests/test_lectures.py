@@ -228,6 +228,44 @@ def test_each_check_has_a_fault_that_it_finds():
     assert {check for check, _ in FAULTS.values()} == {*CHECKS}
 
 
+# The guide's plans ---------------------------------------------------------------
+
+TABLE = re.compile(r"(?m)^\| minutes \|.*\n\|[-|]+\|\n((?:\|.*\n)+)")
+DECK = re.compile(r"deck (\d\d)(?:, slides (\d+)–(\d+))?$")
+
+
+@pytest.fixture(scope="module")
+def plans():
+    """The rows of each plan: minutes, what, from where."""
+    tables = TABLE.findall((LECTURES / "guide.md").read_text("utf-8"))
+    return [
+        [[field.strip() for field in row.strip("|").split("|")] for row in rows]
+        for rows in map(str.splitlines, tables)
+    ]
+
+
+def test_the_minutes_of_a_plan_add_up(plans):
+    assert len(plans) == 6  # two hours, a day, four weeks
+    for *rows, total in plans:
+        assert total[0] == f"**{sum(int(row[0]) for row in rows)}**"
+
+
+def test_a_plan_gives_a_deck_the_minutes_of_its_notes(plans):
+    decks = {deck.name[:2]: minutes(read(deck)) for deck in DECKS}
+    for rows in plans:
+        for said, _, source in rows:
+            if found := DECK.match(source):
+                first, last = int(found[2] or 1), int(found[3] or 25)
+                assert int(said) == sum(decks[found[1]][first - 1 : last]), source
+
+
+def test_four_weeks_have_every_deck_once_and_in_order(plans):
+    weeks = [
+        found[1] for rows in plans[-4:] for row in rows if (found := DECK.match(row[2]))
+    ]
+    assert weeks == [deck.name[:2] for deck in DECKS]
+
+
 # In a browser --------------------------------------------------------------------
 
 PAGE = {"viewport": {"width": 1280, "height": 720}}
