@@ -17,6 +17,7 @@ from lstm_course.training.history import History
 
 COMMANDS = ["lab", "restore", "test", "run", "refresh", "train", "experiments"]
 COMMANDS += ["models", "progress", "report", "class", "doctor", "wheels"]
+COMMANDS += ["lecture", "slides"]
 
 
 def invoke(*arguments):
@@ -129,6 +130,48 @@ def test_lab_opens_the_course_with_its_settings(
     assert rest == [others] * bool(others)
 
 
+@pytest.fixture
+def deck(checkout, monkeypatch):
+    """The course of one lesson, with its deck."""
+    lectures = checkout / "notebooks" / "lectures"
+    lectures.mkdir()
+    (lectures / "00_start_here.ipynb").write_text("{}")
+    monkeypatch.setattr("lstm_course.commands.slides.LECTURES", lectures)
+    return "lectures/00_start_here.ipynb"
+
+
+@pytest.mark.parametrize("originals", [False, True])
+def test_lecture_opens_a_deck_as_slides(told, checkout, deck, originals):
+    arguments = ["--originals"] * originals + ["--no-browser"]
+    assert invoke("lecture", "0", *arguments).exit_code == 5
+    *ours, no_browser = told()["arguments"]
+    folder = "notebooks" if originals else "workspace"
+    assert f"--LabApp.default_url=/rise/{folder}/{deck}" in ours
+    assert f"--ServerApp.root_dir={checkout}" in ours
+    assert no_browser == "--no-browser"
+    assert (checkout / "workspace" / deck).exists() == (not originals)
+
+
+def test_a_lecture_that_is_not_there_is_said(told, checkout, deck):
+    done = invoke("lecture", "7")
+    assert (done.exit_code, done.stdout, told()) == (2, "", None)
+    assert done.stderr == "no lesson '7'; there are:\n  00_start_here\n"
+
+
+@pytest.mark.parametrize("out", [None, "elsewhere"])
+def test_slides_are_written_where_one_says(checkout, monkeypatch, out):
+    asked = []
+
+    def pretend(lessons, folder, *, pdf):
+        asked.append((lessons, folder, pdf))
+        return 3
+
+    monkeypatch.setattr("lstm_course.commands.slides.write_slides", pretend)
+    options = ["--out", out, "--no-pdf"] if out else []
+    assert invoke("slides", "4", *options).exit_code == 3
+    assert asked == [(["4"], Path(out or checkout / "slides"), out is None)]
+
+
 @pytest.mark.parametrize("command", [["lab"], ["restore", "00"]])
 def test_without_a_workspace_it_says_why_and_how_else(told, checkout, command):
     (checkout / "workspace").write_text("mine")
@@ -159,12 +202,12 @@ def test_ctrl_c_is_the_childs_to_handle(told, root, monkeypatch):
     assert told()["module"] == "pytest"
 
 
-@pytest.mark.parametrize("command", ["lab", "test"])
+@pytest.mark.parametrize("command", [["lab"], ["test"], ["lecture", "4"], ["slides"]])
 def test_away_from_the_lessons_it_says_where_they_are(
     told, monkeypatch, tmp_path, command
 ):
     monkeypatch.setattr(cli, "ROOT", tmp_path)
-    done = invoke(command)
+    done = invoke(*command)
     assert (done.exit_code, told()) == (2, None)
     assert f"no lessons at {tmp_path / 'notebooks'}" in done.stderr
     assert "Clone the course" in done.stderr

@@ -1,16 +1,24 @@
 """The committed pictures are what the code draws, and say what the course is."""
 
 import re
+from collections import Counter
+from itertools import pairwise
 
 import matplotlib as mpl
 import numpy as np
 import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.text import Text
 
 from lstm_course.arrays.trees import tree_leaves
 from lstm_course.data.imdb import load_imdb
 from lstm_course.study.diagrams import PICTURES, draw_pictures
 from lstm_course.study.diagrams.course_map import PARTS
 from lstm_course.study.diagrams.sentiment_model import REVIEW, REVIEW_STEPS
+from lstm_course.study.diagrams.slides import SLIDE_PICTURES
+from lstm_course.study.diagrams.unrolled_rnn import unrolled_rnn
+from lstm_course.study.diagrams.unrolled_rnn_back import unrolled_rnn_back
+from lstm_course.study.plots.style import PICTURE_ON_SLIDE, TEXT_ON_SLIDE
 from lstm_course.training.sentiment import SentimentConfig, sentiment_init
 
 
@@ -63,6 +71,47 @@ def test_each_picture_is_shown_with_one_text_alternative(alternative_texts):
     for name in PICTURES:
         (alt,) = alternative_texts[name]  # the same wherever it is shown
         assert len(alt) > 100, name
+
+
+@pytest.mark.parametrize("name", SLIDE_PICTURES)
+def test_a_picture_for_slides_fits_and_can_be_read_from_the_last_row(name):
+    figure = SLIDE_PICTURES[name]()
+    size = figure.get_size_inches() * 96  # pixels of CSS
+    assert (size <= np.array(PICTURE_ON_SLIDE) + 0.01).all()
+    (ax,) = figure.axes
+    left, right = ax.get_xlim()
+    low, high = sorted(ax.get_ylim())
+    texts = [text for text in figure.findobj(Text) if text.get_text().strip()]
+    assert texts
+    for text in texts:
+        assert text.get_fontsize() * 96 / 72 >= TEXT_ON_SLIDE - 0.01, text
+        x, y = text.get_position()
+        assert left <= x <= right
+        assert low <= y <= high
+    assert no_text_is_cut(figure)
+
+
+@pytest.mark.parametrize(
+    ("draw", "parts"), [(unrolled_rnn, range(5)), (unrolled_rnn_back, range(1, 15))]
+)
+def test_a_diagram_grows_part_by_part(draw, parts):
+    drawn = [
+        Counter(type(each) for each in figure.axes[0].get_children())
+        for figure in map(draw, parts)
+    ]
+    assert all(before < after for before, after in pairwise(map(Counter.total, drawn)))
+    assert drawn[-1] == Counter(type(each) for each in draw().axes[0].get_children())
+
+
+def no_text_is_cut(figure):
+    """Whether no text leaves the picture."""
+    renderer = FigureCanvasAgg(figure).get_renderer()
+    width, height = figure.bbox.width, figure.bbox.height
+    boxes = [text.get_window_extent(renderer) for text in figure.axes[0].texts]
+    return all(
+        box.x0 >= -1 and box.y0 >= -1 and box.x1 <= width + 1 and box.y1 <= height + 1
+        for box in boxes
+    )
 
 
 def test_the_map_shows_which_lessons_there_are(committed):

@@ -367,7 +367,7 @@ def lab(tmp_path_factory, root):
 def open_live(tab, lab, deck):
     tab.goto(f"{lab}/rise/notebooks/lectures/{deck.name}")
     tab.wait_for_selector("section.present section.present", timeout=60_000)
-    tab.wait_for_selector("mjx-container, .jp-CodeCell", timeout=60_000)
+    tab.wait_for_selector(".jp-CodeCell", state="attached", timeout=60_000)
 
 
 NOW = "document.querySelector('section.present section.present').id"

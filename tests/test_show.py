@@ -11,6 +11,7 @@ import pytest
 from matplotlib.figure import Figure
 
 from lstm_course.study import show as module
+from lstm_course.study.plots import style
 
 plt.switch_backend("agg")  # no window, wherever the tests run
 
@@ -121,3 +122,56 @@ def test_a_figure_without_description_is_refused(displayed, alt):
         module.show(figure, alt)
     assert displayed == []
     plt.close(figure)
+
+
+# On slides
+
+
+@pytest.fixture
+def on_slides(monkeypatch):
+    monkeypatch.setattr(style, "STYLE", style.STYLE.copy())
+    style.use_slide_style()
+
+
+@pytest.mark.usefixtures("on_slides")
+def test_a_figure_of_the_course_is_as_wide_as_a_slide(displayed):
+    figure, (ax,) = style.new_figure()
+    ax.plot([0, 1], label="a line")
+    ax.legend()
+    module.show(figure, "a line")
+    width, height = (
+        int.from_bytes(picture(displayed[0]["text/html"])[n : n + 4]) // 2
+        for n in (16, 20)
+    )
+    assert 1100 < width <= 1180
+    assert 470 < height <= 560
+
+
+@pytest.mark.usefixtures("on_slides")
+def test_text_that_the_last_row_cannot_read_is_refused(displayed):
+    figure, (ax,) = style.new_figure()
+    ax.set_title("hidden", fontsize=2).set_visible(False)
+    ax.text(0, 0, " ", fontsize=3)
+    ax.set_xlabel("small", fontsize=9.8)  # of 175 to the inch: 23.8
+    with pytest.raises(ValueError, match=r"text of 23.8 pixels, 'small'; expected 24"):
+        module.show(figure, "an empty figure")
+    ax.set_xlabel("large enough", fontsize=9.9)
+    module.show(figure, "an empty figure")
+    assert len(displayed) == 1
+
+
+@pytest.mark.usefixtures("on_slides")
+@pytest.mark.parametrize("size", [{"height": 5}, {"width": 10}])
+def test_a_figure_that_does_not_fit_a_slide_is_refused(displayed, size):
+    figure, _ = style.new_figure(**size)
+    with pytest.raises(
+        ValueError, match=r"figure has \d+ × \d+ pixels; expected at mo"
+    ):
+        module.show(figure, "an empty figure")
+
+
+def test_elsewhere_any_size_is_shown(displayed):
+    figure, (ax,) = style.new_figure(width=20, height=9)
+    ax.set_xlabel("small", fontsize=4)
+    module.show(figure, "an empty figure")
+    assert len(displayed) == 1

@@ -72,6 +72,6 @@ def _check_for_slide(figure: Figure, size: list[int]) -> None:
     small = min(sizes, key=sizes.__getitem__, default="")
     if small and sizes[small] < TEXT_ON_SLIDE:
         raise ValueError(
-            f"figure has text of {sizes[small]:.0f} pixels, {small!r}; expected "
+            f"figure has text of {sizes[small]:.1f} pixels, {small!r}; expected "
             f"{TEXT_ON_SLIDE} at least, to be read from the last row"
         )

@@ -23,7 +23,7 @@ from lstm_course.study.diagrams.weight_blocks import weight_blocks_on_a_slide
 
 LSTM_CELL = 8, 8, 676, 450  # on its page, without the equations
 RNN_STEPS = 205, 38, 900, 420  # the four of them, without the loop
-RNN_BACK = 104, 44, 900, 416  # without its title
+RNN_BACK = 104, 44, 900, 418  # without its title
 WEIGHTS = 0, 0, 900, 428  # all of the page
 
 SLIDE_PICTURES: dict[str, Callable[[], Figure]] = {
