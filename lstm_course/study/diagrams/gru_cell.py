@@ -1,10 +1,9 @@
 """The GRU's cell: one state, two gates, and a candidate that the reset gate serves."""
 
 from matplotlib.figure import Figure
-from matplotlib.patches import Ellipse
 
-from lstm_course.study.diagrams.lstm_cell import draw_layer
-from lstm_course.study.diagrams.toolkit import INK, PAPER, Page, Style, tint
+from lstm_course.study.diagrams.lstm_cell import draw_layer, draw_operation
+from lstm_course.study.diagrams.toolkit import Page, Style, tint
 from lstm_course.study.plots.style import BLUE
 
 BELT, RESET, LAYERS, H_RAIL, X_RAIL = 58, 116, 186, 232, 268
@@ -47,10 +46,7 @@ def gru_cell() -> Figure:
         (r_times_h, LAYERS - 44, "⊙"),
         ((Z + R) / 2, RESET, "1 −"),
     ):
-        wide = 46 if sign == "1 −" else 30
-        form = Ellipse((x, y), wide, 30, fc=PAPER, ec=INK, lw=1.4, zorder=3)
-        page.ax.add_patch(form)
-        page.write(x, y, sign, size=19, zorder=4)
+        draw_operation(page, x, y, sign, wide=46 if sign == "1 −" else 30)
     page.write(40, BELT - 18, "h′", size=18, style="italic")
     page.write(860, BELT - 18, "h", size=18, style="italic")
     page.write(24, X_RAIL, "x", size=18, style="italic")

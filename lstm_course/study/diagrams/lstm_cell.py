@@ -133,7 +133,8 @@ def draw_lstm(
         ("o", o, c_level + 46, "tanh"),
     ):
         if of in layers:
-            _draw_operation(page, column, level, sign)
+            wide, size = (52, 14) if sign == "tanh" else (30, 19)
+            draw_operation(page, column, level, sign, wide=wide, size=size)
     if step is None:
         return
 
@@ -154,8 +155,10 @@ def draw_lstm(
         page.write(column, level, value, size=15, weight="bold", ha=side)
 
 
-def _draw_operation(page: Page, x: float, y: float, sign: str) -> None:
-    wide, size = (52, 14) if sign == "tanh" else (30, 19)
+def draw_operation(
+    page: Page, x: float, y: float, sign: str, *, wide: float = 30, size: float = 19
+) -> None:
+    """Draw what has no weights: a sign in a round, around (x, y)."""
     form = Ellipse((x, y), wide, 30, fc=PAPER, ec=INK, lw=1.4, zorder=3)
     page.ax.add_patch(form)
     page.write(x, y, sign, size=size, zorder=4)

@@ -4,6 +4,7 @@ import textwrap
 from collections.abc import Container, Mapping, Sequence
 from typing import Any
 
+import matplotlib as mpl
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.figure import Figure
@@ -12,7 +13,7 @@ from matplotlib.patches import Rectangle
 from matplotlib.ticker import MaxNLocator, NullLocator
 
 from lstm_course.arrays.shapes import Array
-from lstm_course.study.plots.style import GREY, looks, new_figure
+from lstm_course.study.plots.style import GREY, STYLE, looks, new_figure
 
 BLANK = 6 * "█"  # in place of an unknown word
 Runs = Mapping[str, Mapping[str, Any]]  # seed → result, one case of a measurement
@@ -36,6 +37,7 @@ def blanked_text(
     size, line_height = 13, 0.3  # points, inches
     character = 0.602 * size / 72  # inches: how wide the fixed-width letters are
     figsize = (line_length * character, len(lines) * line_height)
+    mpl.rcParams.update(STYLE)
     figure = plt.figure(figsize=figsize, layout="none")
     ax = figure.add_axes((0, 0, 1, 1))
     ax.set(xlim=(0, line_length), ylim=(len(lines), 0))
