@@ -18,6 +18,8 @@ from lstm_course.exercises.progress import PROGRESS_VARIABLE
 ROOT = Path(__file__).resolve().parents[1]
 PICTURE = re.compile(r"!\[([^]]*)\]\([./]*figures/([\w/]+\.svg)\)")
 
+KEPT_BESIDE = {"runs", "slides", "wheels", "workspace"}  # as .gitignore says
+
 os.environ[PROGRESS_VARIABLE] = os.devnull  # what a reader passed is their own
 
 # The same examples on every machine and in every run. To look for new ones:
@@ -42,8 +44,9 @@ def committed_files(root: Path = ROOT) -> list[Path]:
         paths = [
             path
             for path in root.rglob("*")
-            if not any(
-                part.startswith(".") or part in {"__pycache__", "runs", "workspace"}
+            if path.relative_to(root).parts[0] not in KEPT_BESIDE
+            and not any(
+                part.startswith(".") or part == "__pycache__"
                 for part in path.relative_to(root).parts
             )
         ]
