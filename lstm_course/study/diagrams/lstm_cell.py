@@ -148,8 +148,8 @@ def draw_lstm(
         (x + 42, c_level - 18, step["c′"], "center"),
         ((f + middle) / 2, c_level - 18, step["f ⊙ c′"], "center"),
         ((middle + o) / 2, c_level - 18, step["c"], "center"),
-        (x - 25, h_level + 20, step["h′"], "center"),
-        (end + 25, h_level + 20, step["h"], "center"),
+        (x - 28, h_level + 20, step["h′"], "center"),
+        (end + 28, h_level + 20, step["h"], "center"),
         (x + 68, y + HEIGHT + 48, step["x"], "center"),
     ):
         page.write(column, level, value, size=15, weight="bold", ha=side)

@@ -21,7 +21,7 @@ from lstm_course.study.diagrams.unrolled_rnn import unrolled_rnn
 from lstm_course.study.diagrams.unrolled_rnn_back import unrolled_rnn_back
 from lstm_course.study.diagrams.weight_blocks import weight_blocks_on_a_slide
 
-LSTM_CELL = 8, 8, 676, 450  # on its page, without the equations
+LSTM_CELL = 4, 8, 680, 450  # on its page, without the equations
 RNN_STEPS = 205, 38, 900, 420  # the four of them, without the loop
 RNN_BACK = 104, 44, 900, 418  # without its title
 WEIGHTS = 0, 0, 900, 428  # all of the page
