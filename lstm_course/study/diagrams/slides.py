@@ -13,7 +13,11 @@ from lstm_course.study.diagrams.course_map import course_map
 from lstm_course.study.diagrams.gru_cell import gru_cell
 from lstm_course.study.diagrams.ladder_of_shapes import ladder_of_shapes
 from lstm_course.study.diagrams.lstm_cell import lstm_cell_with, one_step
-from lstm_course.study.diagrams.sentence_to_tensor import sentence_to_tensor
+from lstm_course.study.diagrams.sentence_to_tensor import (
+    ids_to_rows,
+    rows_to_tensor,
+    sentence_to_tensor,
+)
 from lstm_course.study.diagrams.sentiment_model import sentiment_model
 from lstm_course.study.diagrams.toolkit import zoom_in
 from lstm_course.study.diagrams.two_cells import two_cells
@@ -29,7 +33,7 @@ WEIGHTS = 0, 0, 900, 428  # all of the page
 SLIDE_PICTURES: dict[str, Callable[[], Figure]] = {
     "blocks_of_a_step.svg": lambda: zoom_in(blocks_of_a_step(), 140, 8, 900, 304),
     "course_map_1.svg": lambda: zoom_in(course_map(), 222, 10, 892, 228),
-    "course_map_2.svg": lambda: zoom_in(course_map(), 222, 246, 892, 582),
+    "course_map_2.svg": lambda: zoom_in(course_map(), 222, 246, 983, 582),
     "gru_cell.svg": lambda: zoom_in(gru_cell(), 0, 12, 900, 282),
     "lstm_cell_1.svg": lambda: zoom_in(lstm_cell_with("g"), *LSTM_CELL),
     "lstm_cell_2.svg": lambda: zoom_in(lstm_cell_with("ig"), *LSTM_CELL),
@@ -37,11 +41,11 @@ SLIDE_PICTURES: dict[str, Callable[[], Figure]] = {
     "lstm_cell_4.svg": lambda: zoom_in(lstm_cell_with("figo"), *LSTM_CELL),
     "lstm_cell_5.svg": lambda: zoom_in(lstm_cell_with("figo", one_step()), *LSTM_CELL),
     "sentence_to_ids.svg": lambda: zoom_in(sentence_to_tensor(), 10, 4, 706, 313),
-    "ids_to_rows.svg": lambda: zoom_in(sentence_to_tensor(), 225, 105, 885, 376),
-    "rows_to_tensor.svg": lambda: zoom_in(sentence_to_tensor(), 150, 380, 830, 570),
+    "ids_to_rows.svg": lambda: zoom_in(ids_to_rows(), 225, 78, 885, 346),
+    "rows_to_tensor.svg": lambda: zoom_in(rows_to_tensor(), 150, 355, 830, 630),
     "review_through_lstm.svg": lambda: zoom_in(sentiment_model(), 180, 4, 784, 341),
     "review_to_probability.svg": lambda: zoom_in(sentiment_model(), 288, 248, 900, 578),
-    "two_cells.svg": lambda: zoom_in(two_cells(), 0, 8, 900, 452),
+    "two_cells.svg": lambda: zoom_in(two_cells(), -46, 8, 946, 452),
     "unrolled_rnn_loop.svg": lambda: zoom_in(unrolled_rnn(0), 0, 40, 210, 395),
     "unrolled_rnn_1.svg": lambda: zoom_in(unrolled_rnn(1), *RNN_STEPS),
     "unrolled_rnn_2.svg": lambda: zoom_in(unrolled_rnn(2), *RNN_STEPS),
