@@ -5,6 +5,7 @@ has no text below 24 pixels.
 """
 
 from collections.abc import Callable
+from functools import partial
 
 from matplotlib.figure import Figure
 
@@ -27,8 +28,9 @@ from lstm_course.study.diagrams.weight_blocks import weight_blocks_on_a_slide
 
 LSTM_CELL = 4, 8, 680, 450  # on its page, without the equations
 RNN_STEPS = 205, 38, 900, 420  # the four of them, without the loop
-RNN_BACK = 104, 44, 900, 418  # without its title
+RNN_BACK = 104, 44, 900, 398  # without its title
 WEIGHTS = 0, 0, 900, 428  # all of the page
+way_back = partial(unrolled_rnn_back, steps_above=True)
 
 SLIDE_PICTURES: dict[str, Callable[[], Figure]] = {
     "blocks_of_a_step.svg": lambda: zoom_in(blocks_of_a_step(), 140, 8, 900, 304),
@@ -40,8 +42,8 @@ SLIDE_PICTURES: dict[str, Callable[[], Figure]] = {
     "lstm_cell_3.svg": lambda: zoom_in(lstm_cell_with("fig"), *LSTM_CELL),
     "lstm_cell_4.svg": lambda: zoom_in(lstm_cell_with("figo"), *LSTM_CELL),
     "lstm_cell_5.svg": lambda: zoom_in(lstm_cell_with("figo", one_step()), *LSTM_CELL),
-    "sentence_to_ids.svg": lambda: zoom_in(sentence_to_tensor(), 10, 4, 706, 313),
-    "ids_to_rows.svg": lambda: zoom_in(ids_to_rows(), 225, 78, 885, 346),
+    "sentence_to_ids.svg": lambda: zoom_in(sentence_to_tensor(), 0, 4, 706, 313),
+    "ids_to_rows.svg": lambda: zoom_in(ids_to_rows(), 225, 88, 885, 350),
     "rows_to_tensor.svg": lambda: zoom_in(rows_to_tensor(), 150, 355, 830, 630),
     "review_through_lstm.svg": lambda: zoom_in(sentiment_model(), 180, 4, 784, 341),
     "review_to_probability.svg": lambda: zoom_in(sentiment_model(), 288, 248, 900, 578),
@@ -51,12 +53,12 @@ SLIDE_PICTURES: dict[str, Callable[[], Figure]] = {
     "unrolled_rnn_2.svg": lambda: zoom_in(unrolled_rnn(2), *RNN_STEPS),
     "unrolled_rnn_3.svg": lambda: zoom_in(unrolled_rnn(3), *RNN_STEPS),
     "unrolled_rnn_4.svg": lambda: zoom_in(unrolled_rnn(4), *RNN_STEPS),
-    "unrolled_rnn_back_1.svg": lambda: zoom_in(unrolled_rnn_back(1), *RNN_BACK),
-    "unrolled_rnn_back_2.svg": lambda: zoom_in(unrolled_rnn_back(2), *RNN_BACK),
-    "unrolled_rnn_back_3.svg": lambda: zoom_in(unrolled_rnn_back(3), *RNN_BACK),
-    "unrolled_rnn_back_4.svg": lambda: zoom_in(unrolled_rnn_back(5), *RNN_BACK),
-    "unrolled_rnn_back_5.svg": lambda: zoom_in(unrolled_rnn_back(13), *RNN_BACK),
-    "unrolled_rnn_back_6.svg": lambda: zoom_in(unrolled_rnn_back(), *RNN_BACK),
+    "unrolled_rnn_back_1.svg": lambda: zoom_in(way_back(1), *RNN_BACK),
+    "unrolled_rnn_back_2.svg": lambda: zoom_in(way_back(2), *RNN_BACK),
+    "unrolled_rnn_back_3.svg": lambda: zoom_in(way_back(3), *RNN_BACK),
+    "unrolled_rnn_back_4.svg": lambda: zoom_in(way_back(5), *RNN_BACK),
+    "unrolled_rnn_back_5.svg": lambda: zoom_in(way_back(13), *RNN_BACK),
+    "unrolled_rnn_back_6.svg": lambda: zoom_in(way_back(), *RNN_BACK),
     "ladder_1.svg": lambda: zoom_in(ladder_of_shapes(), 226, 334, 892, 546),
     "ladder_2.svg": lambda: zoom_in(ladder_of_shapes(), 226, 0, 892, 316),
     "weights_rnn_lstm.svg": lambda: zoom_in(

@@ -62,13 +62,15 @@ def steps_back() -> list[StepBack]:
     return steps[::-1]
 
 
-def unrolled_rnn_back(parts: int = PARTS) -> Figure:
+def unrolled_rnn_back(parts: int = PARTS, *, steps_above: bool = False) -> Figure:
     """Draw the gradient's way from the last h to the first, and the weights' shares.
 
     Args:
         parts: how many to draw, in the order of the way back: the gradient that
             enters; of each step the cell, its shares, and the arrow to the step before;
             the sums. A cell to come shows what is known already, x and h.
+        steps_above: number the steps above their cells, not at the foot of the page,
+            where a slide has its arrows.
     """
     page = Page(430)
     steps = steps_back()
@@ -89,7 +91,11 @@ def unrolled_rnn_back(parts: int = PARTS) -> Figure:
         else:
             page.box(x - HALF, TOP, 2 * HALF, BOTTOM - TOP, **_TO_COME)
             page.write(x, MIDDLE, f"x = {knock}\nh = {h:.3f}", size=15)
-        page.write(x, 408, f"t = {n + 1}", size=14, color=GREY)
+        name = f"t = {n + 1}"
+        if steps_above:
+            page.write(x - HALF, TOP - 14, name, size=14, color=GREY, ha="left")
+        else:
+            page.write(x, 408, name, size=14, color=GREY)
         if parts == PARTS:
             page.write(x - SLOT / 2, _SHARES + 42, "+" if n else "=", size=19)
 
