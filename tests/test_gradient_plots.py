@@ -32,6 +32,16 @@ def test_a_line_is_the_median_a_band_the_range_and_a_name_stands_at_the_end():
     assert ax.get_yscale() == "log"
 
 
+def test_a_goal_is_a_named_line_that_does_not_look_like_guessing():
+    groups = {"RNN": np.array([[1.0, 1e-3]])}
+    panel = SpreadPanel([10, 50], groups, "steps", guessing=0.1, goal=("solved", 0.01))
+    (ax,) = spread_lines(panel).axes
+    _, guess, goal = ax.lines
+    assert goal.get_xydata().tolist() == [[10, 0.01], [50, 0.01]]
+    assert goal.get_linestyle() != guess.get_linestyle()
+    assert [text.get_text() for text in ax.texts] == ["RNN", "solved", "guessing"]
+
+
 def test_a_panel_has_its_own_limits_and_labels():
     calm = {"calm": np.array([[1, 0.1]])}
     figure = spread_lines(

@@ -20,6 +20,7 @@ class SpreadPanel(NamedTuple):
     title: str = ""
     limits: tuple[float, float] | None = None  # of the vertical axis
     guessing: float | None = None  # what a guess would score: a dotted line
+    goal: tuple[str, float] | None = None  # the name and height of a dash-dotted line
 
 
 def spread_lines(*panels: SpreadPanel) -> Figure:
@@ -40,6 +41,10 @@ def spread_lines(*panels: SpreadPanel) -> Figure:
         if panel.guessing is not None:
             dotted: Look = {"ls": ":", "color": "black", "lw": 1.5, "label": "guessing"}
             ax.plot(panel.x, np.full(len(panel.x), panel.guessing), **dotted)
+        if panel.goal is not None:
+            name, height = panel.goal
+            dashes: Look = {"ls": (0, (6, 2, 1, 2)), "color": "black", "lw": 1.5}
+            ax.plot(panel.x, np.full(len(panel.x), height), label=name, **dashes)
         ax.set(xlabel=panel.xlabel, ylabel=panel.ylabel, title=panel.title)
         ax.set(yscale="log", ylim=panel.limits)
         ax.margins(x=0.02)
