@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections import Counter
 from contextlib import contextmanager, suppress
 from urllib.parse import urlsplit
 from urllib.request import urlopen
@@ -154,6 +155,17 @@ def test_a_deck(deck, check):
     assert check(read(deck)) == []
 
 
+def test_no_letter_is_right_more_often_than_chance_would_have_it():
+    texts = ["\n".join(cell.source for cell in read(deck).cells) for deck in DECKS]
+    right = Counter(re.findall(r"(?m)^## Answer: ([A-D])", "\n".join(texts)))
+    assert right.total() >= 26
+    for letter, options in (("A", "A"), ("B", "A"), ("C", "C")):
+        polls = sum(
+            len(re.findall(rf"(?m)^- \*\*{options}\*\*", text)) for text in texts
+        )
+        assert 0.2 * polls <= right[letter] <= 0.5 * polls, (letter, right)
+
+
 def test_all_decks_look_alike():
     looks = {
         json.dumps(read(deck).metadata.get("rise"), sort_keys=True) for deck in DECKS
@@ -203,10 +215,10 @@ FAULTS = {
             for cell in nb.cells
         ],
     ),
-    "no answer": (answers_its_polls, in_slide("Answer: A", "Answer: A", "Look")),
+    "no answer": (answers_its_polls, in_slide("semicolon", "Answer: B", "Look")),
     "an answer that is no option": (
         answers_its_polls,
-        in_slide("Answer: A", "Answer: A", "Answer: D"),
+        in_slide("semicolon", "Answer: B", "Answer: D"),
     ),
     "an option twice": (answers_its_polls, in_slide("at how many", "**B**", "**A**")),
     "much code": (shows_little_code, in_slide("A task", "c = ", "1\n" * 6 + "c = ", 2)),

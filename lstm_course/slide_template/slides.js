@@ -19,4 +19,9 @@ if (print) {
     transition: "none",
     plugins: [RevealNotes],
   });
+  // The presenter's window copies the notes without MathJax's styles, which hide what is
+  // for screen readers: there each formula would stand twice.
+  addEventListener("load", () => MathJax.startup.promise.then(() => {
+    document.querySelectorAll("aside.notes mjx-assistive-mml").forEach((one) => one.remove());
+  }));
 }
