@@ -14,6 +14,7 @@ from lstm_course.study.diagrams.course_map import course_map
 from lstm_course.study.diagrams.gru_cell import gru_cell
 from lstm_course.study.diagrams.ladder_of_shapes import ladder_of_shapes
 from lstm_course.study.diagrams.lstm_cell import lstm_cell_with, one_step
+from lstm_course.study.diagrams.reading_machine import reading_machine
 from lstm_course.study.diagrams.sentence_to_tensor import (
     ids_to_rows,
     rows_to_tensor,
@@ -42,6 +43,7 @@ SLIDE_PICTURES: dict[str, Callable[[], Figure]] = {
     "lstm_cell_3.svg": lambda: zoom_in(lstm_cell_with("fig"), *LSTM_CELL),
     "lstm_cell_4.svg": lambda: zoom_in(lstm_cell_with("figo"), *LSTM_CELL),
     "lstm_cell_5.svg": lambda: zoom_in(lstm_cell_with("figo", one_step()), *LSTM_CELL),
+    "reading_machine.svg": lambda: zoom_in(reading_machine(), 0, 0, 900, 196),
     "sentence_to_ids.svg": lambda: zoom_in(sentence_to_tensor(), 0, 4, 706, 313),
     "ids_to_rows.svg": lambda: zoom_in(ids_to_rows(), 225, 88, 885, 350),
     "rows_to_tensor.svg": lambda: zoom_in(rows_to_tensor(), 150, 355, 830, 630),
