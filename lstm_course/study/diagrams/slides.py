@@ -49,7 +49,7 @@ SLIDE_PICTURES: dict[str, Callable[[], Figure]] = {
     "rows_to_tensor.svg": lambda: zoom_in(rows_to_tensor(), 150, 355, 830, 630),
     "review_through_lstm.svg": lambda: zoom_in(sentiment_model(), 180, 4, 784, 341),
     "review_to_probability.svg": lambda: zoom_in(sentiment_model(), 288, 248, 900, 578),
-    "two_cells.svg": lambda: zoom_in(two_cells(), -46, 8, 946, 452),
+    "two_cells.svg": lambda: zoom_in(two_cells(), -60, 8, 960, 452),
     "unrolled_rnn_loop.svg": lambda: zoom_in(unrolled_rnn(0), 0, 40, 210, 395),
     "unrolled_rnn_1.svg": lambda: zoom_in(unrolled_rnn(1), *RNN_STEPS),
     "unrolled_rnn_2.svg": lambda: zoom_in(unrolled_rnn(2), *RNN_STEPS),
