@@ -19,11 +19,15 @@ import ast
 import json
 import re
 import sys
+from functools import cache
 from html import unescape
 from pathlib import Path
 from typing import NamedTuple
 
 from IPython.core.inputtransformer2 import TransformerManager
+from matplotlib.text import Text
+
+from lstm_course.study.diagrams.slides import SLIDE_PICTURES
 
 ROOT = Path(__file__).resolve().parents[1]
 BOUND = Path(__file__).parent / "bound"
@@ -193,10 +197,22 @@ def of_claims(text: str, lessons: dict[str, dict]) -> Texts:
 
 
 def of_lecture(deck: dict, lesson: dict, number: str) -> Texts:
-    """Return the numbers of a deck, and what it and its lesson show."""
-    shown = [cell._replace(id=f"{number} {cell.id}") for cell in shown_by(lesson)]
+    """Return the numbers of a deck, and what it, its pictures and its lesson show."""
     texts = of_lesson(deck)
+    source = "\n".join("".join(cell["source"]) for cell in deck["cells"])
+    shown = [
+        Shown(f"slides/{name}", drawn_numbers(name), [])
+        for name in sorted(set(re.findall(r"figures/slides/(\w+\.svg)", source)))
+    ]
+    shown += [cell._replace(id=f"{number} {cell.id}") for cell in shown_by(lesson)]
     return {place: (said, own + shown) for place, (said, own) in texts.items()}
+
+
+@cache
+def drawn_numbers(name: str) -> list[str]:
+    """Return the numbers that are written in a picture for slides."""
+    texts = SLIDE_PICTURES[name]().findobj(Text)
+    return numbers("\n".join(text.get_text() for text in texts))
 
 
 def of_page(text: str) -> Texts:
