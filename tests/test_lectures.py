@@ -411,6 +411,19 @@ class TestLive:
         assert faults == {}
         assert tab.outside == []
 
+    @pytest.mark.parametrize("size", [(1920, 1080), (1024, 768), (1366, 600)])
+    def test_a_slide_fits_a_window_of_any_size(self, tab, lab, faults_of_slide, size):
+        tab.set_viewport_size(dict(zip(("width", "height"), size, strict=True)))
+        open_live(tab, lab, LECTURES / "04_lstm_gates.ipynb")
+        tab.keyboard.press("Space")
+        tab.wait_for_timeout(500)
+        assert tab.evaluate(faults_of_slide, -1) == []
+        slide = tab.locator("section.present section.present").bounding_box()
+        scale = min(size[0] / 1280, size[1] / 720)
+        assert slide["width"] == pytest.approx(1280 * scale, abs=2)
+        assert slide["x"] == pytest.approx((size[0] - 1280 * scale) / 2, abs=10)
+        assert slide["y"] == pytest.approx((size[1] - 720 * scale) / 2, abs=2)
+
     def test_a_cell_can_be_changed_and_run(self, tab, lab):
         open_live(tab, lab, LECTURES / "04_lstm_gates.ipynb")
         tab.keyboard.press("Space")
