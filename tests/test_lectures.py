@@ -121,6 +121,15 @@ def shows_little_code(notebook):
     return faults
 
 
+def shows_something_of_each_cell(notebook):
+    """What is neither shown nor has an output cannot be clicked, and so not be run."""
+    return [
+        f"{cell.id} is hidden whole"
+        for cell in notebook.cells
+        if cell.metadata.get("jupyter") and not cell.outputs
+    ]
+
+
 def varies_nowhere(notebook):
     return [
         f"tags of {cell.id}" for cell in notebook.cells if cell.metadata.get("tags")
@@ -139,6 +148,7 @@ CHECKS = [
     tells_what_students_ask,
     answers_its_polls,
     shows_little_code,
+    shows_something_of_each_cell,
     varies_nowhere,
     has_no_link_and_no_html,
 ]
@@ -222,6 +232,10 @@ FAULTS = {
     ),
     "an option twice": (answers_its_polls, in_slide("at how many", "**B**", "**A**")),
     "much code": (shows_little_code, in_slide("A task", "c = ", "1\n" * 6 + "c = ", 2)),
+    "a cell that nobody sees": (
+        shows_something_of_each_cell,
+        lambda nb: [cell.update(outputs=[]) for cell in nb.cells],
+    ),
     "a tag": (varies_nowhere, lambda nb: nb.cells[5].metadata.update(tags=["slow"])),
     "a link": (has_no_link_and_no_html, in_slide("A task", "At", "[At](../a.md)")),
     "HTML": (has_no_link_and_no_html, in_slide("A task", "At", "<b>At</b>")),
