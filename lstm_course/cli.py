@@ -123,7 +123,11 @@ def slides(
     lessons: Lessons = None,
     out: Annotated[
         Path | None,
-        typer.Option(metavar="FOLDER", help="Where to; else slides/ in the course."),
+        typer.Option(
+            metavar="FOLDER",
+            file_okay=False,
+            help="Where to; else slides/ in the course.",
+        ),
     ] = None,
     pdf: Annotated[
         bool, typer.Option(help="Handouts in PDF as well, printed by Chromium.")

@@ -1,25 +1,47 @@
+// The faults of a slide, in words: what leaves the frame, is cut, is smaller than 24 px,
+// or did not load. Of the slide with this index, or with -1 of the one that is shown.
 (index) => {
-  if (index >= 0) { Reveal.slide(index, 0, 99); }
-  const slide = document.querySelector("section.present section.present, section.present > section:not(.past):not(.future)");
-  if (!slide) return ["no slide shown"];
+  if (index >= 0) Reveal.slide(index, 0, 99); // all of its fragments
+  const slide = document.querySelector("section.present section.present");
+  if (!slide) return ["no slide is shown"];
   const frame = document.querySelector(".reveal").getBoundingClientRect();
-  const scale = slide.getBoundingClientRect().width / 1280;
-  const faults = [];
-  const shown = (e) => { const s = getComputedStyle(e); const r = e.getBoundingClientRect();
-    return s.visibility !== "hidden" && s.display !== "none" && r.width > 1 && r.height > 1 && !e.closest("aside, mjx-assistive-mml, .cm-cursorLayer, .cm-selectionLayer, .cm-announced"); };
-  for (const e of slide.querySelectorAll("*")) {
-    if (!shown(e)) continue;
-    const r = e.getBoundingClientRect();
-    const own = [...e.childNodes].some((n) => n.nodeType === 3 && n.textContent.trim());
-    const leaf = own || e.tagName === "IMG" || e.tagName === "svg";
-    if (!leaf) continue;
-    const name = `${e.tagName.toLowerCase()} ${JSON.stringify((e.alt || e.textContent || "").trim().slice(0, 40))}`;
-    const over = [r.left - frame.left + 1, r.top - frame.top + 1, frame.right - r.right + 1, frame.bottom - r.bottom + 1].map(Math.round);
-    if (Math.min(...over) < 0) faults.push(`${name} leaves the slide: left, top, right, bottom ${over}`);
-    if (own && parseFloat(getComputedStyle(e).fontSize) < 24) faults.push(`${name} is ${getComputedStyle(e).fontSize}`);
+  // Notes, what is for screen readers, and what the editor lays over its text.
+  const beside = "aside, mjx-assistive-mml, .cm-cursorLayer, .cm-selectionLayer, .cm-announced";
+  const isShown = (element) => {
+    const style = getComputedStyle(element);
+    const box = element.getBoundingClientRect();
+    const isThere = element.tagName === "IMG" || (box.width > 1 && box.height > 1);
+    return style.visibility !== "hidden" && isThere && !element.closest(beside);
+  };
+  const nameOf = (element) => {
+    const text = (element.alt || element.textContent || "").trim().slice(0, 40);
+    return `${element.tagName.toLowerCase()} ${JSON.stringify(text)}`;
+  };
+
+  const faults = new Set();
+  const elements = [...slide.querySelectorAll("*")].filter(isShown);
+  for (const element of elements) {
+    const isText = [...element.childNodes].some(
+      (node) => node.nodeType === Node.TEXT_NODE && node.textContent.trim());
+    const isPicture = element.tagName === "IMG" || element.tagName === "svg";
+    if (!isText && !isPicture) continue;
+    const box = element.getBoundingClientRect();
+    const room = [box.left - frame.left, box.top - frame.top,
+      frame.right - box.right, frame.bottom - box.bottom].map(Math.round);
+    if (Math.min(...room) < -1) {
+      faults.add(`${nameOf(element)} leaves the slide: left, top, right, bottom ${room}`);
+    }
+    const size = getComputedStyle(element).fontSize;
+    if (isText && parseFloat(size) < 24) faults.add(`${nameOf(element)} is ${size}`);
+    if (element.tagName === "IMG" && !element.naturalWidth) {
+      faults.add(`${nameOf(element)} did not load`);
+    }
   }
-  for (const e of slide.querySelectorAll("pre, .jp-OutputArea-output, .cm-scroller")) {
-    if (shown(e) && (e.scrollWidth > e.clientWidth + 1)) faults.push(`${JSON.stringify(e.textContent.trim().slice(0, 40))} is cut: ${e.scrollWidth} in ${e.clientWidth}`);
+  for (const element of elements) {
+    if (element.matches("pre, .jp-OutputArea-output, .cm-scroller")
+        && element.scrollWidth > element.clientWidth + 1) {
+      faults.add(`${nameOf(element)} is cut: ${element.scrollWidth} in ${element.clientWidth}`);
+    }
   }
-  return [...new Set(faults)];
+  return [...faults];
 }
