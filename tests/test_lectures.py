@@ -361,7 +361,7 @@ class TestPlainFiles:
 
 
 PLANTED = {
-    "leaves the slide": "<p style='position: absolute; left: 1200px; white-space: nowrap'>much too far</p>",
+    "leaves the slide": "<p style='margin-left: 1200px'>far_too_far</p>",
     "is 20px": "<p style='font-size: 20px'>small</p>",
     "did not load": "<img src='nowhere.png' alt='nothing'>",
     "is cut": "<pre style='width: 90px; overflow: hidden'>much too long a line</pre>",
