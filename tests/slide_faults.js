@@ -7,9 +7,17 @@
   const frame = document.querySelector(".reveal").getBoundingClientRect();
   // Notes, what is for screen readers, and what the editor lays over its text.
   const beside = "aside, mjx-assistive-mml, .cm-cursorLayer, .cm-selectionLayer, .cm-announced";
+  const boxOf = (element) => { // with what its text takes beyond it
+    if (element.tagName === "IMG" || element.tagName === "svg") {
+      return element.getBoundingClientRect();
+    }
+    const range = document.createRange();
+    range.selectNodeContents(element);
+    return range.getBoundingClientRect();
+  };
   const isShown = (element) => {
     const style = getComputedStyle(element);
-    const box = element.getBoundingClientRect();
+    const box = boxOf(element);
     const isThere = element.tagName === "IMG" || (box.width > 1 && box.height > 1);
     return style.visibility !== "hidden" && isThere && !element.closest(beside);
   };
@@ -25,7 +33,7 @@
       (node) => node.nodeType === Node.TEXT_NODE && node.textContent.trim());
     const isPicture = element.tagName === "IMG" || element.tagName === "svg";
     if (!isText && !isPicture) continue;
-    const box = element.getBoundingClientRect();
+    const box = boxOf(element);
     const room = [box.left - frame.left, box.top - frame.top,
       frame.right - box.right, frame.bottom - box.bottom].map(Math.round);
     if (Math.min(...room) < -1) {
