@@ -116,9 +116,10 @@ def _list_of_decks(out: Path, lectures: Path) -> str:
         if (out / f"{deck.stem}.html").is_file()
     }
     rows = [
-        f'<li><a href="{name}.html">{name[:2]} {html.escape(title)}</a>: '
-        f'<a href="{name}.html?handout">{name[:2]} to print, with room for notes</a>, '
-        f'<a href="{name}.html?script">{name[:2]} with what the lecturer says</a></li>'
+        f'<li><a href="{name}.html">{name[:2]} {html.escape(title)}</a> · '
+        f'<a href="{name}.html?handout">{name[:2]}: handout, with room for notes</a> · '
+        f'<a href="{name}.html?script">{name[:2]}: script, with the lecturer\'s notes'
+        "</a></li>"
         for name, title in titles.items()
     ]
     return f"""<!DOCTYPE html>
