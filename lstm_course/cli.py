@@ -89,11 +89,8 @@ def lecture(
     from lstm_course.commands.slides import LECTURES
 
     _need_lessons()
-    try:
+    with _ended_by(LessonError, 2):
         (deck,) = find_lessons([lesson], LECTURES, subfolders=False)
-    except LessonError as error:
-        typer.echo(error, err=True)
-        raise typer.Exit(2) from None
     folder = "notebooks" if originals else "workspace"
     _open_lab(f"/rise/{folder}/lectures/{deck.name}", ctx.args, originals=originals)
 

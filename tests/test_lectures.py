@@ -35,7 +35,7 @@ def slide_type(cell):
 
 
 def slides_of(notebook):
-    """The cells of each slide, its notes apart."""
+    """The cells of each slide, its notes among them."""
     found = []
     for cell in notebook.cells:
         if slide_type(cell) == "slide":
@@ -88,24 +88,23 @@ def tells_what_students_ask(notebook):
 
 
 def answers_its_polls(notebook):
-    polls = 0
-    headings = [heading(slide) for slide in slides_of(notebook)]
-    faults = []
-    for number, (slide, after) in enumerate(
-        zip(slides_of(notebook), [*headings[1:], ""], strict=True)
-    ):
-        if not headings[number].startswith("## Poll: "):
+    polls, faults = 0, []
+    all_slides = slides_of(notebook)
+    headings_after = [*map(heading, all_slides[1:]), ""]
+    for slide, after in zip(all_slides, headings_after, strict=True):
+        question = heading(slide)
+        if not question.startswith("## Poll: "):
             continue
         polls += 1
         text = "\n".join(cell.source for cell in slide if cell is not slide[1])
         options = re.findall(r"(?m)^- \*\*([A-D])\*\*", text)
         if options != list("ABCD")[: len(options)] or len(options) < 2:
-            faults.append(f"options {options}: {headings[number]}")
+            faults.append(f"options {options}: {question}")
         answer = re.match(r"## Answer: ([A-D])\b", after)
         if not answer or answer[1] not in options:
-            faults.append(f"no answer on the next slide: {headings[number]}")
+            faults.append(f"no answer on the next slide: {question}")
         if any(cell.cell_type == "code" for cell in slide):
-            faults.append(f"an output beside the question: {headings[number]}")
+            faults.append(f"an output beside the question: {question}")
     return faults if polls >= 2 else [f"{polls} polls"]
 
 

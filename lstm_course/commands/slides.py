@@ -27,18 +27,15 @@ _TEMPLATE = Path(__file__).parents[1] / "slide_template"
 _PICTURE = re.compile(r"(?<=\.\./\.\./)figures/[\w/.-]+\w")
 
 
-def write_slides(
-    names: Iterable[str], out: Path, *, pdf: bool = True, lectures: Path = LECTURES
-) -> int:
+def write_slides(names: Iterable[str], out: Path, *, pdf: bool = True) -> int:
     """Write decks into a folder, with a page that lists them; tell what was made.
 
-    Each file appears whole or not at all; what else is in the folder stays.
+    A deck, a picture or a PDF appears whole or not at all; what else is there stays.
 
     Args:
         names: decks by number or name; none means all.
         out: the folder; made if it is missing.
-        pdf: whether both are printed into PDF files as well, where there is a browser.
-        lectures: the folder of the decks.
+        pdf: whether handouts and scripts are printed as well, where there is a browser.
 
     Returns:
         The exit code: 0, or 2 when a name is unknown, and then nothing was written.
@@ -47,7 +44,7 @@ def write_slides(
         OSError: something cannot be written.
     """
     try:
-        decks = find_lessons(names, lectures, subfolders=False)
+        decks = find_lessons(names, LECTURES, subfolders=False)
         notebooks = [read(deck) for deck in decks]
     except LessonError as error:
         return refuse(error)
@@ -59,7 +56,7 @@ def write_slides(
         for picture in sorted(set(_PICTURE.findall(str(notebook.cells)))):
             _write(out / picture, (ROOT / picture).read_bytes())
         print(pages[-1])
-    _write(out / "index.html", _list_of_decks(out, lectures))
+    _write(out / "index.html", _list_of_decks(out))
     if pdf:
         try:
             _print(pages)
@@ -108,11 +105,11 @@ def _installed(package: str, folder: str) -> Path:
     return Path(str(distribution(package).locate_file(folder)))
 
 
-def _list_of_decks(out: Path, lectures: Path) -> str:
+def _list_of_decks(out: Path) -> str:
     """Return a page with links to the decks in the folder, and to their other views."""
     titles = {
         deck.stem: title(read(deck))
-        for deck in find_lessons((), lectures, subfolders=False)
+        for deck in find_lessons((), LECTURES, subfolders=False)
         if (out / f"{deck.stem}.html").is_file()
     }
     rows = [
