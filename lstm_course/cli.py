@@ -140,6 +140,39 @@ def slides(
 
 
 @app.command()
+def site(
+    out: Annotated[
+        str | None,  # as a Path, the empty name would be the folder one stands in
+        typer.Option(
+            metavar="FOLDER",
+            help="New, empty or an earlier site; else public/ in the course.",
+            show_default=False,
+        ),
+    ] = None,
+    reviews: Annotated[
+        bool,
+        typer.Option(
+            "--with-reviews/--without-reviews",
+            help="Whether cells can train on the film reviews in the page.",
+        ),
+    ] = True,
+) -> None:
+    """Write the course as web pages to read and run, for any server of files."""
+    from lstm_course.commands.site import SiteError, write_site
+
+    _need_lessons()
+    if out is not None and (not out.strip() or Path(out).is_file()):
+        raise typer.BadParameter(f"{out!r} is no folder", param_hint="'--out'")
+    folder = ROOT / "public" if out is None else Path(out)
+    with _ended_by(SiteError, 2), _ended_by(OSError):
+        write_site(folder, reviews=reviews)
+    typer.echo(
+        f"{folder}: serve it with `python3 -m http.server --directory {folder}`; "
+        "index.html can be read without a server, too."
+    )
+
+
+@app.command()
 def restore(
     lessons: Annotated[
         list[str], typer.Argument(metavar="LESSON", help="Numbers or names.")

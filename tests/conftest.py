@@ -18,7 +18,7 @@ from lstm_course.exercises.progress import PROGRESS_VARIABLE
 ROOT = Path(__file__).resolve().parents[1]
 PICTURE = re.compile(r"!\[([^]]*)\]\([./]*figures/([\w/]+\.svg)\)")
 
-KEPT_BESIDE = {"runs", "slides", "wheels", "workspace"}  # as .gitignore says
+KEPT_BESIDE = {"public", "runs", "slides", "wheels", "workspace"}  # as .gitignore says
 
 os.environ[PROGRESS_VARIABLE] = os.devnull  # what a reader passed is their own
 
