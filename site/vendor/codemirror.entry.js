@@ -1,9 +1,11 @@
 // What the editor of a cell is made of.
 export { EditorState } from "@codemirror/state";
-export { EditorView, keymap, drawSelection } from "@codemirror/view";
-export { defaultKeymap, history, historyKeymap, indentWithTab, undo } from "@codemirror/commands";
+export { Decoration, EditorView, ViewPlugin, keymap } from "@codemirror/view";
 export {
-  HighlightStyle, bracketMatching, indentOnInput, indentUnit, syntaxHighlighting,
+  defaultKeymap, history, historyKeymap, indentLess, indentMore,
+} from "@codemirror/commands";
+export {
+  bracketMatching, indentOnInput, indentUnit, syntaxHighlighting, syntaxTree,
 } from "@codemirror/language";
 export { python } from "@codemirror/lang-python";
-export { tags } from "@lezer/highlight";
+export { tagHighlighter, tags } from "@lezer/highlight";

@@ -1,4 +1,4 @@
-/* Made by build.js; the licences are in LICENSES.txt.
+/* Made by build.mjs; the licences are in LICENSES.txt.
  * @bjorn3/browser_wasi_shim 0.4.2, MIT OR Apache-2.0
  * fzstd 0.1.1, MIT
  */

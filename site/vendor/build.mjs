@@ -34,7 +34,7 @@ for (const bundle of ["codemirror", "wasi"]) {
   });
   const packages = packagesIn(metafile.inputs);
   const lines = packages.map(([name, { version, license }]) => ` * ${name} ${version}, ${license}`);
-  const banner = `/* Made by build.js; the licences are in LICENSES.txt.\n${lines.join("\n")}\n */\n`;
+  const banner = `/* Made by build.mjs; the licences are in LICENSES.txt.\n${lines.join("\n")}\n */\n`;
   writeFileSync(`${bundle}.js`, banner + script.text);
   for (const [name, { version, license }] of packages) {
     licences.set(`${name} ${version} (${license})`, licenceTexts(name));
