@@ -18,7 +18,7 @@ export class Bar {
     this.#runner = runner;
     this.state = make("span", { className: "run-state" });
     this.stop = button("Stop", () => runner.stop(), { className: "run-button" });
-    this.above = button("", () => runner.runAll(this.#cellsAbove(), this.note), {
+    this.above = button("Run above", () => runner.runAll(this.#cellsAbove(), this.note), {
       className: "run-button",
       hidden: true,
     });
@@ -50,7 +50,7 @@ export class Bar {
   }
 
   #cellsAbove() {
-    return this.#cells.slice(0, this.#cells.indexOf(this.#last));
+    return this.#cells.slice(0, Math.max(0, this.#cells.indexOf(this.#last)));
   }
 
   #show() {
@@ -59,7 +59,7 @@ export class Bar {
     this.stop.hidden = !isBusy;
     this.all.hidden = isBusy;
     this.above.hidden = isBusy || this.#cellsAbove().length === 0;
-    if (this.#last) this.above.textContent = `Run all above ${this.#last.name}`;
+    if (this.#last) this.above.setAttribute("aria-label", `Run all above ${this.#last.name}`);
   }
 
   #python() {

@@ -185,6 +185,7 @@ export class Cell {
         this.runButton,
         this.stopButton,
         this.resetButton,
+        make("span", { className: "run-keys" }, "Shift+Enter runs, Escape leaves"),
         make("span", { className: "run-name" }, this.name[0].toUpperCase() + this.name.slice(1)),
         this.count,
       ),

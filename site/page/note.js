@@ -25,14 +25,15 @@ export class Note {
   }
 
   /**
-   * Ask; the first button has the focus.
+   * Ask, with two buttons.
    *
    * @param {string} question
    * @param {string} yes
    * @param {string} no
+   * @param {boolean} [loses] whether `yes` loses something: then `no` has the focus
    * @returns {Promise<boolean>} whether it was answered by `yes`
    */
-  ask(question, yes, no) {
+  ask(question, yes, no, loses = false) {
     return new Promise((resolve) => {
       this.#answer = (answer) => {
         this.#answer = () => {};
@@ -42,7 +43,7 @@ export class Note {
       const first = button(yes, () => this.#answer(true), { className: "run-button run-first" });
       const second = button(no, () => this.#answer(false), { className: "run-button" });
       this.#fill(make("p", {}, question), make("p", { className: "run-choice" }, first, second));
-      first.focus();
+      (loses ? second : first).focus();
       announce(question);
     });
   }
@@ -66,10 +67,10 @@ export class Note {
     let quarters = 0;
     return ({ loaded, total }) => {
       bar.max = total;
-      bar.value = loaded;
-      text.textContent = loaded < total
-        ? `${doing}: ${megabytes(loaded)} of ${megabytes(total)}`
-        : "Python is starting…";
+      if (loaded < total) bar.value = loaded;
+      else bar.removeAttribute("value"); // how long the rest takes is not known
+      text.textContent =
+        loaded < total ? `${doing}: ${megabytes(loaded)} of ${megabytes(total)}` : "Python is starting…";
       const reached = Math.floor((4 * loaded) / total);
       if (reached > quarters) announce(text.textContent);
       quarters = reached;

@@ -144,7 +144,7 @@ export class Progress {
 
   async #erase() {
     const question = "Erase the progress on all lessons from this browser? Your answers stay.";
-    if (!(await this.note.ask(question, "Erase it", "Keep it"))) return;
+    if (!(await this.note.ask(question, "Erase it", "Keep it", true))) return;
     eraseRecord();
     runtime.record = "";
     if (runtime.state !== "absent") await this.#runner.ask(ERASING, this.note);

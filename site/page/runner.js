@@ -60,8 +60,11 @@ export class Runner extends EventTarget {
   /** End what is running, and drop what is waiting. */
   stop() {
     for (const job of this.#jobs.splice(0)) this.#drop(job);
-    if (this.#job) this.#job.stopped = true;
-    this.#job?.note.dismiss();
+    if (this.#job) {
+      this.#job.stopped = true;
+      this.#job.stop();
+      this.#job.note.dismiss();
+    }
     if (runtime.state === "running") runtime.stop();
   }
 
@@ -81,9 +84,9 @@ export class Runner extends EventTarget {
   #ask(job) {
     this.#job?.note.dismiss();
     job.done = new Promise((resolve) => (job.finish = resolve));
+    job.stopping = new Promise((resolve) => (job.stop = resolve));
     this.#jobs.push(job);
     job.target?.setState("waiting");
-    this.#changed();
     if (!this.#job) this.#work();
     return job.done;
   }
@@ -91,6 +94,7 @@ export class Runner extends EventTarget {
   async #work() {
     while ((this.#job = this.#jobs.shift() ?? null)) {
       const job = this.#job;
+      this.#changed();
       try {
         await this.#do(job);
       } finally {
@@ -106,7 +110,7 @@ export class Runner extends EventTarget {
   }
 
   async #do(job) {
-    if (!(await this.#boot(job.note)) || job.stopped) return;
+    if (!(await this.#boot(job)) || job.stopped) return;
     const cells = job.cells();
     const above = job.target ? cells.length - 1 : 0;
     for (const [index, cell] of cells.entries()) {
@@ -117,7 +121,7 @@ export class Runner extends EventTarget {
       if (job.stopped || status === "stopped" || status === "died") return;
       if (status === "error" && index < cells.length - 1) {
         const rest = job.target ? "so this cell has not run." : "so those below it have not run.";
-        job.note.say(cell.link(), ` stopped with an error, ${rest}`);
+        job.note.say("A cell above, ", cell.link(), `, stopped with an error, ${rest}`);
         return;
       }
     }
@@ -125,7 +129,7 @@ export class Runner extends EventTarget {
   }
 
   /** Have Python ready, and ask before anything is fetched. @returns {Promise<boolean>} whether it is */
-  async #boot(note) {
+  async #boot({ note, stopping }) {
     for (;;) {
       try {
         const bytes = await runtime.toFetch();
@@ -136,7 +140,8 @@ export class Runner extends EventTarget {
           if (!(await note.ask(question, "Fetch and run", "Not now"))) return false;
         }
         if (runtime.state === "absent" || runtime.state === "booting") {
-          await runtime.boot(this.#fetching(note, bytes > 0 ? "Fetching Python" : "Python is starting"));
+          const doing = bytes > 0 ? "Fetching Python" : "Python is starting";
+          await Promise.race([runtime.boot(this.#fetching(note, doing)), stopping]);
           note.clear();
         }
         return true;
@@ -195,9 +200,10 @@ export class Runner extends EventTarget {
           const question = `${who} needs ${part.title}: ${megabytes(bytes)}. ${part.terms}`;
           if (!(await job.note.ask(question, "Fetch and run", "Go on without"))) return false;
         }
-        await runtime.fetch(part, this.#fetching(job.note, `Fetching ${part.title}`));
+        const fetched = runtime.fetch(part, this.#fetching(job.note, `Fetching ${part.title}`));
+        await Promise.race([fetched, job.stopping]);
         job.note.clear();
-        return true;
+        return !job.stopped;
       } catch (error) {
         if (!(await job.note.ask(error.message, "Try again", "Go on without"))) return false;
       }
@@ -209,11 +215,15 @@ export class Runner extends EventTarget {
     if (status === "needs") {
       cell.showStoredOutput();
       cell.note.say(whatItNeeds(cell, needs));
-    } else if (status === "stopped" || status === "died") {
+    } else if (status === "stopped") {
       this.#forget();
-      cell.unfold();
-      const how = status === "stopped" ? "Stopped." : "Python came to an end here.";
-      cell.note.say(`${how} A new Python starts; the next Run makes again what the cells above had made.`);
+      cell.note.say(
+        "Stopped. A new Python starts; the next Run makes again what the cells above had made.",
+      );
+    } else if (status === "died") {
+      this.#forget();
+      cell.unfold(); // what it says is an output
+      announce("Python came to an end, and a new one starts.");
     } else if (status === "error") {
       cell.unfold();
       announce(`C${cell.name.slice(1)} stopped with an error.`);
