@@ -1,6 +1,7 @@
 """The progress bar shows where somebody looks, and stays out of logs."""
 
 import sys
+import threading
 from types import ModuleType
 
 import pytest
@@ -39,3 +40,16 @@ def test_a_notebook_and_a_terminal_have_one(monkeypatch, capsys, where):
     assert "epoch 2, val_loss 0.3750: 100%" in shown
     assert "6/6" in shown
     assert "epoch 3" not in shown  # of two
+
+
+@pytest.mark.filterwarnings("error")
+def test_it_needs_no_thread(monkeypatch, capsys):
+    """A page's Python has none."""
+
+    def fail(_):
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setitem(sys.modules, "ipykernel", ModuleType("ipykernel"))
+    monkeypatch.setattr(threading.Thread, "start", fail)
+    train()
+    assert "6/6" in capsys.readouterr().err

@@ -7,7 +7,6 @@ import inspect
 import io
 import pickle
 import re
-import sysconfig
 import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import FunctionType
@@ -16,11 +15,10 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from lstm_course.checker.exercise import Cases, Exercise
+from lstm_course.checker.frames import in_line
+from lstm_course.checker.limits import TookTooLongError
 from lstm_course.checker.plain_form import Leaf, Refusal, Untouched, plain
-from lstm_course.system.paths import ROOT
 
-_STDLIB = sysconfig.get_path("stdlib")
-_OTHERS = (str(ROOT / "lstm_course"), _STDLIB, "site-packages", "<frozen")
 _SIGNATURE = re.compile(r", with gufunc signature \S+")  # NumPy's, of a matrix product
 _NUMPY = dict(vars(np))
 # By a piece of an error's message: what it mostly comes from.
@@ -76,6 +74,8 @@ def attempt(exercise: Exercise, answer: Any, cases: Cases) -> Attempt:
         return Attempt(untouched=True)
     except Refusal as refusal:
         return Attempt(problem=str(refusal))
+    except TookTooLongError:  # where it works in place
+        raise
     except BaseException as error:  # an odd object may raise, wherever it is touched
         return Attempt(problem=in_words(error, "Your answer"))
     return Attempt(outcomes, problem, printed=page.text)
@@ -138,7 +138,7 @@ def _call(answer: Any, cases: Cases, exercise: Exercise) -> tuple[Outcomes, str]
         what = ""
         try:
             outcomes[label] = _read(answer(*copies), exercise)
-        except (Untouched, NotImplementedError):
+        except (Untouched, NotImplementedError, TookTooLongError):
             raise
         except Refusal as refusal:
             what = str(refusal)
@@ -198,22 +198,6 @@ def in_words(error: BaseException, what: str = "Your function") -> str:
     known = (words for piece, words in _CAUSES.items() if piece in message)
     cause = "".join(f" ({words})" for words in known)
     return f"{what} raises {type(error).__name__}{where}{told}{cause}"
-
-
-def in_line(frames: list[traceback.FrameSummary]) -> str:
-    """Say in which line of the learner's own that is; nothing where there is none."""
-    own = [f for f in frames if not any(other in f.filename for other in _OTHERS)]
-    return f" in the line `{own[-1].line}`" if own and own[-1].line else ""
-
-
-def imported(frames: list[traceback.FrameSummary]) -> str:
-    """Return which library was being imported there; nothing where none was."""
-    files = [frame.filename for frame in frames]
-    while files and not files[0].startswith("<frozen importlib"):
-        files = files[1:]  # what has called the import
-    inside = (re.split(r"site-packages[/\\]", file) for file in files)
-    found = (re.split(r"[/\\.]", parts[1])[0] for parts in inside if len(parts) == 2)
-    return next(found, "")
 
 
 def _shapes(error: BaseException, answer: Any, arguments: tuple[Any, ...]) -> str:

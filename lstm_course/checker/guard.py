@@ -8,6 +8,7 @@ Elsewhere it works in a thread of this process: a copy is not to be had on Windo
 not safe on macOS. The same holds on Linux of what waits, in a copy, for threads that
 are not there: TensorFlow does, once it was used before. In a thread a loop of Python is
 interrupted; what is changed stays changed, and a crash or too much memory ends all.
+Where there are no threads either, it works in place: see there.
 
 This is no prison: an answer may write files, start programs and use the network, as
 any cell of a notebook may. It guards against mistakes, not against malice.
@@ -19,8 +20,6 @@ import builtins
 import contextlib
 import ctypes
 import faulthandler
-import io
-import json
 import multiprocessing
 import multiprocessing.dummy
 import os
@@ -32,37 +31,26 @@ import time
 import traceback
 import warnings
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
+from lstm_course.checker.frames import Frames
+from lstm_course.checker.in_place import in_place
+from lstm_course.checker.limits import (
+    DEEPEST_CALL,
+    LONGEST,
+    SECONDS,
+    DiedError,
+    TookTooLongError,
+    ask_nobody,
+)
+from lstm_course.checker.message import from_bytes, to_bytes
 
-from lstm_course.arrays.shapes import Array
-
-Frames = list[traceback.FrameSummary]  # the innermost comes last, as in a traceback
-
-SECONDS = 10.0  # of computing: an import of Keras takes three to five
-LONGEST = 30.0  # seconds on the clock, for what waits
 _STILL = 1.0  # so long without any computing, and it is asked where it waits
 _EXTRA_MEMORY = 1 << 30  # bytes
-_DEEPEST_CALL = 2000  # an endless recursion is to be told as such, before it is deadly
 _COPIES = sys.platform == "linux"
+_IN_PLACE = sys.platform in ("wasi", "emscripten")  # nor are there threads
 _WHERE: Any = getattr(signal, "SIGUSR1", None)  # asks a copy; Windows has none
 _FRAME = re.compile(r'^  File "(.+)", line (\d+) in (.+)$', re.MULTILINE)
-
-
-@dataclass
-class TookTooLongError(Exception):
-    """The work did not end in time."""
-
-    computed: float  # for how many seconds it had computed
-    passed: float  # how many seconds had passed
-    waiting: bool  # whether these were too many, and not those
-    frames: Frames  # where it was then
-
-
-class DiedError(Exception):
-    """The work ended its process, or an error ended the work."""
 
 
 class _NotInACopyError(Exception):
@@ -85,6 +73,8 @@ def guarded(
         TookTooLongError: it did not end within these limits.
         DiedError: it returned nothing, for it raised, or its process came to an end.
     """
+    if _IN_PLACE:
+        return in_place(work, seconds, longest)
     if _COPIES:
         with contextlib.suppress(_NotInACopyError):
             return _watched(_Copy, work, seconds, longest)
@@ -235,13 +225,10 @@ def _limit_this_process(places: int) -> None:
     faulthandler.disable()  # a crash is told in the verdict
     faulthandler.register(_WHERE, file=places, all_threads=False)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, [_WHERE])
-    sys.setrecursionlimit(min(sys.getrecursionlimit(), _DEEPEST_CALL))
+    sys.setrecursionlimit(min(sys.getrecursionlimit(), DEEPEST_CALL))
     nothing = os.open(os.devnull, os.O_RDWR)
     for standard in range(3):
         os.dup2(nothing, standard)
-
-    def ask_nobody(*_: object) -> str:
-        raise EOFError("there is nobody to ask: work with the arguments alone")
 
     builtins.input = ask_nobody
 
@@ -251,29 +238,3 @@ def _send(sender: Any, work: Callable[[], object]) -> None:
     with contextlib.suppress(BaseException):
         message = to_bytes(work())
     sender.send_bytes(message)
-
-
-def to_bytes(data: object) -> bytes:
-    """Return plain data as bytes: a line of JSON, then its arrays in NumPy's format."""
-    page = io.BytesIO()
-
-    def add(array: object) -> dict[str, bool]:
-        np.lib.format.write_array(page, np.asarray(array), allow_pickle=False)
-        return {"array": True}
-
-    line = json.dumps(data, default=add)
-    return line.encode() + b"\n" + page.getvalue()
-
-
-def from_bytes(message: bytes) -> Any:
-    """Return the data again; nothing in the bytes can run as code."""
-    line, _, arrays = message.partition(b"\n")
-    page = io.BytesIO(arrays)
-
-    def read(found: dict[str, Any]) -> dict[str, Any] | Array:
-        if found == {"array": True}:
-            array: Array = np.lib.format.read_array(page, allow_pickle=False)
-            return array
-        return found
-
-    return json.loads(line, object_hook=read)

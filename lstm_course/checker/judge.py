@@ -3,14 +3,15 @@
 from collections.abc import Sequence
 from typing import Any, Literal, NamedTuple
 
-from lstm_course.checker.attempt import Attempt, attempt, imported, in_line
+from lstm_course.checker.attempt import Attempt, attempt
 from lstm_course.checker.exercise import Cases, Exercise
-from lstm_course.checker.guard import (
+from lstm_course.checker.frames import imported, in_line
+from lstm_course.checker.guard import guarded
+from lstm_course.checker.limits import (
     LONGEST,
     SECONDS,
     DiedError,
     TookTooLongError,
-    guarded,
 )
 from lstm_course.checker.places import Departure, departure
 from lstm_course.checker.planting import Mistake

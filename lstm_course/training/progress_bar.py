@@ -7,6 +7,10 @@ from tqdm.auto import tqdm
 from lstm_course.training.history import History
 
 
+class _Bar(tqdm):  # type: ignore[misc]
+    monitor_interval = 0  # no thread that watches it: it is drawn often enough
+
+
 class Progress:
     """A bar over the batches of all epochs, headed by the last validation result.
 
@@ -17,7 +21,7 @@ class Progress:
         # In a notebook standard output is no terminal, yet the bar belongs there.
         disable = False if "ipykernel" in sys.modules else None
         self._epochs = epochs
-        self._bar = tqdm(
+        self._bar = _Bar(
             total=epochs * batches, unit="batch", disable=disable, desc="epoch 1"
         )
 

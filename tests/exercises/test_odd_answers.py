@@ -21,7 +21,7 @@ import psutil
 import pytest
 
 import lstm_course
-from lstm_course.checker import attempt, guard, recognition
+from lstm_course.checker import attempt, guard, in_place, limits, recognition
 from lstm_course.checker.exercise import Quiz
 from lstm_course.exercises.check import check, quiz, verdict_on
 from lstm_course.exercises.contents import LESSON_OF, find_exercise
@@ -88,6 +88,20 @@ def hurry(monkeypatch):
 def in_a_thread(monkeypatch):
     """As on Windows and macOS."""
     monkeypatch.setattr(guard, "_COPIES", False)
+
+
+@pytest.fixture
+def without_threads(monkeypatch):
+    """As in a page."""
+    monkeypatch.setattr(guard, "_IN_PLACE", True)
+
+
+@pytest.fixture(params=[pytest.param("copy", marks=LINUX), "thread", "place"])
+def each_way(request, monkeypatch):
+    """In a copy, in a thread, in place."""
+    monkeypatch.setattr(guard, "_COPIES", request.param == "copy")
+    monkeypatch.setattr(guard, "_IN_PLACE", request.param == "place")
+    return request.param
 
 
 # Values -------------------------------------------------------------------------
@@ -198,14 +212,11 @@ class OwnError(Exception):
     """An error of a learner's own."""
 
 
-@pytest.mark.parametrize("beside", [False, True])
 @pytest.mark.parametrize(
     "kind",
     [ValueError, ZeroDivisionError, StopIteration, OwnError, SystemExit],
 )
-def test_any_exception(kind, beside, monkeypatch):
-    monkeypatch.setattr(guard, "_COPIES", guard._COPIES and not beside)
-
+def test_any_exception(kind, each_way):
     def answer(*_):
         raise kind("\x1b[2J\ud800" * 10**5)
 
@@ -313,6 +324,63 @@ def test_a_loop_that_catches_all_leaves_the_output_alone(in_a_thread, hurry, cap
     assert capsys.readouterr().out == "still here\nhere, too\n"
 
 
+def keeps_on(*_):
+    while True:
+        with contextlib.suppress(Exception):
+            np.tanh(1.0)
+
+
+def in_a_called_function(*_):
+    def still_waiting():
+        return True
+
+    while still_waiting(): pass  # fmt: skip  # noqa: E701
+
+
+@pytest.mark.parametrize(
+    ("answer", "line"),
+    [
+        (circles, "return all(not zero"),
+        (endless_prints, ""),
+        (keeps_on, ""),
+        (in_a_called_function, ""),
+    ],
+)
+def test_a_loop_in_place_is_interrupted_and_named(
+    answer, line, without_threads, monkeypatch, capsys
+):
+    limits = {"seconds": 0.2, "longest": 300}
+    monkeypatch.setattr(guard.guarded, "__kwdefaults__", limits)
+    assert f"s of computing in the line `{line}" in told("gru_step", answer)
+    assert sys.gettrace() is None
+    print("still here")
+    assert capsys.readouterr().out == "still here\n"
+
+
+def test_work_in_place_that_catches_all_and_ends_is_told():
+    def work():
+        with contextlib.suppress(BaseException):
+            circles()
+        return "done"
+
+    with pytest.raises(limits.TookTooLongError):
+        in_place.in_place(work, 0.1, 300)
+
+
+def test_the_course_s_own_work_in_place_is_not_interrupted():
+    """What it exchanges between two calls of an answer is put back, however late."""
+
+    def work():
+        until = time.process_time() + 0.1
+        while time.process_time() < until:
+            attempt.is_stub(circles)
+        return "done"
+
+    ours = work.__code__.replace(co_filename=attempt.__file__)
+    work.__code__ = ours
+    assert in_place.in_place(work, 0.02, 300) == "done"
+
+
 # How long is too long -----------------------------------------------------------
 
 
@@ -325,7 +393,7 @@ def test_time_that_an_answer_does_not_compute_is_not_counted():
 @LINUX
 def test_computing_is_counted():
     before = os.times()
-    with pytest.raises(guard.TookTooLongError) as caught:
+    with pytest.raises(limits.TookTooLongError) as caught:
         guard.guarded(circles, seconds=0.2)
     after = os.times()
     assert not caught.value.waiting
@@ -339,15 +407,12 @@ def test_many_processors_at_work_count_as_one(monkeypatch):
     assert guard.guarded(lambda: time.sleep(0.1) or "done", seconds=5) == "done"
 
 
-@pytest.mark.parametrize("copies", [pytest.param(True, marks=LINUX), False])
-def test_what_waits_is_stopped_by_the_clock(copies, monkeypatch):
-    monkeypatch.setattr(guard, "_COPIES", copies)
-
+def test_what_waits_is_stopped_by_the_clock(each_way):
     def answer():
         while True:
             time.sleep(0.01)
 
-    with pytest.raises(guard.TookTooLongError) as caught:
+    with pytest.raises(limits.TookTooLongError) as caught:
         guard.guarded(answer, longest=0.2)
     assert caught.value.waiting
     assert caught.value.passed >= 0.2
@@ -373,9 +438,7 @@ def test_what_waits_for_threads_that_a_copy_lacks_is_done_beside(monkeypatch):
 # What comes back ----------------------------------------------------------------
 
 
-@pytest.mark.parametrize("copies", [pytest.param(True, marks=LINUX), False])
-def test_plain_data_come_back_as_they_were(copies, monkeypatch):
-    monkeypatch.setattr(guard, "_COPIES", copies)
+def test_plain_data_come_back_as_they_were(each_way):
     arrays = [np.arange(6.0).reshape(2, 3), np.array(1 + 2j), np.zeros((0, 2), bool)]
     data = {"a": [*arrays, "\ud800 x\n", None], "b": None, "c": [], "": 2.5}
     got = guard.guarded(lambda: data)
@@ -393,12 +456,10 @@ class Unpickled:
         return os.mkdir, ("unpickled",)
 
 
-@pytest.mark.parametrize("copies", [pytest.param(True, marks=LINUX), False])
 @pytest.mark.parametrize("found", [Unpickled(), np.array([Unpickled()], object)])
-def test_objects_do_not_come_back(found, copies, monkeypatch, tmp_path):
-    monkeypatch.setattr(guard, "_COPIES", copies)
+def test_objects_do_not_come_back(found, each_way, monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
-    with pytest.raises(guard.DiedError):
+    with pytest.raises(limits.DiedError):
         guard.guarded(lambda: found)
     assert not list(tmp_path.iterdir())
 
@@ -509,6 +570,23 @@ def test_odd_deeds_in_a_thread(answer, in_a_thread):
     told("lstm_step", answer)
 
 
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        (does(sys.exit), "raises SystemExit"),
+        (does(lambda: np.ones((10**7, 10**7))), "raises MemoryError"),
+        (does(lambda: sys.setrecursionlimit(200)), "is a set"),
+        (does(lambda: sys.settrace(None)), "is a set"),
+        (recurs, "raises RecursionError"),
+        (reads, "there is nobody to ask"),
+        (changes_x, "changes its arguments"),
+        (lambda *_: within_itself(), "too deep"),
+    ],
+)
+def test_odd_deeds_in_place(answer, words, without_threads):
+    assert words in told("lstm_step", answer)
+
+
 def test_numpy_replaced_in_a_thread_is_told(in_a_thread, monkeypatch):
     monkeypatch.setattr(np, "tanh", np.tanh)
     assert "replaces numpy.tanh" in told("lstm_step", replaces_tanh)
@@ -552,7 +630,7 @@ def test_mistakes_are_planted_in_the_copy_alone(monkeypatch):
     assert "c departs first at" in text
 
 
-def test_in_a_thread_planted_mistakes_are_gone_in_the_end(in_a_thread):
+def test_planted_mistakes_are_gone_in_the_end(each_way):
     kept = lstm_course.lstm_step.__code__, lstm_course.gru_step.__code__
     told("lstm_step", lambda x_t, state, params: (7 * state.h, 7 * state.c))
     told("gru_step", lambda x_t, state, params: 7 * state.h)
@@ -574,7 +652,7 @@ def test_check_and_quiz_say_it_in_a_line(label, capsys):
 
 
 @pytest.mark.parametrize("name", FUNCTIONS[:6] + VALUES[:6])
-def test_right_is_still_right(name):
+def test_right_is_still_right(name, each_way):
     exercise = find_exercise(name)
     cases, answer = None, exercise.solution
     if isinstance(exercise, Quiz):
