@@ -1,4 +1,4 @@
-"""How Sphinx builds the site; ``lstm_course/commands/site.py`` prepares what it reads."""
+"""How Sphinx builds the site, of what ``lstm_course/commands/site.py`` prepared."""
 
 import html
 import os
@@ -12,12 +12,13 @@ project_copyright = "Text and pictures CC BY 4.0, code MIT"
 language = "en"
 
 extensions = ["myst_nb", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
-extensions += ["sphinx.ext.mathjax"]
-nitpicky = False
+extensions += ["sphinx.ext.mathjax", "sphinx.ext.githubpages"]
+highlight_language = "none"
 exclude_patterns = ["_static", "_templates", "binder"]
 templates_path = ["_templates"]
 html_static_path = ["_static"]
-html_copy_source = False
+html_copy_source = html_use_index = False
+html_domain_indices = False
 
 nb_execution_mode = "off"
 myst_enable_extensions = ["amsmath", "dollarmath"]
@@ -25,12 +26,14 @@ myst_heading_anchors = 3
 
 # In SVG, MathJax needs no fonts; all that it may load lies beside it.
 mathjax_path = "mathjax/tex-svg.js"
+# A hundred formulas are no stops for Tab, unless somebody lets them speak.
+mathjax3_config = {"options": {"menuOptions": {"settings": {"inTabOrder": False}}}}
 
 default_role = "literal"
 SEVERAL = "Returns in this order"
 napoleon_custom_sections = [("Attributes", "params_style"), (SEVERAL, "params_style")]
 add_module_names = False
-autodoc_typehints = "signature"
+autodoc_typehints = "none"  # the docstrings have the shapes, which say more
 autodoc_member_order = "bysource"
 python_maximum_signature_line_length = 70
 
@@ -47,8 +50,8 @@ html_theme_options = {
     "use_fullscreen_button": False,
     "repository_url": repository,
     "use_repository_button": bool(repository),
-    "pygments_light_style": "a11y-high-contrast-light",
-    "pygments_dark_style": "a11y-high-contrast-dark",
+    "pygments_light_style": "default",
+    "pygments_dark_style": "github-dark",
 }
 
 PROMPT = "Predict first, then open: what it prints"

@@ -7,12 +7,10 @@ fetched, neither here nor by the pages.
 
 import contextlib
 import io
-import json
 import os
 import re
 import secrets
 import shutil
-from collections.abc import Callable
 from functools import partial
 from importlib.metadata import distribution
 from pathlib import Path
@@ -30,7 +28,7 @@ SITE = ROOT / "site"
 REPOSITORY_VARIABLE = "LSTM_COURSE_REPOSITORY"  # its address, of which links are made
 
 _LINK = re.compile(r'\[([^]\n]*)\]\(((?:\.\./)+[^)\s#]+)( "[^"\n]*")?\)')
-_MATHJAX = ("tex-svg.js", "a11y", "sre", "input/tex/extensions", "output/chtml*")
+_MATHJAX = ("tex-svg.js", "a11y", "input", "output", "sre", "ui")  # and no bundles
 
 
 class SiteError(Exception):
@@ -69,7 +67,7 @@ def write_site(out: Path, *, reviews: bool = True) -> None:
 
 
 def _prepare(source: Path) -> None:
-    """Lay out what Sphinx reads: the course's folders, so that links between them hold."""
+    """Lay out what Sphinx reads in the course's own folders, so that links hold."""
     shutil.copytree(SITE, source, ignore=shutil.ignore_patterns("page", "vendor"))
     shutil.copytree(FIGURES, source / "figures")
     for path in sorted(NOTEBOOKS.rglob("*")):
@@ -77,6 +75,10 @@ def _prepare(source: Path) -> None:
             _write(source, path, _with_links(path.read_text("utf-8"), path))
         elif path.suffix == ".ipynb" and path.parent != LECTURES:
             _write(source, path, nbformat.writes(_as_page(path)))  # type: ignore[no-untyped-call]
+    if repository := os.environ.get(REPOSITORY_VARIABLE):
+        first = source / "index.md"
+        text = first.read_text("utf-8").replace("ADDRESS", repository)
+        first.write_text(text, encoding="utf-8")
     write_reference(source / REFERENCE)
     mathjax = Path(
         str(
@@ -175,10 +177,8 @@ def _run_sphinx(work: Path) -> None:
 
     told = io.StringIO()
     with contextlib.redirect_stdout(told), contextlib.redirect_stderr(told):
-        failed = build_main(
-            ["-q", "-W", "--keep-going", "-d", str(work / "doctrees")]
-            + [str(work / "source"), str(work / "html")]
-        )
+        folders = [str(work / name) for name in ("doctrees", "source", "html")]
+        failed = build_main(["-q", "-W", "--keep-going", "-d", *folders])
     if failed:
         raise SiteError(f"Sphinx has a complaint:\n{told.getvalue()}")
 

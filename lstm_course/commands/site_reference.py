@@ -13,8 +13,8 @@ REFERENCE = "reference.md"
 
 _OPENING = """# The package's public names
 
-Everything here can be imported from `lstm_course` itself. Shapes: $B$ sequences, $T$ steps,
-$D$ features, $H$ units.
+Everything here can be imported from `lstm_course` itself. Shapes: $B$ sequences,
+$T$ steps, $D$ features, $H$ units.
 """
 
 
