@@ -22,7 +22,7 @@ from lstm_course.system.paths import FIGURES, ROOT
 
 # The page's Python has all of these in one file: those that the course never imports.
 _UNUSED = frozenset(
-    (
+    (  # noqa: SIM905 - as a list it is longer
         "_pyrepl antigravity.pyc attr attrs bs4 charset_normalizer cloudpickle curses "
         "defusedxml et_xmlfile formulaic ftplib.pyc html5lib imaplib.pyc "
         "interface_meta isympy.pyc jinja2 lxml mailbox.pyc markupsafe more_itertools "
@@ -37,11 +37,12 @@ _SCIENCE = ("joblib", "narwhals", "scipy", "sklearn")
 _UNUSED_FOLDERS = (
     "dateutil/zoneinfo/",
     "matplotlib/backends/web_backend/",
+    "mpl_toolkits/axes_grid1/",
+    "mpl_toolkits/axisartist/",
     "numpy/_core/include/",
     "scipy/stats/_sobol_direction_numbers.npz",
 )
 _PLOT_DATA = "matplotlib/mpl-data.zip"
-_FONTS = ("DejaVuSans", "LastResort", "STIXGeneral.ttf")
 _PURE_PACKAGES = ("platformdirs",)
 
 # Which part brings a module that is not there at first; null: none can.
@@ -133,6 +134,8 @@ def _library(library: zipfile.ZipFile) -> tuple[bytes, bytes]:
             or top.endswith(".dist-info")
             or name.startswith(_UNUSED_FOLDERS)
             or "/tests/" in name
+            or (name.count("/") > 1 and top == "fontTools" and "/misc/" not in name)
+            or (name.endswith("ImagePlugin.pyc") and "/Png" not in name)
         )
         if not unused:
             target = science if top in _SCIENCE else base
@@ -165,7 +168,8 @@ def _is_drawn_with(name: str) -> bool:
     if name.endswith("/"):
         return False
     if name.startswith("fonts/"):
-        return any(font in name for font in _FONTS)
+        unused = ("DejaVuSerif", "DejaVuSansMono-")
+        return name.endswith(".ttf") and not any(font in name for font in unused)
     return name.startswith(("matplotlibrc", "stylelib/"))
 
 

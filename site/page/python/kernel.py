@@ -92,51 +92,76 @@ def run_cell():
         cell = json.load(file)
     code, name = cell["code"], cell["name"]
     linecache.cache[name] = (len(code), None, code.splitlines(keepends=True), name)
-    space = sys.modules["__main__"].__dict__
-    end = {"status": "ok"}
     try:
-        _execute(code, name, space)
+        missing = _execute(code, name, sys.modules["__main__"].__dict__)
     except BaseException as error:
-        end = _told(error, code, name, space)
-    send(end)
+        message = {"output_type": "error", "traceback": _traceback(error)}
+        send(message | {"ename": type(error).__name__, "evalue": str(error)})
+        send({"status": "error"})
+        return
+    if missing:
+        send({"status": "needs", "module": missing, "part": _brought_by[missing]})
+    else:
+        send({"status": "ok"})
 
 
 def _execute(code, name, space):
-    """Run all statements; show the value of the last one if it is an expression."""
+    """Run all statements; show the value of the last one if it is an expression.
+
+    Where a statement needs a module that is not there, those after it run all the same:
+    a later cell may need no more than what they make.
+
+    Returns:
+        The missing module, or None.
+    """
+    missing = None
     tree = ast.parse(code, name)
-    last = None
-    silent = code.rstrip().endswith(";")
-    if tree.body and isinstance(tree.body[-1], ast.Expr) and not silent:
-        last = ast.Expression(tree.body.pop().value)
-    exec(compile(tree, name, "exec"), space)
-    if last is not None:
-        value = eval(compile(last, name, "eval"), space)
-        if value is not None:
-            from IPython.display import described
+    shown = not code.rstrip().endswith(";")
+    for k, statement in enumerate(tree.body):
+        is_shown = shown and k == len(tree.body) - 1 and isinstance(statement, ast.Expr)
+        try:
+            if is_shown:
+                expression = ast.Expression(statement.value)
+                _show(eval(compile(expression, name, "eval"), space), space)
+            else:
+                module = ast.Module([statement], tree.type_ignores)
+                exec(compile(module, name, "exec"), space)
+        except BaseException as error:
+            module = _missing_module(error)
+            if module is None and missing is None:
+                raise
+            missing = missing or module
+            for made in {*_names_made_by(statement), *_filled_by(statement, space)}:
+                _not_made[made] = missing
+                space.pop(made, None)
+    return missing
 
-            space["_"] = value
-            send({"output_type": "execute_result", "data": described(value)})
+
+def _show(value, space):
+    if value is not None:
+        from IPython.display import described
+
+        space["_"] = value
+        send({"output_type": "execute_result", "data": described(value)})
 
 
-def _told(error, code, name, space):
-    """Send what an error is; return how the cell ended."""
-    module = _missing_module(error)
-    if module is not None:
-        for symbol in symtable.symtable(code, name, "exec").get_symbols():
-            made = symbol.is_assigned() or symbol.is_imported()
-            if made:
-                _not_made[symbol.get_name()] = module
-                space.pop(symbol.get_name(), None)
-        return {"status": "needs", "module": module, "part": _brought_by[module]}
-    send(
-        {
-            "output_type": "error",
-            "ename": type(error).__name__,
-            "evalue": str(error),
-            "traceback": _traceback(error),
-        }
-    )
-    return {"status": "error"}
+def _names_made_by(statement):
+    table = symtable.symtable(ast.unparse(statement), "statement", "exec")
+    for symbol in table.get_symbols():
+        if symbol.is_assigned() or symbol.is_imported():
+            yield symbol.get_name()
+
+
+def _filled_by(statement, space):
+    """Yield the names of what a statement that did not run would have filled."""
+    for node in ast.walk(statement):
+        if isinstance(node, ast.Subscript | ast.Attribute):
+            inside = node.value
+            if isinstance(inside, ast.Name) and (
+                isinstance(node.ctx, ast.Store)
+                or isinstance(space.get(inside.id), list | dict | set)
+            ):
+                yield inside.id
 
 
 def _missing_module(error):
