@@ -251,3 +251,14 @@ def test_report_in_words(capsys: pytest.CaptureFixture[str]) -> None:
     findings.append(Finding("problem", "disk", "full", "Make room."))
     assert report_setup(findings) == 1
     assert "problem  disk    full" in capsys.readouterr().out
+
+
+def test_in_a_web_page_there_is_nothing_to_look_at(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "platform", "wasi")
+    assert report_setup(examine_setup()) == 0
+    first, _, last = capsys.readouterr().out.splitlines()
+    assert first.startswith("ok       Python  ")
+    assert first.endswith("in a web page: nothing is installed here")
+    assert last == "1 finding: 0 problems, 0 warnings."

@@ -44,6 +44,9 @@ class Finding(NamedTuple):
 
 def examine_setup() -> list[Finding]:
     """Return a finding or more for everything that the course stands on."""
+    if sys.platform in ("wasi", "emscripten"):
+        found = f"{platform.python_version()}, in a web page: nothing is installed here"
+        return [Finding("ok", "Python", found)]
     findings = []
     for subject, check in _CHECKS.items():
         try:
@@ -63,7 +66,8 @@ def report_setup(findings: list[Finding]) -> int:
             print(f"{'':<8} {'':<{width}}  To do: {advice}")
     states = [finding.state for finding in findings]
     problems, warnings = states.count("problem"), states.count("warning")
-    print(f"\n{len(states)} findings: {problems} problems, {warnings} warnings.")
+    plural = "s" * (len(states) != 1)
+    print(f"\n{len(states)} finding{plural}: {problems} problems, {warnings} warnings.")
     return 1 if problems else 0
 
 
