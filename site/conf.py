@@ -35,17 +35,16 @@ napoleon_custom_sections = [("Attributes", "params_style"), (SEVERAL, "params_st
 add_module_names = False
 autodoc_typehints = "none"  # the docstrings have the shapes, which say more
 autodoc_member_order = "bysource"
-python_maximum_signature_line_length = 70
 
 html_context = {"default_mode": "auto"}
 html_theme = "sphinx_book_theme"
 html_title = project
 html_css_files = ["course.css"]
-html_sidebars = {"**": ["navbar-logo", "search-button-field", "sbt-sidebar-nav"]}
+html_sidebars = {"**": ["course-title", "search-button-field", "sbt-sidebar-nav"]}
 repository = os.environ.get("LSTM_COURSE_REPOSITORY", "")
 html_theme_options = {
     "home_page_in_toc": True,
-    "show_navbar_depth": 1,
+    "max_navbar_depth": 1,
     "use_download_button": False,
     "use_fullscreen_button": False,
     "repository_url": repository,

@@ -10,16 +10,15 @@ import sys
 import time
 from collections import Counter
 from contextlib import contextmanager, suppress
-from urllib.parse import urlsplit
 from urllib.request import urlopen
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
+from in_browser import typeset, violations, watched_tab
 
 from lstm_course.commands import slides
 from lstm_course.commands.run import read
 from lstm_course.commands.slides import LECTURES, write_slides
-from lstm_course.system.browser import NoBrowserError, open_browser
+from lstm_course.system.browser import NoBrowserError
 
 DECKS = sorted(LECTURES.glob("*.ipynb"))
 NOTES = re.compile(r"\*\*(\d+) min\*\* · \S")
@@ -300,15 +299,6 @@ BARE_PICTURES = (
 
 
 @pytest.fixture(scope="module")
-def browser():
-    try:
-        with open_browser() as browser:
-            yield browser
-    except NoBrowserError as error:
-        pytest.skip(str(error))
-
-
-@pytest.fixture(scope="module")
 def faults_of_slide(root):
     return (root / "tests" / "slide_faults.js").read_text("utf-8")
 
@@ -323,18 +313,8 @@ def plain(tmp_path_factory):
 
 @pytest.fixture
 def tab(browser):
-    """A page, and the addresses that it asked for outside of this machine."""
-    page = browser.new_page(**PAGE)
-    page.outside = []
-    page.on("request", lambda request: page.outside.extend(outside(request.url)))
-    yield page
-    page.close()
-
-
-def outside(url):
-    address = urlsplit(url)
-    own = address.scheme in {"file", "data", "blob", "about"}
-    return [] if own or address.hostname == "127.0.0.1" else [url]
+    with watched_tab(browser, **PAGE) as tab:
+        yield tab
 
 
 @pytest.mark.slow
@@ -354,8 +334,7 @@ class TestPlainFiles:
     @pytest.mark.parametrize("view", ["", "?script"])
     def test_axe_finds_no_violation(self, deck, view, tab, plain):
         open_plain(tab, plain / f"{deck.stem}.html", view)
-        found = Axe().run(tab).response["violations"]
-        assert [(one["id"], one["nodes"][0]["html"]) for one in found] == []
+        assert violations(tab) == []
         assert tab.outside == []
 
 
@@ -381,7 +360,7 @@ def test_a_fault_planted_in_a_slide_is_found(tab, plain, faults_of_slide, fault)
 
 def open_plain(tab, page, view=""):
     tab.goto(page.as_uri() + view)
-    tab.evaluate("MathJax.startup.promise")
+    typeset(tab)
 
 
 @pytest.fixture(scope="module")

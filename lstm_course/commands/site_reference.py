@@ -72,5 +72,7 @@ def _directive(module: str, name: str) -> str:
         if not hasattr(found, "_fields"):
             lines += ["   :members:"]
     else:
-        lines = [f".. py:data:: {name}", f"   :value: {found!r}"[:70]]
+        lines = [f".. py:data:: lstm_course.{name}"]
+        if isinstance(found, str):
+            lines += [f"   :value: {found!r}"]
     return "\n".join(["```{eval-rst}", *lines, "```", ""])
