@@ -3,17 +3,22 @@
 import os
 import re
 import subprocess
+import time
+import warnings
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import hypothesis
 import nbformat
 import pytest
+from in_browser import served
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from lstm_course.exercises.progress import PROGRESS_VARIABLE
+from lstm_course.system.browser import NoBrowserError, open_browser
 
 ROOT = Path(__file__).resolve().parents[1]
 PICTURE = re.compile(r"!\[([^]]*)\]\([./]*figures/([\w/]+\.svg)\)")
@@ -91,6 +96,45 @@ def alternative_texts(committed: list[Path]) -> dict[str, set[str]]:
             for alt, name in PICTURE.findall(page.read_text(encoding="utf-8")):
                 found[name].add(alt)
     return dict(found)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    """A browser; the test is skipped where there is none."""
+    try:
+        with open_browser() as browser:
+            yield browser
+    except NoBrowserError as error:
+        pytest.skip(str(error))
+
+
+@pytest.fixture(scope="session")
+def built_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The site as the command writes it, built once for all workers."""
+    shared = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        shared = shared.parent
+    out = shared / "public"
+    try:
+        (shared / "site.lock").mkdir()
+    except FileExistsError:  # another worker builds it
+        deadline = time.monotonic() + 600
+        while not out.is_dir():
+            assert time.monotonic() < deadline, "the site was not built"
+            time.sleep(1)
+    else:
+        from lstm_course.commands.site import write_site  # it takes seconds to import
+
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # Sphinx's, on its themes and extensions
+            write_site(out)
+    return out
+
+
+@pytest.fixture(scope="module")
+def site_address(built_site: Path) -> Iterator[str]:
+    with served(built_site) as address:
+        yield address
 
 
 @pytest.fixture(scope="session")

@@ -28,6 +28,7 @@ os.environ.update(
     XDG_CACHE_HOME="/cache",
 )
 os.getuid = lambda: 1000  # platformdirs asks, and there are no users here
+os.chdir("/tmp")
 sys.path[:0] = ROOTS
 sys.ps1 = ">>> "
 
