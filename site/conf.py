@@ -34,6 +34,7 @@ SEVERAL = "Returns in this order"
 napoleon_custom_sections = [("Attributes", "params_style"), (SEVERAL, "params_style")]
 add_module_names = False
 autodoc_typehints = "none"  # the docstrings have the shapes, which say more
+autodoc_preserve_defaults = True
 autodoc_member_order = "bysource"
 
 html_context = {"default_mode": "auto"}
@@ -43,7 +44,7 @@ html_css_files = ["course.css"]
 html_sidebars = {"**": ["course-title", "search-button-field", "sbt-sidebar-nav"]}
 repository = os.environ.get("LSTM_COURSE_REPOSITORY", "")
 html_theme_options = {
-    "home_page_in_toc": True,
+    "home_page_in_toc": False,
     "max_navbar_depth": 1,
     "use_download_button": False,
     "use_fullscreen_button": False,

@@ -11,6 +11,7 @@ import os
 import re
 import secrets
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from importlib.metadata import distribution
 from pathlib import Path
@@ -55,12 +56,15 @@ def write_site(out: Path, *, reviews: bool = True) -> None:
     work = out.with_name(f".{out.name}.{token}.tmp")
     work.mkdir(parents=True)
     try:
-        _prepare(work / "source")
-        _run_sphinx(work)
-        made = work / "html"
-        with contextlib.redirect_stdout(io.StringIO()):  # it tells of each deck
-            write_slides((), made / "slides", pdf=False)
-        _add_page(made / "page", reviews=reviews)
+        with ThreadPoolExecutor(1) as beside:  # most of it is compression
+            page = beside.submit(_write_page, work / "page", reviews=reviews)
+            _prepare(work / "source")
+            _run_sphinx(work)
+            made = work / "html"
+            with contextlib.redirect_stdout(io.StringIO()):  # it tells of each deck
+                write_slides((), made / "slides", pdf=False)
+            page.result()
+        (work / "page").rename(made / "page")
         _replace(out, made)
     finally:
         shutil.rmtree(work, ignore_errors=True)
@@ -151,8 +155,8 @@ def launches(repository: str, path: Path) -> dict[str, str]:
 def _with_links(text: str, page: Path) -> str:
     """Return Markdown whose links to files that the site does not have lead somewhere.
 
-    To the reference, or to the repository where its address is known; else the file's
-    name stands there alone.
+    To the reference, or to the repository where its address is known; else they are
+    text, and no links.
     """
     return _LINK.sub(partial(_relink, page=page), text)
 
@@ -169,7 +173,7 @@ def _relink(link: re.Match[str], *, page: Path) -> str:
     if repository := os.environ.get(REPOSITORY_VARIABLE):
         kind = "tree" if path.is_dir() else "blob"
         return f"[{text}]({repository}/{kind}/main/{name}{title})"
-    return text if text.startswith("`") else f"`{path.name}`"
+    return text
 
 
 def _run_sphinx(work: Path) -> None:
@@ -183,8 +187,8 @@ def _run_sphinx(work: Path) -> None:
         raise SiteError(f"Sphinx has a complaint:\n{told.getvalue()}")
 
 
-def _add_page(page: Path, *, reviews: bool) -> None:
-    """Lay beside the pages what runs their cells."""
+def _write_page(page: Path, *, reviews: bool) -> None:
+    """Write what lies beside the pages and runs their cells."""
     shutil.copytree(SITE / "page", page, ignore=shutil.ignore_patterns("__pycache__"))
     vendor = page / "vendor"
     vendor.mkdir()
