@@ -239,7 +239,10 @@ def links_lead_somewhere(notebook: NotebookNode, path: Path) -> list[str]:
 
 
 def imports_first(notebook: NotebookNode, path: Path) -> list[str]:
-    """At the top, and above the exercises, which can be done by themselves."""
+    """At the top, and above the exercises, which can be done by themselves.
+
+    TensorFlow only where it is used: in a page, whatever imports it stops.
+    """
     first_of_exercises = next(
         (cell.id for above, cell in pairwise(notebook.cells) if opens_exercises(above)),
         None,
@@ -250,6 +253,7 @@ def imports_first(notebook: NotebookNode, path: Path) -> list[str]:
         if cell.id != first_of_exercises
         and any(
             isinstance(node, ast.Import | ast.ImportFrom)
+            and ast.unparse(node) != "import tensorflow as tf"
             for node in ast.walk(python(cell.source))
         )
     ]
