@@ -11,19 +11,23 @@ from lstm_course.exercises.contents import LESSON_OF, find_exercise
 pytestmark = pytest.mark.slow
 
 
-def test_what_is_said_in_place_is_what_is_said_of_a_copy(monkeypatch):
-    ours = page_exercises()
+@pytest.fixture(scope="module")
+def cells():
+    return page_exercises()
+
+
+def test_what_is_said_in_place_is_what_is_said_of_a_copy(cells, monkeypatch):
     monkeypatch.setattr(guard, "_IN_PLACE", True)
-    assert page_exercises() == ours
+    assert page_exercises() == cells
 
 
-def test_each_cell_is_told_what_it_answers():
+def test_each_cell_is_told_what_it_answers(cells):
     hints = {
         (name, mistake.name): mistake.hint
         for name in LESSON_OF
         for mistake in find_exercise(name).own_mistakes(MISTAKES)
     }
-    for cell in page_exercises():
+    for cell in cells:
         name, what = cell.name.split(": ")
         exercise = find_exercise(name)
         text = " ".join(cell.text.split())
