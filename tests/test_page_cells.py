@@ -8,6 +8,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 from in_browser import watched_tab
+from page_exercises import page_exercises
 
 from lstm_course.commands.run import read
 from lstm_course.system.paths import NOTEBOOKS
@@ -99,3 +100,16 @@ def test_cells_do_in_the_page_what_they_do_in_jupyterlab(
     different = [n for n, kind in enumerate(outcomes, 1) if kind == "different"]
     assert different == []
     assert outcomes.count("needs Keras") == NEED_KERAS.get(lesson.name[:2], 0)
+
+
+@pytest.mark.slow
+def test_answers_are_judged_in_the_page_as_in_the_package(browser, site_address):
+    with watched_tab(browser) as tab:
+        tab.set_default_timeout(120_000)
+        tab.goto(f"{site_address}/notebooks/02_vanilla_rnn.html")
+        wrong = {}
+        for number, cell in enumerate(page_exercises(), 1):
+            said = text(tab.evaluate(RUN, [cell.code, f"In[{number}]"])["outputs"])
+            if said != cell.text:
+                wrong[cell.name] = said
+        assert wrong == {}

@@ -74,11 +74,6 @@ def start(brought_by):
     sys.stdout, sys.stderr = _Stream("stdout"), _Stream("stderr")
     main = types.ModuleType("__main__")
     sys.modules["__main__"] = main
-    try:
-        import tqdm
-    except ImportError:
-        return
-    tqdm.tqdm.monitor_interval = 0  # its monitor is a thread
 
 
 def add_library(path):
