@@ -1,6 +1,7 @@
 """The pages: whole, linked, readable by all, and asking nothing of other machines."""
 
 import re
+import tomllib
 
 import pytest
 from in_browser import typeset, violations, watched_tab
@@ -291,6 +292,15 @@ def test_binder_and_colab_are_offered_where_the_repository_is_known(monkeypatch)
     place = "notebooks/04_lstm_gates.ipynb"
     assert f"https://mybinder.org/v2/gh/me/it/main?urlpath=lab/tree/{place}" in first
     assert f"https://colab.research.google.com/github/me/it/blob/main/{place}" in first
+
+
+def test_binder_gets_the_courses_versions_and_no_tensorflow():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    pins = {*project["project"]["dependencies"], *project["dependency-groups"]["build"]}
+    slim = (ROOT / ".binder" / "requirements.txt").read_text("utf-8").split()
+    assert {*slim} <= pins
+    assert not [pin for pin in slim if pin.startswith(("tensorflow", "keras"))]
+    assert (ROOT / ".binder" / "runtime.txt").read_text("utf-8") == "python-3.12\n"
 
 
 # The command ----------------------------------------------------------------------

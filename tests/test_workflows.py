@@ -1,4 +1,4 @@
-"""What a code host runs: the README's second command, on the machines readers have."""
+"""What a code host runs: the README's second command, and what publishes the site."""
 
 import os
 import re
@@ -10,8 +10,11 @@ from pathlib import Path
 import pytest
 import yaml
 
-WORKFLOW = Path(__file__).parents[1] / ".github" / "workflows" / "test.yml"
-TEXT = WORKFLOW.read_text("utf-8")
+from lstm_course.commands.site import REPOSITORY_VARIABLE
+
+WORKFLOWS = sorted((Path(__file__).parents[1] / ".github" / "workflows").iterdir())
+TEXTS = {path.stem: path.read_text("utf-8") for path in WORKFLOWS}
+TEXT = TEXTS["test"]
 SCHEMA = ["check-jsonschema", "--builtin-schema", "vendor.github-workflows"]
 SECURITY = ["zizmor", "--offline", "--no-progress", "--pedantic"]
 
@@ -27,8 +30,9 @@ def complaints(command: list[str], workflow: Path) -> str:
 
 
 @pytest.mark.parametrize("command", [SCHEMA, SECURITY], ids=lambda words: words[0])
-def test_a_tool_has_no_complaint(command):
-    assert complaints(command, WORKFLOW) == ""
+@pytest.mark.parametrize("workflow", WORKFLOWS, ids=lambda path: path.stem)
+def test_a_tool_has_no_complaint(command, workflow):
+    assert complaints(command, workflow) == ""
 
 
 @pytest.mark.slow
@@ -49,8 +53,9 @@ def test_a_planted_fault_is_found(tmp_path, command, old, new):
     assert complaints(command, folder / "test.yml")
 
 
-def test_actions_are_pinned_by_hash():
-    used = re.findall(r"uses: (\S+)", TEXT)
+@pytest.mark.parametrize("workflow", TEXTS)
+def test_actions_are_pinned_by_hash(workflow):
+    used = re.findall(r"uses: (\S+)", TEXTS[workflow])
     assert used
     assert all(re.fullmatch(r"actions/[\w-]+@[0-9a-f]{40}", action) for action in used)
 
@@ -64,3 +69,17 @@ def test_it_runs_what_the_readme_tells_readers_to_run(root):
     systems = {machine.split("-")[0] for machine in machines}
     assert systems == {"ubuntu", "windows", "macos"}
     assert any(machine.endswith("-arm") for machine in machines)
+
+
+def test_the_site_is_built_without_rights_and_published_without_code():
+    jobs = yaml.safe_load(TEXTS["publish"])["jobs"]
+    build, publish = jobs["build"], jobs["publish"]
+    assert build["permissions"] == {"contents": "read"}
+    (made,) = [step for step in build["steps"] if "run" in step]
+    assert made["run"] == "python -m lstm_course site"
+    assert made["env"].keys() == {REPOSITORY_VARIABLE}
+    (upload,) = [step for step in build["steps"] if "upload" in step.get("uses", "")]
+    assert upload["with"] == {"path": "public"}
+    assert publish["permissions"] == {"pages": "write", "id-token": "write"}
+    assert publish["needs"] == "build"
+    assert not any("run" in step for step in publish["steps"])
