@@ -6,7 +6,6 @@ import inspect
 from itertools import groupby
 from pathlib import Path
 
-import lstm_course
 from lstm_course.system.paths import ROOT
 
 REFERENCE = "reference.md"
@@ -42,17 +41,17 @@ def _anchor(module: str) -> str:
 def write_reference(path: Path) -> None:
     """Write the page from which autodoc makes the reference."""
     parts = [_OPENING]
-    by_package = groupby(
-        _public_names().items(), key=lambda item: item[0].split(".")[1]
-    )
-    for package, modules in by_package:
-        parts.append(f"## {package}\n\n{_first_line(f'lstm_course.{package}')}\n")
-        for module, names in modules:
-            if module.count(".") > 1:
+    names_of = _public_names()
+    for package, modules in groupby(names_of, key=lambda module: module.split(".")[1]):
+        parts.append(f"## {package}\n")
+        for number, module in enumerate(modules):
+            if module != f"lstm_course.{package}":
+                if number == 0:
+                    parts.append(f"{_first_line(f'lstm_course.{package}')}\n")
                 title = module.removeprefix("lstm_course.")
                 parts.append(f"({_anchor(module)})=\n### {title}\n")
                 parts.append(f"{_first_line(module)}\n")
-            parts += [_directive(module, name) for name in names]
+            parts += [_directive(module, name) for name in names_of[module]]
     path.write_text("\n".join(parts), encoding="utf-8")
 
 
@@ -62,9 +61,10 @@ def _first_line(module: str) -> str:
 
 
 def _directive(module: str, name: str) -> str:
-    found = getattr(lstm_course, name)
-    if inspect.ismodule(found):
-        lines = [f".. automodule:: {found.__name__}"]
+    home = importlib.import_module(module)
+    found = getattr(home, name, home)
+    if found is home:  # the name is a module itself
+        lines = [f".. automodule:: {module}"]
     elif inspect.isfunction(found):
         lines = [f".. autofunction:: lstm_course.{name}"]
     elif inspect.isclass(found):
