@@ -4,6 +4,9 @@ import { keepAnswer, readAnswer } from "./saved.js"
 
 const STOP_APPEARS = 400 // ms: what ends sooner needs no button, and nothing flickers
 
+// Of the editor, which is large, and loaded when the first cell is edited.
+let makeEditor, replaceText
+
 /** One code cell: its source, its editor, its buttons, its outputs. */
 export class Cell {
   /** Whether it has run in this Python, well or for what it needs. */
@@ -85,6 +88,7 @@ export class Cell {
     const busy = state !== ""
     this.element.dataset.run = state
     this.runButton.setAttribute("aria-disabled", busy)
+    this.resetButton.hidden = busy || !this.isEdited
     this.#showCount()
     clearTimeout(this.#timer)
     const swap = () => {
@@ -137,7 +141,7 @@ export class Cell {
 
   /** Open the editor. @param {{x: number, y: number}} [at] where it was clicked */
   async edit(at) {
-    await this.#open()
+    if (!(await this.#open())) return
     if (at) {
       const place = this.#editor.posAtCoords(at, false)
       this.#editor.dispatch({ selection: { anchor: place } })
@@ -160,14 +164,18 @@ export class Cell {
   }
 
   async #replace(text) {
-    await this.#open()
-    ;(await import("./editor.js")).replaceText(this.#editor, text)
+    if (await this.#open()) replaceText(this.#editor, text)
   }
 
+  /** Put an editor in the place of the source. @returns {Promise<boolean>} whether it is there */
   async #open() {
-    if (this.#editor) return
-    const { makeEditor } = await import("./editor.js")
-    if (this.#editor) return
+    try {
+      ;({ makeEditor, replaceText } = await import("./editor.js"))
+    } catch {
+      this.note.say("The editor does not come. Check the connection, and try again.")
+      return false
+    }
+    if (this.#editor) return true
     this.#editor = makeEditor(this.#text, `Code of ${this.name}`, {
       run: () => this.does.run(this),
       runAndNext: () => this.does.runAndNext(this),
@@ -175,11 +183,12 @@ export class Cell {
       change: (text) => this.#changed(text),
     })
     this.pre.replaceWith(this.#editor.dom)
+    return true
   }
 
   #changed(text) {
     this.#text = text
-    this.resetButton.hidden = !this.isEdited
+    this.resetButton.hidden = this.state !== "" || !this.isEdited
     keepAnswer(this.lesson, this.id, text, this.original)
   }
 

@@ -27,7 +27,7 @@ for (const element of document.querySelectorAll("div.cell:has(.cell_input pre)")
   cells.push(new Cell(element, cells.length + 1, lesson, does))
 }
 const bar = new Bar(cells, runner)
-new Progress(cells, runner)
+new Progress(cells, runner, !lesson.startsWith("solutions/"))
 
 onRefusal((sentence) => bar.note.say(sentence))
 runtime.addEventListener("notice", ({ detail }) => bar.note.say(detail))

@@ -46,8 +46,9 @@ export class Progress {
   /**
    * @param {Cell[]} cells
    * @param {Runner} runner
+   * @param {boolean} shown whether this page has the panel; it keeps the record without, too
    */
-  constructor(cells, runner) {
+  constructor(cells, runner, shown) {
     this.#runner = runner
     this.#exercises = cells.flatMap((cell) => {
       const name = cell.original.match(/^(?:check|quiz)\(\s*"(\w+)"/m)?.[1]
@@ -64,6 +65,7 @@ export class Progress {
     })
     this.#make()
     this.#show()
+    if (shown) this.#place()
   }
 
   #make() {
@@ -104,6 +106,9 @@ export class Progress {
       ),
       this.note.element,
     )
+  }
+
+  #place() {
     const exercises = document.querySelector("section#exercises")
     if (exercises) exercises.querySelector("h2").after(this.element)
     else document.querySelector("article").append(this.element)
@@ -114,7 +119,7 @@ export class Progress {
     const done = this.#exercises.filter(({ name }) => passed.has(name)).length
     this.summary.textContent = this.#exercises.length
       ? `Your progress: ${done} of ${this.#exercises.length} exercises passed`
-      : `Your progress: ${passed.size} exercises of the course passed`
+      : `Your progress: ${passed.size} of the course's exercises passed`
     this.list.replaceChildren(
       ...this.#exercises.map(({ name, cell }) => {
         const day = passed.get(name)

@@ -33,19 +33,19 @@ export class Runner extends EventTarget {
   /** Run a cell, and first those that it needs. */
   run(cell) {
     if (cell.state) return
-    this.#ask({ note: cell.note, target: cell, cells: () => [...this.#needed(cell), cell] })
+    this.#enqueue({ note: cell.note, target: cell, cells: () => [...this.#needed(cell), cell] })
   }
 
   /** Run cells in order, whether they have run or not. @param {Note} note says what is in the way */
   runAll(cells, note) {
-    this.#ask({ note, target: null, cells: () => cells })
+    this.#enqueue({ note, target: null, cells: () => cells })
   }
 
   /** Run a snippet that belongs to no cell. @returns {Promise<string | null>} what it printed */
   async ask(code, note) {
     let printed = ""
     let result = null
-    await this.#ask({
+    await this.#enqueue({
       note,
       cells: () => [],
       then: async () => {
@@ -82,7 +82,7 @@ export class Runner extends EventTarget {
     })
   }
 
-  #ask(job) {
+  #enqueue(job) {
     this.#job?.note.dismiss()
     job.done = new Promise((resolve) => (job.finish = resolve))
     job.stopping = new Promise((resolve) => (job.stop = resolve))
