@@ -109,7 +109,7 @@ async function boot({ module, parts, record, brought_by }) {
   const console_ = () => new Lines((line) => console.debug(line))
   const host = new WASI(
     ["python", "-"],
-    ["HOME=/tmp", "TMPDIR=/tmp", "PYTHONTZPATH="],
+    ["HOME=/scratch", "TMPDIR=/scratch", "PYTHONTZPATH="],
     [
       new OpenFile(new File([])), console_(), console_(),
       new PreopenDirectory(LIBRARY, library),
@@ -118,7 +118,7 @@ async function boot({ module, parts, record, brought_by }) {
       new PreopenDirectory("/kernel", folders.kernel),
       new PreopenDirectory("/cache", folders.cache),
       new PreopenDirectory("/io", io),
-      new PreopenDirectory("/tmp", new Map()),
+      new PreopenDirectory("/scratch", new Map()),
     ],
     { debug: false },
   )

@@ -24,11 +24,11 @@ RECORD = "/io/progress.jsonl"
 os.environ.update(
     LSTM_COURSE_PROGRESS=RECORD,
     MPLBACKEND="agg",
-    MPLCONFIGDIR="/tmp",
+    MPLCONFIGDIR="/scratch",
     XDG_CACHE_HOME="/cache",
 )
 os.getuid = lambda: 1000  # platformdirs asks, and there are no users here
-os.chdir("/tmp")
+os.chdir("/scratch")
 sys.path[:0] = ROOTS
 sys.ps1 = ">>> "
 
@@ -104,8 +104,9 @@ def run_cell():
 def _execute(code, name, space):
     """Run all statements; show the value of the last one if it is an expression.
 
-    Where a statement needs a module that is not there, those after it run all the same:
-    a later cell may need no more than what they make.
+    Where a statement needs a module that is not to be had, those after it run all the
+    same: a later cell may need no more than what they make. If it can be fetched, the
+    cell ends there, to be run again as a whole.
 
     Returns:
         The missing module, or None.
@@ -126,10 +127,14 @@ def _execute(code, name, space):
             module = _missing_module(error)
             if module is None and missing is None:
                 raise
+            can_come = module and _brought_by[module]
+            for one in tree.body[k:] if can_come else [statement]:
+                for made in {*_names_made_by(one), *_filled_by(one, space)}:
+                    _not_made[made] = missing or module
+                    space.pop(made, None)
+            if can_come:
+                return module
             missing = missing or module
-            for made in {*_names_made_by(statement), *_filled_by(statement, space)}:
-                _not_made[made] = missing
-                space.pop(made, None)
     return missing
 
 
