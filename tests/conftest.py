@@ -5,7 +5,7 @@ import re
 import subprocess
 import time
 import warnings
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
@@ -70,6 +70,24 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("committed_notebook", paths, ids=ids)
     if "committed_lesson" in metafunc.fixturenames:
         metafunc.parametrize("committed_lesson", lessons, ids=lambda path: path.stem)
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Print the tables that tests tell of by ``record_property``: a row a test."""
+    rows = {
+        report.nodeid.partition("[")[2].rstrip("]"): dict(report.user_properties)
+        for outcome in ("passed", "failed")
+        for report in terminalreporter.stats.get(outcome, ())
+        if report.user_properties
+    }
+    if rows:
+        names = [*next(iter(rows.values()))]
+        total = sum((Counter(counts) for counts in rows.values()), Counter())
+        terminalreporter.section("cells run in their page")
+        terminalreporter.line(f"{'lesson':28}" + "".join(f"{n:>12}" for n in names))
+        for lesson, counts in [*sorted(rows.items()), ("sum", total)]:
+            counted = "".join(f"{counts[name]:12}" for name in names)
+            terminalreporter.line(f"{lesson:28}{counted}")
 
 
 @pytest.fixture(scope="session")
