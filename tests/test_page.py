@@ -116,12 +116,20 @@ def test_nothing_is_fetched_before_the_reader_agrees(lesson):
     lesson.button("belt", "Run").click()
     expect(lesson.button("belt", "Fetch and run")).to_be_focused()
     assert re.search(r"needs Python: \d\d MB, once", lesson.note("belt").inner_text())
+    expect(lesson.bar).to_contain_text("Cell 3 waits for your answer")
     lesson.tab.keyboard.press("Tab")
     lesson.tab.keyboard.press("Enter")  # Not now
     expect(lesson.note("belt")).to_be_hidden()
     expect(lesson.button("belt", "Run")).to_be_focused()
     assert not [url for url in fetched if url.endswith(".zst")]
     assert lesson.ran() == []
+
+    lesson.code("imports").focus()
+    lesson.tab.keyboard.press("Shift+Enter")
+    expect(lesson.button("imports", "Fetch and run")).to_be_focused()
+    lesson.tab.keyboard.press("Enter")
+    expect(lesson.code("lost")).to_be_focused()  # the next, as without the question
+    lesson.end("imports")
 
 
 def test_cells_above_run_first_and_keep_their_predictions_folded(lesson):
@@ -140,8 +148,11 @@ def test_cells_above_run_first_and_keep_their_predictions_folded(lesson):
 def test_an_answer_is_judged_and_kept_with_the_progress(lesson):
     expect(lesson.tab.locator(".run-progress summary")).to_contain_text("0 of 4")
     lesson.write("exercise-5", STEP)
+    changed = lesson.cell("exercise-5").get_by_text("Changed, not run yet")
+    expect(changed).to_be_visible()
     lesson.tab.keyboard.press("ControlOrMeta+Enter")
     lesson.end("exercise-5")
+    expect(changed).to_be_hidden()
     assert lesson.ran() == ["exercise-1", "exercise-5"]
     assert "✓ lstm_step" in lesson.output("exercise-5").inner_text()
     panel = lesson.tab.locator(".run-progress")
@@ -166,24 +177,62 @@ def test_an_answer_is_judged_and_kept_with_the_progress(lesson):
     expect(panel.locator("summary")).to_contain_text("0 of 4")
 
 
+def test_what_is_erased_in_one_tab_does_not_come_back_from_another(lesson, context):
+    lesson.write("exercise-5", STEP)
+    lesson.run("exercise-5")
+    summary = lesson.tab.locator(".run-progress summary")
+    expect(summary).to_contain_text("1 of 4")
+    with watched_tab(context) as other:
+        other.goto(lesson.address)
+        panel = other.locator(".run-progress")
+        expect(panel.locator("summary")).to_contain_text("1 of 4")
+        panel.locator("summary").click()
+        panel.get_by_role("button", name="Erase the progress").click()
+        panel.get_by_role("button", name="Erase it").click()
+        expect(panel.locator("summary")).to_contain_text("0 of 4")
+    expect(summary).to_contain_text("0 of 4")
+    lesson.write(
+        "exercise-3",
+        'from lstm_course import quiz\nquiz("gate_settings", (0, 0, 0), seed=1)',
+    )
+    lesson.run("exercise-3")
+    assert "✗" in lesson.output("exercise-3").inner_text()
+    record = lesson.tab.evaluate("localStorage.getItem('lstm_course/record')")
+    assert "gate_settings" in record
+    assert "lstm_step" not in record
+
+
 def test_a_stopped_python_is_followed_by_a_new_one(lesson):
     lesson.write("exercise-3", "while True: pass")
     lesson.tab.keyboard.press("ControlOrMeta+Enter")
     expect(lesson.bar).to_contain_text("Running cell 24", timeout=BOOT)
+    expect(
+        lesson.output("exercise-3")
+    ).to_be_empty()  # what it printed is of another run
     lesson.button("exercise-3", "Stop").click()
     expect(lesson.note("exercise-3")).to_contain_text("Stopped.")
     assert lesson.ran() == []
+
+    lesson.write("exercise-1", "while True: print('endless')")
+    lesson.tab.keyboard.press("ControlOrMeta+Enter")
+    expect(lesson.output("exercise-1")).to_contain_text("endless", timeout=BOOT)
+    lesson.button("exercise-1", "Stop").click()
+    expect(lesson.note("exercise-1")).to_contain_text("Stopped.")
 
     lesson.write("exercise-1", "1 / 0")
     lesson.button("exercise-3", "Reset").click()
     lesson.button("exercise-3", "Run").click()
     note = lesson.note("exercise-3")
     expect(note).to_have_text(
-        "Cell 23 stopped with an error, so this cell has not run.", timeout=BOOT
+        "Cell 23 stopped with an error, so this cell has not run. "
+        "Mend or reset it first.",
+        timeout=BOOT,
     )
     assert note.get_by_role("link").get_attribute("href") == "#cell-exercise-1"
     assert "ZeroDivisionError" in lesson.output("exercise-1").inner_text()
     lesson.button("exercise-1", "Reset").click()
+    expect(lesson.button("exercise-1", "Undo")).to_be_visible()
+    assert lesson.ran() == []  # what shows is no longer what the run showed
     lesson.run("exercise-3")
     assert "not started yet" in lesson.output("exercise-3").inner_text()
 
@@ -193,7 +242,7 @@ def test_what_needs_keras_shows_its_stored_output(lesson):
     assert stored
     lesson.run("keras")
     expect(lesson.note("keras")).to_have_text(
-        "Needs Keras, which does not run in a browser: this is its stored output."
+        "Needs Keras, which does not run in a browser. Below is its stored output."
     )
     assert lesson.output("keras").inner_text() == stored
 

@@ -23,7 +23,7 @@ export class Bar {
       hidden: true,
     })
     this.all = button("Run all", () => runner.runAll(cells, this.note), { className: "run-button" })
-    this.note = new Note("About running the cells", this.all)
+    this.note = new Note("About running the cells", [this.all, this.stop])
     this.element = make(
       "div",
       { className: "run-bar", role: "region", "aria-label": "Running the cells" },
@@ -54,8 +54,9 @@ export class Bar {
   }
 
   #show() {
-    const { running, isBusy } = this.#runner
-    this.state.textContent = running ? `Running ${running.name}` : this.#python()
+    const { running, asking, isBusy } = this.#runner
+    if (asking) this.state.replaceChildren(...waiting(asking))
+    else this.state.textContent = running ? `Running ${running.name}` : this.#python()
     this.stop.hidden = !isBusy
     this.all.hidden = isBusy
     this.above.hidden = isBusy || this.#cellsAbove().length === 0
@@ -70,4 +71,9 @@ export class Bar {
     const told = { absent: "not loaded", booting: "starting", ready: "ready", running: "running" }
     return `Python: ${told[runtime.state]}`
   }
+}
+
+/** What the bar says while a question is open, which may be out of sight. */
+function waiting({ target }) {
+  return target ? [target.link(), " waits for your answer"] : ["Waiting for your answer"]
 }

@@ -21,6 +21,7 @@ export class Cell {
   #stored
   #timer
   #run = null
+  #begun // the code whose output is shown
 
   /**
    * @param {HTMLElement} element the `div.cell`
@@ -39,7 +40,7 @@ export class Cell {
     this.pre = element.querySelector(".cell_input pre")
     this.frame = this.pre.parentElement
     this.original = this.pre.textContent.replace(/\n$/, "")
-    this.#text = this.original
+    this.#text = this.#begun = this.original
     this.details = element.querySelector("details:has(.cell_output)")
     this.output = element.querySelector(".cell_output")
     this.#stored = [...(this.output?.childNodes ?? [])]
@@ -88,8 +89,7 @@ export class Cell {
     const busy = state !== ""
     this.element.dataset.run = state
     this.runButton.setAttribute("aria-disabled", busy)
-    this.resetButton.hidden = busy || !this.isEdited
-    this.#showCount()
+    this.#showText()
     clearTimeout(this.#timer)
     const swap = () => {
       const [from, to] = busy
@@ -113,12 +113,22 @@ export class Cell {
   setRun(count, hasRun) {
     this.hasRun = hasRun
     this.#run = count
-    this.#showCount()
+    this.#showText()
   }
 
-  #showCount() {
+  /** @returns {string} its code, which runs now */
+  begin() {
+    this.#begun = this.#text
+    this.#showText()
+    return this.#text
+  }
+
+  /** Show whether the text was edited, and whether the output is its. */
+  #showText() {
     const count = this.state ? "*" : this.#run
     this.count.textContent = count === null ? "" : `In [${count}]`
+    this.changed.hidden = this.#text === this.#begun
+    this.resetButton.hidden = this.state !== "" || !this.isEdited
   }
 
   /** Where the outputs of a run go; empty from the first call on. */
@@ -153,7 +163,9 @@ export class Cell {
   async reset() {
     const text = this.#text
     await this.#replace(this.original)
+    this.#begun = this.original
     this.showStoredOutput()
+    this.setRun(null, false)
     const undo = () => {
       this.frame.focus()
       this.note.clear()
@@ -172,7 +184,7 @@ export class Cell {
     try {
       ;({ makeEditor, replaceText } = await import("./editor.js"))
     } catch {
-      this.note.say("The editor does not come. Check the connection, and try again.")
+      this.note.say("The editor cannot be loaded. Check the connection, and try again.")
       return false
     }
     if (this.#editor) return true
@@ -188,7 +200,7 @@ export class Cell {
 
   #changed(text) {
     this.#text = text
-    this.resetButton.hidden = this.state !== "" || !this.isEdited
+    this.#showText()
     keepAnswer(this.lesson, this.id, text, this.original)
   }
 
@@ -198,7 +210,12 @@ export class Cell {
     this.stopButton = button("Stop", () => this.does.stop(), { ...title("Stop"), hidden: true })
     this.resetButton = button("Reset", () => this.reset(), { ...title("Reset"), hidden: true })
     this.count = make("span", { className: "run-count" })
-    this.note = new Note(`About running ${this.name}`, this.runButton)
+    this.changed = make(
+      "span",
+      { className: "run-changed", hidden: true },
+      "Changed, not run yet",
+    )
+    this.note = new Note(`About running ${this.name}`, [this.runButton, this.stopButton])
     this.pre
       .closest(".cell_input")
       .append(
@@ -208,6 +225,7 @@ export class Cell {
           this.runButton,
           this.stopButton,
           this.resetButton,
+          this.changed,
           make("span", { className: "run-keys" }, "Shift+Enter runs, Escape leaves"),
           make("span", { className: "run-name" }, this.title),
           this.count,
@@ -243,7 +261,7 @@ export class Cell {
     if (original === this.original) {
       this.#text = text
       this.pre.textContent = text
-      this.resetButton.hidden = false
+      this.#showText()
       ;(window.requestIdleCallback ?? setTimeout)(() => this.#open())
       return
     }

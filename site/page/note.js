@@ -3,13 +3,14 @@ import { announce, button, make, megabytes } from "./dom.js"
 /** A place beside a cell where it is said what running needs, how far it is, and what went wrong. */
 export class Note {
   #answer = () => {}
+  #before = null // what had the focus before a question
 
   /**
    * @param {string} name says whose note it is, to a screen reader
-   * @param {HTMLElement} home has the focus after a question is answered
+   * @param {HTMLElement[]} homes the first of them that shows has the focus after what was in the note
    */
-  constructor(name, home) {
-    this.home = home
+  constructor(name, homes) {
+    this.homes = homes
     this.element = make("div", {
       className: "run-note",
       role: "group",
@@ -48,6 +49,7 @@ export class Note {
       const first = button(yes, () => this.#answer(true), { className: "run-button run-first" })
       const second = button(no, () => this.#answer(false), { className: "run-button" })
       this.#fill(make("p", {}, question), make("p", { className: "run-choice" }, first, second))
+      this.#before = document.activeElement
       ;(loses ? second : first).focus()
       announce(question)
     })
@@ -88,6 +90,11 @@ export class Note {
     const had = this.element.contains(document.activeElement)
     this.element.replaceChildren(...content)
     this.element.hidden = false
-    if (had) this.home.focus()
+    if (!had) return
+    const back = [this.#before, ...this.homes].find(
+      (one) => one?.isConnected && one !== document.body && one.checkVisibility(),
+    )
+    back?.focus({ preventScroll: true })
+    this.#before = null
   }
 }

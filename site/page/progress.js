@@ -42,6 +42,7 @@ erase_progress()
 export class Progress {
   #runner
   #exercises // [{name, cell}]
+  #erasing = false // in Python
 
   /**
    * @param {Cell[]} cells
@@ -56,11 +57,13 @@ export class Progress {
     })
     runtime.record = readRecord()
     runtime.addEventListener("record", () => {
+      if (this.#erasing) return // of a run that had begun before
       keepRecord(runtime.record)
       this.#show()
     })
     onRecordElsewhere(() => {
       runtime.record = readRecord()
+      if (!runtime.record) this.#eraseInPython()
       this.#show()
     })
     this.#make()
@@ -84,7 +87,7 @@ export class Progress {
       className: "run-button",
       "aria-label": "Erase the progress",
     })
-    this.note = new Note("About your progress", copy)
+    this.note = new Note("About your progress", [copy])
     this.element = make(
       "details",
       { className: "run-progress" },
@@ -172,9 +175,17 @@ export class Progress {
     const question = "Erase the progress on all lessons from this browser? Your answers stay."
     if (!(await this.note.ask(question, "Erase it", "Keep it", true))) return
     eraseRecord()
-    runtime.record = ""
-    if (runtime.state !== "absent") await this.#runner.ask(ERASING, this.note)
+    await this.#eraseInPython()
     this.#show()
     announce("The progress is erased.")
+  }
+
+  /** Erase the record that Python has, which would bring the old lines back with the next try. */
+  async #eraseInPython() {
+    runtime.record = ""
+    if (runtime.state === "absent") return
+    this.#erasing = true
+    await this.#runner.ask(ERASING, this.note)
+    this.#erasing = false
   }
 }

@@ -1,6 +1,8 @@
 import { announce, megabytes } from "./dom.js"
 import { runtime, show } from "./runtime.js"
+import { settle } from "./show.js"
 
+const CLEARED_AFTER = 400 // ms: what prints sooner replaces an old output without a flicker
 const ASK_FROM = 5e6 // bytes: a part that is smaller is fetched without a question
 
 const ABSENT = {
@@ -13,6 +15,8 @@ const ABSENT = {
 export class Runner extends EventTarget {
   /** The cell that is running, or null. */
   running = null
+  /** The job whose note has an open question, or null. */
+  asking = null
 
   #jobs = []
   #job = null
@@ -123,8 +127,8 @@ export class Runner extends EventTarget {
       const status = await this.#runCell(cell, job)
       if (job.stopped || status === "stopped" || status === "died") return
       if (status === "error" && index < cells.length - 1) {
-        const rest = job.target ? "so this cell has not run." : "so those below it have not run."
-        job.note.say(cell.link(), ` stopped with an error, ${rest}`)
+        const rest = job.target ? "so this cell has not run" : "so those below it have not run"
+        job.note.say(cell.link(), ` stopped with an error, ${rest}. Mend or reset it first.`)
         return
       }
     }
@@ -132,15 +136,16 @@ export class Runner extends EventTarget {
   }
 
   /** Have Python ready, and ask before anything is fetched. @returns {Promise<boolean>} whether it is */
-  async #boot({ note, stopping }) {
+  async #boot(job) {
+    const { note, stopping } = job
     for (;;) {
       try {
         const bytes = await runtime.toFetch()
         if (bytes > 0 && !this.#agreed) {
           const question =
-            `Running needs Python: ${megabytes(bytes)}, once; it is kept in this browser. ` +
-            "Nothing you write leaves it."
-          if (!(await note.ask(question, "Fetch and run", "Not now"))) return false
+            `Running needs Python: ${megabytes(bytes)}, once; it stays in this browser, ` +
+            "and so does all that you write."
+          if (!(await this.#question(job, question, "Fetch and run", "Not now"))) return false
           this.#agreed = true
         }
         if (runtime.state === "absent" || runtime.state === "booting") {
@@ -150,9 +155,19 @@ export class Runner extends EventTarget {
         }
         return true
       } catch (error) {
-        if (!(await note.ask(error.message, "Try again", "Not now"))) return false
+        if (!(await this.#question(job, error.message, "Try again", "Not now"))) return false
       }
     }
+  }
+
+  /** Ask in a job's note, and let the bar tell that. @returns {Promise<boolean>} */
+  async #question(job, ...words) {
+    this.asking = job
+    this.#changed()
+    const answer = await job.note.ask(...words)
+    this.asking = null
+    this.#changed()
+    return answer
   }
 
   /** Show in the note, and tell the bar, how far a download is. */
@@ -194,9 +209,16 @@ export class Runner extends EventTarget {
   async #runOnce(cell) {
     const count = ++this.#count
     let place = null
-    const output = (one) => show(one, (place ??= cell.freshOutput()))
-    const result = await runtime.run(cell.text, { name: `In[${count}]`, output })
-    if (!place && cell.output) cell.freshOutput()
+    const clear = () => void (place ??= cell.freshOutput())
+    const timer = setTimeout(clear, CLEARED_AFTER)
+    const output = (one) => {
+      clear()
+      show(one, place)
+    }
+    const result = await runtime.run(cell.begin(), { name: `In[${count}]`, output })
+    clearTimeout(timer)
+    if (place) settle(place)
+    else if (cell.output) cell.freshOutput()
     cell.setRun(count, result.status === "ok" || result.status === "needs")
     cell.lacks = result.needs?.part?.name ?? null
     return result
@@ -212,14 +234,14 @@ export class Runner extends EventTarget {
         if (bytes > ASK_FROM) {
           const who = job.target === cell ? "This cell" : cell.title
           const question = `${who} needs ${part.title}: ${megabytes(bytes)}. ${part.terms}`.trim()
-          if (!(await job.note.ask(question, "Fetch and run", "Go on without"))) return false
+          if (!(await this.#question(job, question, "Fetch and run", "Go on without"))) return false
         }
         const fetched = runtime.fetch(part, this.#fetching(job.note, `Fetching ${part.title}`))
         await Promise.race([fetched, job.stopping])
         job.note.clear()
         return !job.stopped
       } catch (error) {
-        if (!(await job.note.ask(error.message, "Try again", "Go on without"))) return false
+        if (!(await this.#question(job, error.message, "Try again", "Go on without"))) return false
       }
     }
   }
@@ -232,7 +254,7 @@ export class Runner extends EventTarget {
     } else if (status === "stopped") {
       this.#forget()
       cell.note.say(
-        "Stopped. A new Python starts; the next Run makes again what the cells above had made.",
+        "Stopped. A new Python starts, and the next run repeats the cells above first.",
       )
     } else if (status === "died") {
       this.#forget()
@@ -259,10 +281,14 @@ export class Runner extends EventTarget {
 }
 
 function whatItNeeds(cell, { module, part }) {
-  const [name, why] = part ? [part.title, ""] : (ABSENT[module] ?? [module, ", which is not here"])
+  const [name, why] = part
+    ? [part.title, ", which you can fetch when you run it again"]
+    : (ABSENT[module] ?? [module, ", which is not here"])
   let output = ""
   if (cell.hasStoredOutput) {
-    output = cell.isEdited ? ": below is what it printed unedited" : ": this is its stored output"
+    output = cell.isEdited
+      ? ". Below is the stored output of the code as it was"
+      : ". Below is its stored output"
   }
   return `Needs ${name}${why}${output}.`
 }

@@ -3,6 +3,11 @@
  */
 
 const ANSI = /\u001b\[[0-9;]*m/g
+// A loop that prints without end leaves the page most of its time, so that Stop can be pressed.
+const REST = 100 // ms between two paintings of a stream
+const REST_OF_LONG = 5 // times as long as a painting took
+
+const streams = new WeakMap() // by the box that shows it
 
 /**
  * Append one output to an element.
@@ -19,9 +24,48 @@ export function show(output, element) {
 
 function showStream({ name, text }, element) {
   const kind = `output stream ${name}`
-  const last = element.lastElementChild
-  const pre = last?.className === kind ? last.querySelector("pre") : block(element, kind, "")
-  pre.textContent = overwritten(pre.textContent + text.replace(ANSI, ""))
+  let box = element.lastElementChild
+  if (box?.className !== kind) {
+    box = block(element, kind, "")
+    streams.set(box, new Stream(box.firstElementChild))
+  }
+  streams.get(box).add(text)
+}
+
+/** Paint at once what streams have in an element. */
+export function settle(element) {
+  for (const box of element.children) streams.get(box)?.paint()
+}
+
+/** What is printed in a row to one of the two streams. */
+class Stream {
+  #pre
+  #text = ""
+  #next = -Infinity // when it may be painted again
+  #timer
+
+  /** @param {HTMLElement} pre where it is painted */
+  constructor(pre) {
+    this.#pre = pre
+  }
+
+  add(text) {
+    this.#text += text
+    const wait = this.#next - performance.now()
+    if (wait <= 0) this.paint()
+    else this.#timer ??= setTimeout(() => this.paint(), wait)
+  }
+
+  paint() {
+    const start = performance.now()
+    clearTimeout(this.#timer)
+    this.#timer = undefined
+    this.#text = overwritten(this.#text.replace(ANSI, ""))
+    this.#pre.textContent = this.#text
+    reach(this.#pre) // the layout, which is most of the work
+    const end = performance.now()
+    this.#next = end + Math.max(REST, REST_OF_LONG * (end - start))
+  }
 }
 
 /** What a carriage return leaves of a line: progress bars write over themselves. */
@@ -40,6 +84,12 @@ function showData(data, element) {
   element.append(box)
 }
 
+/** Let the keyboard scroll what is larger than its box. */
+function reach(pre) {
+  const { scrollWidth, clientWidth, scrollHeight, clientHeight } = pre
+  pre.tabIndex = scrollWidth > clientWidth || scrollHeight > clientHeight ? 0 : -1
+}
+
 function block(element, kind, text) {
   const box = document.createElement("div")
   box.className = kind
@@ -47,5 +97,6 @@ function block(element, kind, text) {
   pre.textContent = text
   box.append(pre)
   element.append(box)
-  return pre
+  reach(pre)
+  return box
 }

@@ -42,7 +42,7 @@
     } else {
       import("./page.js").catch(() =>
         say(
-          "The cells cannot run, for a part of this page is missing. Load it again to try once more.",
+          "The cells cannot run, because a part of this page is missing. Load the page again.",
         ),
       )
     }
