@@ -1,10 +1,11 @@
 """How Sphinx builds the site, of what ``lstm_course/commands/site.py`` prepared."""
 
 import html
-import os
 import re
 
 from docutils import nodes
+
+from lstm_course.commands.site import GITHUB, repository
 
 project = "The LSTM course"
 author = "the authors of the course"
@@ -14,7 +15,7 @@ language = "en"
 extensions = ["myst_nb", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
 extensions += ["sphinx.ext.mathjax", "sphinx.ext.githubpages"]
 highlight_language = "none"
-exclude_patterns = ["_static", "_templates", "binder"]
+exclude_patterns = ["_static", "_templates"]
 templates_path = ["_templates"]
 html_static_path = ["_static"]
 html_copy_source = html_use_index = False
@@ -40,16 +41,17 @@ autodoc_member_order = "bysource"
 html_context = {"default_mode": "auto"}
 html_theme = "sphinx_book_theme"
 html_title = project
+html_favicon = "_static/favicon.svg"
 html_css_files = ["course.css"]
 html_sidebars = {"**": ["course-title", "search-button-field", "sbt-sidebar-nav"]}
-repository = os.environ.get("LSTM_COURSE_REPOSITORY", "")
+on_github = repository() if repository().startswith(GITHUB) else ""
 html_theme_options = {
     "home_page_in_toc": False,
     "max_navbar_depth": 1,
     "use_download_button": False,
     "use_fullscreen_button": False,
-    "repository_url": repository,
-    "use_repository_button": bool(repository),
+    "repository_url": on_github,
+    "use_repository_button": bool(on_github),
     "pygments_light_style": "default",
     "pygments_dark_style": "github-dark",
 }

@@ -294,6 +294,41 @@ def test_binder_and_colab_are_offered_where_the_repository_is_known(monkeypatch)
     assert f"https://colab.research.google.com/github/me/it/blob/main/{place}" in first
 
 
+def test_binder_and_colab_are_not_offered_for_another_host(monkeypatch):
+    monkeypatch.setenv(REPOSITORY_VARIABLE, "https://host/me/it")
+    first = site._as_page(NOTEBOOKS / "04_lstm_gates.ipynb").cells[0].source
+    assert "JupyterLab" in first
+    assert "mybinder" not in first
+    assert "colab" not in first
+
+
+@pytest.mark.parametrize("end", ["", "/", ".git", ".git/"])
+def test_a_repositorys_address_is_understood(monkeypatch, end):
+    monkeypatch.setenv(REPOSITORY_VARIABLE, f"https://github.com/me/it{end}")
+    assert site.repository() == "https://github.com/me/it"
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        "nonsense",
+        "git@github.com:me/it.git",
+        "https://github.com/me",
+        "https://me:secret@github.com/me/it",
+        'https://github.com/me/it"><script>',
+    ],
+)
+def test_what_is_no_address_of_a_repository_is_told(small, monkeypatch, told):
+    monkeypatch.setenv(REPOSITORY_VARIABLE, told)
+    done = CliRunner().invoke(cli.app, ["site", "--out", str(small)])
+    assert done.exit_code == 2
+    assert done.stderr == (
+        f"LSTM_COURSE_REPOSITORY is {told!r}: expected the address of a repository, "
+        "such as https://github.com/OWNER/REPO\n"
+    )
+    assert everything_in(small.parent) == []
+
+
 def test_binder_gets_the_courses_versions_and_no_tensorflow():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
     pins = {*project["project"]["dependencies"], *project["dependency-groups"]["build"]}
@@ -392,4 +427,12 @@ def test_a_warning_is_an_error_and_is_told(tmp_path):
     (tmp_path / "source" / "conf.py").write_text("")
     (tmp_path / "source" / "index.rst").write_text("One\n===\n\n:doc:`nowhere`\n")
     with pytest.raises(SiteError, match="nowhere"):
+        site._run_sphinx(tmp_path)
+
+
+@pytest.mark.slow
+def test_ctrl_c_is_not_taken_for_a_complaint(tmp_path):
+    (tmp_path / "source").mkdir()
+    (tmp_path / "source" / "conf.py").write_text("raise KeyboardInterrupt")
+    with pytest.raises(KeyboardInterrupt):
         site._run_sphinx(tmp_path)

@@ -11,7 +11,6 @@ import os
 import re
 import secrets
 import shutil
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from importlib.metadata import distribution
 from pathlib import Path
@@ -26,9 +25,11 @@ from lstm_course.commands.slides import LECTURES, write_slides
 from lstm_course.system.paths import FIGURES, NOTEBOOKS, ROOT
 
 SITE = ROOT / "site"
-REPOSITORY_VARIABLE = "LSTM_COURSE_REPOSITORY"  # its address, of which links are made
+REPOSITORY_VARIABLE = "LSTM_COURSE_REPOSITORY"
+GITHUB = "https://github.com/"
 
 _LINK = re.compile(r'\[([^]\n]*)\]\(((?:\.\./)+[^)\s#]+)( "[^"\n]*")?\)')
+_ADDRESS = re.compile(r"https?://[\w.:-]+(/[\w.~-]+){2,}")
 _MATHJAX = ("tex-svg.js", "a11y", "input", "output", "sre", "ui")  # and no bundles
 
 
@@ -44,7 +45,8 @@ def write_site(out: Path, *, reviews: bool = True) -> None:
         reviews: whether the reviews lie beside the pages, for cells to run on.
 
     Raises:
-        SiteError: the folder has something else in it, or Sphinx has a complaint.
+        SiteError: the folder has something else in it, the repository's address is
+            none, or Sphinx has a complaint.
         OSError: something cannot be written.
     """
     out = out.resolve()
@@ -52,22 +54,36 @@ def write_site(out: Path, *, reviews: bool = True) -> None:
         raise SiteError(
             f"{out} is neither empty nor an earlier site: name a new folder"
         )
+    repository()  # a wrong one is told at once
     token = secrets.token_hex(4)
     work = out.with_name(f".{out.name}.{token}.tmp")
     work.mkdir(parents=True)
     try:
-        with ThreadPoolExecutor(1) as beside:  # most of it is compression
-            page = beside.submit(_write_page, work / "page", reviews=reviews)
-            _prepare(work / "source")
-            _run_sphinx(work)
-            made = work / "html"
-            with contextlib.redirect_stdout(io.StringIO()):  # it tells of each deck
-                write_slides((), made / "slides", pdf=False)
-            page.result()
-        (work / "page").rename(made / "page")
+        _prepare(work / "source")
+        _run_sphinx(work)
+        made = work / "html"
+        with contextlib.redirect_stdout(io.StringIO()):  # it tells of each deck
+            write_slides((), made / "slides", pdf=False)
+        _write_page(made / "page", reviews=reviews)
         _replace(out, made)
     finally:
         shutil.rmtree(work, ignore_errors=True)
+
+
+def repository() -> str:
+    """Return the address of the course's repository, to link to; "" where none is set.
+
+    Raises:
+        SiteError: what is set is no such address.
+    """
+    told = os.environ.get(REPOSITORY_VARIABLE, "")
+    address = told.rstrip("/").removesuffix(".git")
+    if address and not _ADDRESS.fullmatch(address):
+        raise SiteError(
+            f"{REPOSITORY_VARIABLE} is {told!r}: expected the address of a repository, "
+            f"such as {GITHUB}OWNER/REPO"
+        )
+    return address
 
 
 def _prepare(source: Path) -> None:
@@ -79,9 +95,9 @@ def _prepare(source: Path) -> None:
             _write(source, path, _with_links(path.read_text("utf-8"), path))
         elif path.suffix == ".ipynb" and path.parent != LECTURES:
             _write(source, path, nbformat.writes(_as_page(path)))  # type: ignore[no-untyped-call]
-    if repository := os.environ.get(REPOSITORY_VARIABLE):
+    if address := repository():
         first = source / "index.md"
-        text = first.read_text("utf-8").replace("ADDRESS", repository)
+        text = first.read_text("utf-8").replace("ADDRESS", address)
         first.write_text(text, encoding="utf-8")
     write_reference(source / REFERENCE)
     mathjax = Path(
@@ -133,23 +149,14 @@ def _ways(path: Path, notebook: NotebookNode) -> str:
         f'<a href="#cell-{first}">Run it in this page</a>',
         '<a href="../index.html#on-your-own-machine">Open it in JupyterLab</a>',
     ]
-    if repository := os.environ.get(REPOSITORY_VARIABLE):
-        ways += [
-            f'<a href="{address}">{name}</a>'
-            for name, address in launches(repository, path).items()
-        ]
+    if repository().startswith(GITHUB):  # neither service takes every host
+        project = repository().removeprefix(GITHUB)
+        place = path.relative_to(ROOT).as_posix()
+        binder = f"https://mybinder.org/v2/gh/{project}/main?urlpath=lab/tree/{place}"
+        colab = f"https://colab.research.google.com/github/{project}/blob/main/{place}"
+        ways += [f'<a href="{binder}">Binder</a>', f'<a href="{colab}">Colab</a>']
     links = "".join(f"<li>{way}</li>" for way in ways)
     return f'<nav class="ways" aria-label="Ways to run it"><ul>{links}</ul></nav>'
-
-
-def launches(repository: str, path: Path) -> dict[str, str]:
-    """Return the addresses that open a notebook elsewhere, by the service's name."""
-    place = path.relative_to(ROOT).as_posix()
-    project = repository.removeprefix("https://github.com/")
-    return {
-        "Binder": f"https://mybinder.org/v2/gh/{project}/main?urlpath=lab/tree/{place}",
-        "Colab": f"https://colab.research.google.com/github/{project}/blob/main/{place}",
-    }
 
 
 def _with_links(text: str, page: Path) -> str:
@@ -170,9 +177,9 @@ def _relink(link: re.Match[str], *, page: Path) -> str:
     if anchor := documented(name):
         reference = os.path.relpath(ROOT / REFERENCE, page.parent)
         return f"[{text}]({Path(reference).as_posix()}#{anchor})"
-    if repository := os.environ.get(REPOSITORY_VARIABLE):
+    if address := repository():
         kind = "tree" if path.is_dir() else "blob"
-        return f"[{text}]({repository}/{kind}/main/{name}{title})"
+        return f"[{text}]({address}/{kind}/main/{name}{title})"
     return text
 
 
@@ -183,13 +190,16 @@ def _run_sphinx(work: Path) -> None:
     with contextlib.redirect_stdout(told), contextlib.redirect_stderr(told):
         folders = [str(work / name) for name in ("doctrees", "source", "html")]
         failed = build_main(["-q", "-W", "--keep-going", "-d", *folders])
+    if "Interrupted!" in told.getvalue():  # by Ctrl-C, which Sphinx catches
+        raise KeyboardInterrupt
     if failed:
         raise SiteError(f"Sphinx has a complaint:\n{told.getvalue()}")
 
 
 def _write_page(page: Path, *, reviews: bool) -> None:
     """Write what lies beside the pages and runs their cells."""
-    shutil.copytree(SITE / "page", page, ignore=shutil.ignore_patterns("__pycache__"))
+    # Its Python lies in a part.
+    shutil.copytree(SITE / "page", page, ignore=shutil.ignore_patterns("python"))
     vendor = page / "vendor"
     vendor.mkdir()
     for path in (*(SITE / "vendor").glob("*.js"), SITE / "vendor" / "LICENSES.txt"):
