@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+from pathlib import Path
 
 import pytest
 from in_browser import typeset, violations, watched_tab
@@ -302,6 +303,15 @@ def test_binder_and_colab_are_not_offered_for_another_host(monkeypatch):
     assert "colab" not in first
 
 
+@pytest.mark.slow
+def test_the_first_page_says_what_to_clone(monkeypatch, tmp_path):
+    monkeypatch.setenv(REPOSITORY_VARIABLE, "https://github.com/me/it")
+    site._prepare(tmp_path / "source")
+    text = (tmp_path / "source" / "index.md").read_text("utf-8")
+    assert "\ngit clone https://github.com/me/it lstm-course\n" in text
+    assert "ADDRESS" not in text
+
+
 @pytest.mark.parametrize("end", ["", "/", ".git", ".git/"])
 def test_a_repositorys_address_is_understood(monkeypatch, end):
     monkeypatch.setenv(REPOSITORY_VARIABLE, f"https://github.com/me/it{end}")
@@ -386,6 +396,23 @@ def test_what_was_there_stays_if_the_building_fails(small, monkeypatch, step, be
     with pytest.raises(OSError, match="disk full"):
         write_site(small)
     assert everything_in(small.parent) == there
+
+
+def test_the_old_site_returns_if_the_new_one_cannot_take_its_place(small, monkeypatch):
+    rename = Path.rename
+
+    def fail(path, target):
+        if path.name == "html":
+            raise OSError("in use")
+        return rename(path, target)
+
+    small.mkdir()
+    (small / "searchindex.js").write_text("old")
+    monkeypatch.setattr(Path, "rename", fail)
+    with pytest.raises(OSError, match="in use"):
+        write_site(small)
+    assert everything_in(small.parent) == ["public", "public/searchindex.js"]
+    assert (small / "searchindex.js").read_text() == "old"
 
 
 def test_a_folder_with_something_else_is_left_alone(small):

@@ -8,7 +8,7 @@ Elsewhere it works in a thread of this process: a copy is not to be had on Windo
 not safe on macOS. The same holds on Linux of what waits, in a copy, for threads that
 are not there: TensorFlow does, once it was used before. In a thread a loop of Python is
 interrupted; what is changed stays changed, and a crash or too much memory ends all.
-Where there are no threads either, it works in place: see there.
+Where there are no threads either, it works in place (in_place.py).
 
 This is no prison: an answer may write files, start programs and use the network, as
 any cell of a notebook may. It guards against mistakes, not against malice.
@@ -229,7 +229,6 @@ def _limit_this_process(places: int) -> None:
     nothing = os.open(os.devnull, os.O_RDWR)
     for standard in range(3):
         os.dup2(nothing, standard)
-
     builtins.input = ask_nobody
 
 

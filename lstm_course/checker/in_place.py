@@ -1,9 +1,9 @@
-"""Let an answer do its work here, where there is neither a copy nor another thread.
+"""Let an answer do its work in this thread, where there is no other, as in WebAssembly.
 
-So it is in WebAssembly. A loop is interrupted where it runs through the learner's own
-lines, or through functions of Python that these have called. What stays within one
-call of compiled code (``9**9**9``), or catches every error, ends with the page's worker
-alone. What an answer changes stays changed.
+A loop is interrupted where it runs through the learner's own lines, or through
+functions of Python that these have called. What stays within one call of compiled code
+(``9**9**9``), or catches every error, ends with the page's worker alone. What an answer
+changes stays changed.
 """
 
 import builtins

@@ -1,4 +1,4 @@
-"""How long an answer may work, and the errors that say what became of it."""
+"""What an answer may use, and the errors that say what became of its work."""
 
 from dataclasses import dataclass
 
@@ -27,5 +27,5 @@ class DiedError(Exception):
 
 
 def ask_nobody(*_: object) -> str:
-    """Stand in for ``input``."""
+    """Stand in for ``input``: raise EOFError."""
     raise EOFError("there is nobody to ask: work with the arguments alone")
