@@ -29,7 +29,7 @@ def in_place(work: Callable[[], object], seconds: float, longest: float) -> Any:
     """Return what ``work()`` returns; arguments and errors are those of ``guarded``."""
     watch = _Watch(seconds, longest)
     kept = sys.stdout, sys.stderr, builtins.input
-    limit, trace = sys.getrecursionlimit(), sys.gettrace()
+    limit = sys.getrecursionlimit()
     message = b""
     try:
         sys.setrecursionlimit(min(limit, DEEPEST_CALL))
@@ -39,7 +39,7 @@ def in_place(work: Callable[[], object], seconds: float, longest: float) -> Any:
     except BaseException:  # noqa: S110 - no call may come before the trace ends
         pass
     finally:
-        sys.settrace(trace)
+        sys.settrace(None)
         sys.setrecursionlimit(limit)
         sys.stdout, sys.stderr, builtins.input = kept
     if watch.over:
