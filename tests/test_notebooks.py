@@ -425,12 +425,13 @@ def test_the_outputs_were_made_from_the_sources_there_are(committed_notebook, ro
     assert stale_reasons(committed_notebook, root) == []
 
 
-def test_the_links_and_pictures_of_the_pages(committed):
+def test_the_links_and_pictures_of_the_pages(committed, root):
     pages = [path for path in committed if path.suffix == ".md"]
     assert "README.md" in [path.name for path in pages]
     for page in pages:
         text = page.read_text(encoding="utf-8")
-        assert broken_links(text, page.parent) == [], page
+        if page.parent != root / "site":  # these hold where it is built: test_site.py
+            assert broken_links(text, page.parent) == [], page
         as_notebook = new_notebook(cells=[new_markdown_cell(text)])
         assert describes_its_pictures(as_notebook, page) == [], page
 
