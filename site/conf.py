@@ -1,4 +1,4 @@
-"""How Sphinx builds the site, of what ``lstm_course/commands/site.py`` prepared."""
+"""How Sphinx builds the site from what ``lstm_course/commands/site.py`` prepared."""
 
 import html
 import re
@@ -27,7 +27,7 @@ myst_heading_anchors = 3
 
 # In SVG, MathJax needs no fonts; all that it may load lies beside it.
 mathjax_path = "mathjax/tex-svg.js"
-# A hundred formulas are no stops for Tab, unless somebody lets them speak.
+# Else Tab would stop at each of a hundred formulas; the first page has a switch.
 mathjax3_config = {"options": {"menuOptions": {"settings": {"inTabOrder": False}}}}
 
 default_role = "literal"

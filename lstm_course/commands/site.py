@@ -1,8 +1,8 @@
-"""``site``: the course as web pages, in which it can be read, and its cells be run.
+"""``site``: the course as web pages, to read and to run.
 
 The pages come from the committed notebooks with their outputs; Sphinx and myst-nb turn
-them into HTML, and ``site/`` says how they look. Nothing is executed, and nothing is
-fetched, neither here nor by the pages.
+them into HTML, and ``site/`` says how they look. No cell is executed here, and nothing
+comes from other machines, neither here nor in the pages.
 """
 
 import contextlib
@@ -20,7 +20,11 @@ from nbformat import NotebookNode
 
 from lstm_course.commands.run import read
 from lstm_course.commands.site_parts import write_parts
-from lstm_course.commands.site_reference import REFERENCE, documented, write_reference
+from lstm_course.commands.site_reference import (
+    REFERENCE,
+    reference_anchor,
+    write_reference,
+)
 from lstm_course.commands.slides import LECTURES, write_slides
 from lstm_course.system.paths import FIGURES, NOTEBOOKS, ROOT
 
@@ -174,7 +178,7 @@ def _relink(link: re.Match[str], *, page: Path) -> str:
     if path.is_relative_to(FIGURES) or path.is_relative_to(NOTEBOOKS):
         return link[0]
     name = path.relative_to(ROOT).as_posix()
-    if anchor := documented(name):
+    if anchor := reference_anchor(name):
         reference = os.path.relpath(ROOT / REFERENCE, page.parent)
         return f"[{text}]({Path(reference).as_posix()}#{anchor})"
     if address := repository():

@@ -28,7 +28,7 @@ def _public_names() -> dict[str, list[str]]:
     return found
 
 
-def documented(file: str) -> str | None:
+def reference_anchor(file: str) -> str | None:
     """Return the anchor of a file of the package in the reference, if it is there."""
     module = file.removesuffix(".py").replace("/", ".")
     return _anchor(module) if module in _public_names() else None
