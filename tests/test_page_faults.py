@@ -13,8 +13,18 @@ RUN = """async (code) => {
   const { status } = await window.runtime.run(code, { name: "In[1]", output })
   return { status, text }
 }"""
-
-
+TRACEBACK = """async (code) => {
+  let lines
+  const output = ({ traceback }) => (lines = traceback)
+  await window.runtime.run(code, { name: "In[1]", output })
+  return lines.join("\\n")
+}"""
+HTML = """async (code) => {
+  let html = ""
+  const output = ({ data }) => (html += data["text/html"])
+  await window.runtime.run(code, { name: "In[1]", output })
+  return html
+}"""
 IMPORT = """async () => {
   const { runtime } = await import(new URL("../page/runtime.js", location))
   runtime.addEventListener("notice", (event) => window.notice(event.detail))
@@ -23,11 +33,11 @@ IMPORT = """async () => {
 
 
 @pytest.fixture(scope="module")
-def open_page(browser, site_address):
-    """Open the page of lesson 02 anew, after what a script does to the browser."""
+def context_page(site_address):
+    """Open the page of lesson 02 in a browser's context, after what a script does."""
 
-    def open_(script=""):
-        tab = browser.new_context().new_page()
+    def open_(context, script=""):
+        tab = context.new_page()
         tab.notices = []
         tab.expose_function("notice", lambda said: tab.notices.append(said))
         tab.add_init_script(script)
@@ -39,10 +49,32 @@ def open_page(browser, site_address):
 
 
 @pytest.fixture(scope="module")
+def open_page(browser, context_page):
+    """Open it in a browser that has kept nothing."""
+
+    def open_(script=""):
+        return context_page(browser.new_context(), script)
+
+    return open_
+
+
+@pytest.fixture(scope="module")
 def tab(open_page):
     tab = open_page()
     assert tab.evaluate(BOOT) == "ready"
     return tab
+
+
+def fetched(tab):
+    """Return a list that the parts which a page asks for from now on are added to."""
+    asked = []
+
+    def note(request):
+        if request.url.endswith(".zst"):
+            asked.append(request.url.rsplit("/", 1)[1])
+
+    tab.on("request", note)
+    return asked
 
 
 def altered(change):
@@ -55,102 +87,124 @@ def altered(change):
     return answer
 
 
+def flipped(body):
+    return body[:5000] + bytes([body[5000] ^ 1]) + body[5001:]
+
+
+def missing(route):
+    route.fulfill(status=404)
+
+
+def lost(route):
+    route.abort()
+
+
+def a_login(route):
+    route.fulfill(content_type="text/html", body="<h1>Welcome to this hotel</h1>")
+
+
+DAMAGED = "arrived damaged. Nothing of it was kept: try again."
+SILENT = "The server does not answer. Check the connection, and try again."
+
+
+@pytest.fixture(scope="module")
+def empty(open_page):
+    """Return a page whose Python never comes."""
+    return open_page()
+
+
 class TestParts:
-    def one_sentence_then_a_second_try(self, tab, pattern, answer):
-        tab.route(pattern, answer)
-        said = tab.evaluate(BOOT)
-        tab.unroute(pattern)
-        assert tab.locator("article h1").is_visible()  # reading goes on
-        assert tab.evaluate(BOOT) == "ready"
-        return said
-
-    @pytest.mark.parametrize("part", ["python", "course"])
-    def test_a_flipped_bit(self, open_page, part):
-        def flip(body):
-            return body[:5000] + bytes([body[5000] ^ 1]) + body[5001:]
-
-        said = self.one_sentence_then_a_second_try(
-            open_page(), f"**/{part}-*.zst", altered(flip)
-        )
-        assert said.startswith(f"{part}-")
-        assert "arrived damaged" in said
-
     @pytest.mark.parametrize(
-        "change",
-        [lambda body: body[:-1], lambda body: body + b"\0"],
-        ids=["short", "long"],
+        ("part", "answer", "sentence"),
+        [
+            ("python-*.zst", altered(flipped), DAMAGED),
+            ("course-*.zst", altered(flipped), DAMAGED),
+            ("course-*.zst", altered(lambda body: body[:-1]), DAMAGED),
+            ("course-*.zst", altered(lambda body: body + b"\0"), DAMAGED),
+            ("course-*.zst", altered(lambda body: b""), DAMAGED),
+            ("course-*.zst", a_login, DAMAGED),
+            ("library-*.zst", missing, "is not on the server (404)"),
+            ("python-*.zst", lost, SILENT),
+            ("parts.json", missing, "parts.json is not on the server (404)"),
+            ("parts.json", lost, SILENT),
+            ("parts.json", a_login, "Does this network want a login?"),
+            ("worker.js", missing, "does not start in this browser"),
+        ],
+        ids=lambda value: getattr(value, "__name__", value)[:20],
     )
-    def test_another_length(self, open_page, change):
-        said = self.one_sentence_then_a_second_try(
-            open_page(), "**/course-*.zst", altered(change)
-        )
-        assert "arrived damaged" in said
+    def test_what_does_not_come_is_said_in_one_sentence(
+        self, empty, part, answer, sentence
+    ):
+        empty.evaluate("caches.delete('lstm-course-parts')")
+        empty.reload()
+        empty.evaluate(IMPORT)
+        empty.route(f"**/{part}", answer)
+        said = empty.evaluate(BOOT)
+        empty.unroute(f"**/{part}")
+        assert sentence in said
+        assert empty.evaluate("runtime.state") == "absent"
+        assert empty.locator("article h1").is_visible()  # reading goes on
 
-    def test_a_missing_part(self, open_page):
-        said = self.one_sentence_then_a_second_try(
-            open_page(), "**/library-*.zst", lambda route: route.fulfill(status=404)
-        )
-        assert "is not on the server (404)" in said
+    def test_a_second_try_fetches_what_is_missing_and_no_more(self, open_page):
+        tab = open_page()
+        tab.route("**/python-*.zst", lost)
+        assert tab.evaluate(BOOT) == SILENT
+        tab.unroute("**/python-*.zst")
+        asked = fetched(tab)
+        assert tab.evaluate(BOOT) == "ready"
+        assert [name.split("-")[0] for name in asked] == ["python"]
 
-    def test_a_missing_list(self, open_page):
-        said = self.one_sentence_then_a_second_try(
-            open_page(), "**/parts.json", lambda route: route.fulfill(status=404)
-        )
-        assert said == "The list of Python's parts is not on the server (404)."
-
-    @pytest.mark.parametrize("part", ["parts.json", "python-*.zst"])
-    def test_no_connection(self, open_page, part):
-        said = self.one_sentence_then_a_second_try(
-            open_page(), f"**/{part}", lambda route: route.abort()
-        )
-        assert (
-            said == "The server does not answer. Check the connection, and try again."
-        )
+    def test_a_second_try_reads_the_list_of_a_renewed_course(self, open_page):
+        tab = open_page()
+        old = altered(lambda body: body.replace(b'"file": "course-', b'"file": "gone-'))
+        tab.route("**/parts.json", old)
+        assert "gone-" in tab.evaluate(BOOT)
+        tab.unroute("**/parts.json")
+        assert tab.evaluate(BOOT) == "ready"
 
     def test_a_connection_lost_midway(self, open_page):
-        cut = """
+        tab = open_page("""
           const { prototype } = ReadableStreamDefaultReader
           const read = prototype.read
           let count = 0
           prototype.read = function () {
             if (++count === 20) return Promise.reject(new TypeError("lost"))
             return read.call(this)
-          }"""
-        tab = open_page(cut)
+          }""")
         said = tab.evaluate(BOOT)
         assert "The connection was lost after" in said
         assert "the parts that came whole are kept" in said
-        assert tab.evaluate(BOOT) == "ready"
 
-    def test_what_came_whole_is_not_fetched_again(self, open_page):
-        tab = open_page()
-        tab.route("**/python-*.zst", lambda route: route.abort())
-        tab.evaluate(BOOT)
-        tab.unroute("**/python-*.zst")
-        asked = []
-        tab.on("request", lambda request: asked.append(request.url.rsplit("/", 1)[1]))
+    @pytest.mark.parametrize(
+        "script",
+        [
+            "Cache.prototype.put = () => Promise.reject(new Error('full'))",
+            "CacheStorage.prototype.open = () => Promise.reject(new Error('no'))",
+            "delete Window.prototype.caches; delete window.caches",
+        ],
+        ids=["full", "refused", "plain http"],
+    )
+    def test_where_nothing_is_kept_python_runs(self, open_page, script):
+        tab = open_page(script)
         assert tab.evaluate(BOOT) == "ready"
-        assert [name.split("-")[0] for name in asked if name.endswith(".zst")] == [
-            "python"
+        assert tab.notices == [
+            "This browser keeps no copy of Python: "
+            "it runs, but is fetched again next time."
         ]
+        assert tab.evaluate(f"({RUN})('6 * 7')") == {"status": "ok", "text": "42"}
 
-    def test_a_full_cache(self, open_page):
-        tab = open_page("""
-          const full = new DOMException("", "QuotaExceededError")
-          Cache.prototype.put = () => Promise.reject(full)
-        """)
-        assert tab.evaluate(BOOT) == "ready"
-        (said,) = {*tab.notices}
-        assert "storage is full: Python runs, but is fetched again next time" in said
-
-    def test_no_cache_at_all(self, open_page):
-        tab = open_page("delete Window.prototype.caches; delete window.caches")
-        assert tab.evaluate("typeof caches") == "undefined"
-        assert tab.evaluate(BOOT) == "ready"
+    def test_a_second_visit_fetches_the_list_alone(self, tab, context_page):
+        second = context_page(tab.context)
+        asked = fetched(second)
+        assert second.evaluate("runtime.toFetch()") == 0
+        assert second.evaluate(BOOT) == "ready"
+        assert asked == []
 
     def test_a_damaged_cache_is_mended(self, open_page):
         tab = open_page()
-        assert tab.evaluate(BOOT) == "ready"
+        tab.route("**/worker.js", missing)
+        tab.evaluate(BOOT)
+        tab.unroute("**/worker.js")
         tab.evaluate("""async () => {
           const store = await caches.open("lstm-course-parts")
           const junk = () => new Response("x")
@@ -160,16 +214,17 @@ class TestParts:
         tab.evaluate(IMPORT)
         assert tab.evaluate(BOOT) == "ready"
 
-    def test_a_second_visit_fetches_the_list_alone(self, open_page):
-        tab = open_page()
-        assert tab.evaluate(BOOT) == "ready"
-        asked = []
-        tab.on("request", lambda request: asked.append(request.url.rsplit("/", 1)[1]))
-        tab.reload()
-        tab.evaluate(IMPORT)
-        assert tab.evaluate("runtime.toFetch()") == 0
-        assert tab.evaluate(BOOT) == "ready"
-        assert [name for name in asked if name.endswith(".zst")] == []
+    def test_other_courses_keep_their_parts(self, tab):
+        keys = """async (other) => {
+          const { keepOnly } = await import(new URL("../page/store.js", location))
+          const store = await caches.open("lstm-course-parts")
+          if (other) await store.put(other, new Response("x"))
+          await keepOnly(new URL("../page/parts/", location), [])
+          return (await store.keys()).map(({ url }) => new URL(url).pathname)
+        }"""
+        assert tab.evaluate(keys, "/other/page/parts/p.zst") == [
+            "/other/page/parts/p.zst"
+        ]
 
     def test_a_browser_without_exceptions_is_told_so(self, open_page):
         tab = open_page("WebAssembly.validate = () => false")
@@ -183,48 +238,139 @@ class TestCode:
         loop = tab.evaluate_handle(f"() => ({{ end: ({RUN})('while True: pass') }})")
         tab.wait_for_function("window.runtime.state === 'running'")
         tab.evaluate("window.runtime.stop()")
-        assert (
-            tab.evaluate("async (loop) => (await loop.end).status", loop) == "stopped"
-        )
+        ended = tab.evaluate("async (loop) => (await loop.end).status", loop)
+        assert ended == "stopped"
         assert tab.evaluate(RUN, "6 * 7") == {"status": "ok", "text": "42"}
+
+    def test_what_waits_is_stopped_too(self, tab):
+        ends = tab.evaluate(f"""async () => {{
+          const cells = ["while True: pass", "1", "2"].map({RUN})
+          await new Promise((resolve) => setTimeout(resolve, 100))
+          runtime.stop()
+          cells.push(({RUN})("while True: pass"))  // while a new Python boots
+          runtime.stop()
+          return Promise.all(cells)
+        }}""")
+        assert ends == [{"status": "stopped", "text": ""}] * 4
+        assert tab.evaluate(RUN, "6 * 7") == {"status": "ok", "text": "42"}
+
+    def test_two_runs_at_once_come_one_after_the_other(self, tab):
+        both = tab.evaluate(f"() => Promise.all(['1', '2'].map({RUN}))")
+        assert both == [{"status": "ok", "text": one} for one in "12"]
 
     @pytest.mark.parametrize(
         ("code", "said"),
         [
             ("import numpy\nnumpy.ones(2 * 10**9 // 8).sum()", "250000000"),
-            ("kept = []\nwhile True: kept.append(bytes(10**8))", ""),
+            ("kept = []\nwhile True: kept.append(bytes(10**9))", ""),
             ("def f(:\n", "invalid syntax"),
+            ("print('begun')\nreturn 1", "'return' outside function"),
             ("raise ValueError('thrown')", "thrown"),
             ("def deeper(n): return deeper(n + 1)\ndeeper(0)", "recursion"),
             ("import sys\nsys.exit(3)", "3"),
+            ("exit()", ""),
             ("import os\nos._exit(1)", "Python came to an end"),
             ("import nowhere", "No module named 'nowhere'"),
-            ("input()", "EOF"),
+            ("input()", "write the value into the cell"),
+            ("class E(Exception): __str__ = None\nraise E", "cannot be made"),
         ],
         ids=lambda text: json.dumps(text)[:30],
     )
     def test_the_page_goes_on_after(self, tab, code, said):
-        assert said in tab.evaluate(RUN, code)["text"]
+        text = tab.evaluate(RUN, code)["text"]
+        assert said in text
+        assert "begun" not in text  # a cell that is no Python does nothing
         assert tab.evaluate(RUN, "6 * 7") == {"status": "ok", "text": "42"}
+
+    @pytest.mark.parametrize(
+        ("code", "text"),
+        [
+            ("1;", ""),
+            ("1 ; # said", ""),
+            ("1 # not a semicolon;", "1"),
+            ("'a;'", "'a;'"),
+            ("from __future__ import annotations", ""),
+            ("def f(x: Unknown): ...\nf.__annotations__", "{'x': 'Unknown'}"),
+            ("class Quiet: _repr_html_ = lambda self: None", ""),
+            ("repr(Quiet()) != repr(Quiet)", "True"),
+        ],
+    )
+    def test_a_value_is_shown_as_in_jupyterlab(self, tab, code, text):
+        assert tab.evaluate(RUN, code) == {"status": "ok", "text": text}
+
+    @pytest.mark.parametrize("code", ["%matplotlib inline", "!pip install x", "len?"])
+    def test_commands_of_jupyterlab_are_named(self, tab, code):
+        assert "are JupyterLab's" in tab.evaluate(TRACEBACK, code)
+
+    def test_an_error_in_answer_to_an_error_shows_both(self, tab):
+        code = "try:\n    {}['key']\nexcept KeyError:\n    1 / 0"
+        text = tab.evaluate(TRACEBACK, code)
+        assert "KeyError: 'key'" in text
+        assert "During handling of the above exception" in text
+        assert text.endswith("ZeroDivisionError: division by zero")
+
+    def test_a_million_lines_are_cut(self, tab):
+        text = tab.evaluate(RUN, "for k in range(10**6): print(k)")["text"]
+        assert text.startswith("0\n1\n")
+        assert text.endswith("\n... cut after 200,000 characters\n")
+        assert len(tab.evaluate(RUN, "list(range(10**6))")["text"]) < 201_000
+        assert tab.evaluate(RUN, "print('next')")["text"] == "next\n"
+
+    @pytest.mark.parametrize("end", ["", "\nplt.show()", "\nplt.gcf().canvas;"])
+    def test_a_figure_is_shown_once_and_closed(self, tab, end):
+        code = f"import matplotlib.pyplot as plt\nplt.plot([1, 2]);{end}"
+        assert tab.evaluate(HTML, code).count("data:image/png;base64,") == 1
+        assert tab.evaluate(RUN, "plt.get_fignums()")["text"] == "[]"
+
+    def test_without_a_place_to_print_to_cells_run(self, tab):
+        end = tab.evaluate(RUN, "import sys\nkept, sys.stdout = sys.stdout, None\n1")
+        assert end == {"status": "ok", "text": "1"}
+        tab.evaluate(RUN, "sys.stdout = kept")
+        assert tab.evaluate(RUN, "print(2)")["text"] == "2\n"
 
     def test_names_last_from_cell_to_cell(self, tab):
         tab.evaluate(RUN, "import numpy as np\nx = np.arange(3)")
-        assert tab.evaluate(RUN, "x + 1") == {
-            "status": "ok",
-            "text": "array([1, 2, 3])",
-        }
+        assert tab.evaluate(RUN, "x + 1")["text"] == "array([1, 2, 3])"
 
-    def test_what_needs_keras_leaves_the_rest_usable(self, tab):
+
+class TestWhatNeedsKeras:
+    def test_it_leaves_the_rest_usable(self, tab):
         end = tab.evaluate(
             RUN,
+            "import numpy as np\n"
             "from lstm_course import import_keras\n"
             "keras = import_keras()\n"
             "kept, found = 1, []\n"
-            "found.append(keras.layers.LSTM(3))\n"
+            "again = found\n"
+            "rng, unused = np.random.default_rng(0), [1]\n"
+            "layer = type('Layer', (), {'params': {}})()\n"
+            "def fill(some, model): some.append(model)\n"
+            "fill(found, keras.layers.LSTM(3))\n"
+            "keras.layers.Dense(3)(rng.normal(size=3))\n"
+            "layer.params['W'] = keras.layers.Dense(3)\n"
+            "np.random.seed(keras.layers.Dense(3))\n"
             "kept += 1",
         )
         assert end["status"] == "needs"
-        assert tab.evaluate(RUN, "kept") == {"status": "ok", "text": "2"}
-        # It would be empty, and that is false.
-        assert tab.evaluate(RUN, "len(found)")["status"] == "needs"
-        assert tab.evaluate(RUN, "len(fond)")["status"] == "error"
+        assert tab.evaluate(RUN, "kept, unused, np.ones(1)")["status"] == "ok"
+
+    @pytest.mark.parametrize(
+        "code", ["len(found)", "len(again)", "rng.normal()", "layer.params"]
+    )
+    def test_nothing_false_is_shown_for_want_of_it(self, tab, code):
+        assert tab.evaluate(RUN, code)["status"] == "needs"
+
+    @pytest.mark.parametrize(
+        "code", ["len(fond)", "def f():\n    found\n    found = 1\nf()"]
+    )
+    def test_an_error_of_the_learners_own_stays_one(self, tab, code):
+        assert tab.evaluate(RUN, code)["status"] == "error"
+
+    def test_a_part_that_comes_leaves_names_to_run_the_cell_again(self, tab):
+        cell = "words = ['a']\nimport scipy\nwords.append(2)\nwords"
+        tab.evaluate(RUN, "old = [1]")
+        cell = "import scipy\nold.append(2)\nold"
+        assert tab.evaluate(RUN, cell)["status"] == "needs"
+        tab.evaluate("runtime.fetch({ name: 'science' })")
+        assert tab.evaluate(RUN, cell) == {"status": "ok", "text": "[1, 2]"}
+        assert tab.evaluate(RUN, "import scipy.nowhere")["status"] == "error"
