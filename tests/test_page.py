@@ -237,6 +237,20 @@ def test_a_stopped_python_is_followed_by_a_new_one(lesson):
     assert "not started yet" in lesson.output("exercise-3").inner_text()
 
 
+def test_a_cell_that_waits_is_dropped_alone(lesson):
+    lesson.write(
+        "exercise-1",
+        "import time\nend = time.time() + 2\nwhile time.time() < end: pass\n'through'",
+    )
+    lesson.tab.keyboard.press("ControlOrMeta+Enter")
+    lesson.button("exercise-3", "Run").click()
+    lesson.button("exercise-3", "Stop").click()
+    expect(lesson.button("exercise-3", "Run")).to_be_visible()
+    lesson.end("exercise-1")
+    assert lesson.output("exercise-1").inner_text().strip() == "'through'"
+    assert lesson.ran() == ["exercise-1"]
+
+
 def test_what_needs_keras_shows_its_stored_output(lesson):
     stored = lesson.output("keras").inner_text()
     assert stored

@@ -207,7 +207,7 @@ export class Cell {
   #addButtons() {
     const title = (does) => ({ className: "run-button", "aria-label": `${does} ${this.name}` })
     this.runButton = button("Run", () => this.does.run(this), title("Run"))
-    this.stopButton = button("Stop", () => this.does.stop(), { ...title("Stop"), hidden: true })
+    this.stopButton = button("Stop", () => this.does.stop(this), { ...title("Stop"), hidden: true })
     this.resetButton = button("Reset", () => this.reset(), { ...title("Reset"), hidden: true })
     this.count = make("span", { className: "run-count" })
     this.changed = make(

@@ -64,9 +64,10 @@ export class Note {
    * Show how far a download is.
    *
    * @param {string} doing "Fetching Python"
+   * @param {string} then what follows, which takes as long as it takes: "Python is starting"
    * @returns {(progress: {loaded: number, total: number}) => void} call it as bytes come in
    */
-  fetching(doing) {
+  fetching(doing, then) {
     const text = make("span", {}, `${doing}…`)
     const bar = make("progress", { "aria-label": doing })
     this.#fill(make("p", {}, text), bar)
@@ -79,7 +80,7 @@ export class Note {
       text.textContent =
         loaded < total
           ? `${doing}: ${megabytes(loaded)} of ${megabytes(total)}`
-          : "Python is starting…"
+          : `${then}…`
       const reached = Math.floor((4 * loaded) / total)
       if (reached > quarters) announce(text.textContent)
       quarters = reached

@@ -20,7 +20,7 @@ function runAndNext(cell) {
 const does = {
   run: (cell) => runner.run(cell),
   runAndNext,
-  stop: () => runner.stop(),
+  stop: (cell) => runner.stop(cell),
   touch: (cell) => bar.touch(cell),
 }
 for (const element of document.querySelectorAll("div.cell:has(.cell_input pre)")) {

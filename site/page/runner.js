@@ -62,8 +62,13 @@ export class Runner extends EventTarget {
     return result?.status === "ok" ? printed : null
   }
 
-  /** End what is running, and drop what is waiting. */
-  stop() {
+  /** Drop what is waiting: a cell alone, if it is that; else all, and end what is running. */
+  stop(cell = null) {
+    const place = cell ? this.#jobs.findIndex(({ target }) => target === cell) : -1
+    if (place >= 0) {
+      this.#drop(this.#jobs.splice(place, 1)[0])
+      return
+    }
     for (const job of this.#jobs.splice(0)) this.#drop(job)
     if (this.#job) {
       this.#job.stopped = true
@@ -150,7 +155,8 @@ export class Runner extends EventTarget {
         }
         if (runtime.state === "absent" || runtime.state === "booting") {
           const doing = bytes > 0 ? "Fetching Python" : "Python is starting"
-          await Promise.race([runtime.boot(this.#fetching(note, doing)), stopping])
+          const told = this.#fetching(note, doing, "Python is starting")
+          await Promise.race([runtime.boot(told), stopping])
           note.clear()
         }
         return true
@@ -171,8 +177,8 @@ export class Runner extends EventTarget {
   }
 
   /** Show in the note, and tell the bar, how far a download is. */
-  #fetching(note, doing) {
-    const show = note.fetching(doing)
+  #fetching(note, doing, then) {
+    const show = note.fetching(doing, then)
     return (progress) => {
       show(progress)
       this.dispatchEvent(new CustomEvent("fetching", { detail: progress }))
@@ -236,8 +242,8 @@ export class Runner extends EventTarget {
           const question = `${who} needs ${part.title}: ${megabytes(bytes)}. ${part.terms}`.trim()
           if (!(await this.#question(job, question, "Fetch and run", "Go on without"))) return false
         }
-        const fetched = runtime.fetch(part, this.#fetching(job.note, `Fetching ${part.title}`))
-        await Promise.race([fetched, job.stopping])
+        const told = this.#fetching(job.note, `Fetching ${part.title}`, "Unpacking it")
+        await Promise.race([runtime.fetch(part, told), job.stopping])
         job.note.clear()
         return !job.stopped
       } catch (error) {

@@ -38,7 +38,7 @@
         "The cells run when this page comes from a web server; any that serves plain files will do.",
       )
     } else if (!canRun()) {
-      say("This browser is too old to run the cells; a newer one does. Reading goes on.")
+      say("This browser is too old to run the cells. You can read on; a newer browser runs them.")
     } else {
       import("./page.js").catch(() =>
         say(
