@@ -5,8 +5,10 @@ import collections
 import contextlib
 import ctypes
 import decimal
+import fractions
 import gc
 import io
+import itertools
 import logging
 import multiprocessing
 import os
@@ -337,6 +339,10 @@ def in_a_called_function(*_):
     while still_waiting(): pass  # fmt: skip  # noqa: E701
 
 
+def in_a_library(*_):
+    return all(map(fractions.Fraction, itertools.count(1)))
+
+
 @pytest.mark.parametrize(
     ("answer", "line"),
     [
@@ -344,6 +350,7 @@ def in_a_called_function(*_):
         (endless_prints, ""),
         (keeps_on, ""),
         (in_a_called_function, ""),
+        (in_a_library, "return all(map"),
     ],
 )
 def test_a_loop_in_place_is_interrupted_and_named(
