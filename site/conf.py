@@ -8,8 +8,8 @@ from docutils import nodes
 from lstm_course.commands.site import GITHUB, repository
 
 project = "The LSTM course"
-author = "the authors of the course"
-project_copyright = "Text and pictures CC BY 4.0, code MIT"
+author = "the developers of lstm_course"
+project_copyright = f"2026, {author}. Text and pictures: CC BY 4.0; code: MIT"
 language = "en"
 
 extensions = ["myst_nb", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
