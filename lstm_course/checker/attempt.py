@@ -74,8 +74,6 @@ def attempt(exercise: Exercise, answer: Any, cases: Cases) -> Attempt:
         return Attempt(untouched=True)
     except Refusal as refusal:
         return Attempt(problem=str(refusal))
-    except TookTooLongError:  # where it works in place
-        raise
     except BaseException as error:  # an odd object may raise, wherever it is touched
         return Attempt(problem=in_words(error, "Your answer"))
     return Attempt(outcomes, problem, printed=page.text)
@@ -139,7 +137,7 @@ def _call(answer: Any, cases: Cases, exercise: Exercise) -> tuple[Outcomes, str]
         try:
             outcomes[label] = _read(answer(*copies), exercise)
         except (Untouched, NotImplementedError, TookTooLongError):
-            raise
+            raise  # the last, in place: its trace ends with its first error
         except Refusal as refusal:
             what = str(refusal)
         except BaseException as error:  # sys.exit() as well
