@@ -23,7 +23,8 @@ from lstm_course.system.paths import FIGURES, ROOT
 # The page's Python has all of these in one file: those that the course never imports.
 _UNUSED = frozenset(
     (  # noqa: SIM905 - as a list it is longer
-        "_pyrepl antigravity.pyc attr attrs bs4 charset_normalizer cloudpickle curses "
+        "_pydatetime.pyc _pyio.pyc _pyrepl antigravity.pyc attr attrs bs4 "
+        "charset_normalizer cloudpickle curses "
         "defusedxml et_xmlfile formulaic ftplib.pyc html5lib imaplib.pyc "
         "interface_meta isympy.pyc jinja2 lxml mailbox.pyc markupsafe more_itertools "
         "mpmath networkx nturl2path.pyc openpyxl pandas patsy poplib.pyc profiling "
@@ -36,9 +37,6 @@ _UNUSED = frozenset(
 _SCIENCE = ("joblib", "narwhals", "scipy", "sklearn")
 _UNUSED_FOLDERS = (
     "dateutil/zoneinfo/",
-    "matplotlib/backends/backend_gtk",
-    "matplotlib/backends/backend_qt",
-    "matplotlib/backends/backend_wx",
     "matplotlib/backends/web_backend/",
     "mpl_toolkits/axes_grid1/",
     "mpl_toolkits/axisartist/",

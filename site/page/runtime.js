@@ -23,7 +23,6 @@ class Runtime extends EventTarget {
   #pending // what the worker was asked: {resolve, reject, output}
   #stops = 0 // how often all was stopped
   #line = Promise.resolve() // settles when the worker has done all that was asked
-  #printed = [] // outputs that came and are not yet told
 
   /**
    * How many bytes the first run would fetch; 0 when they are kept in this browser.
@@ -195,33 +194,17 @@ class Runtime extends EventTarget {
       this.#pending = { resolve, reject, output }
       this.#worker.postMessage(message)
     }).finally(() => {
-      this.#tell()
       this.#pending = undefined
     })
   }
 
   #hear(message) {
-    if (message.output) this.#keep(message.output)
+    if (message.output) this.#pending?.output(message.output)
     else if (message.record !== undefined) {
       this.record = message.record
       this.dispatchEvent(new Event("record"))
     } else if (message.fatal) this.#pending?.reject(new Error(message.fatal))
     else this.#pending?.resolve(message.booted ?? message.ended ?? message.added)
-  }
-
-  /** Tell outputs twenty times a second at most: a page lives through a million lines. */
-  #keep(output) {
-    const last = this.#printed.at(-1)
-    if (output.output_type === "stream" && last?.name === output.name) {
-      last.text += output.text
-      return
-    }
-    if (!last) setTimeout(() => this.#tell(), 50)
-    this.#printed.push(output)
-  }
-
-  #tell() {
-    for (const output of this.#printed.splice(0)) this.#pending?.output(output)
   }
 
   #restart() {
