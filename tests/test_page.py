@@ -203,6 +203,7 @@ def test_what_is_erased_in_one_tab_does_not_come_back_from_another(lesson, conte
 
 
 def test_a_stopped_python_is_followed_by_a_new_one(lesson):
+    lesson.run("exercise-1")
     lesson.write("exercise-3", "while True: pass")
     lesson.tab.keyboard.press("ControlOrMeta+Enter")
     expect(lesson.bar).to_contain_text("Running cell 24", timeout=BOOT)
@@ -238,6 +239,7 @@ def test_a_stopped_python_is_followed_by_a_new_one(lesson):
 
 
 def test_a_cell_that_waits_is_dropped_alone(lesson):
+    lesson.run("exercise-1")
     lesson.write(
         "exercise-1",
         "import time\nend = time.time() + 2\nwhile time.time() < end: pass\n'through'",
