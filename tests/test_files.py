@@ -128,6 +128,15 @@ def test_what_a_kill_left_goes_with_a_write_an_hour_later(tmp_path):
     assert beside(path) == set()
 
 
+def test_a_folder_that_a_kill_left_goes_as_well(tmp_path):
+    left = tmp_path / ".public.abcd1234.tmp"
+    (left / "html").mkdir(parents=True)
+    (left / "html" / "index.html").touch()
+    age(left, 4_000)
+    clear_leftovers(tmp_path / "public")
+    assert os.listdir(tmp_path) == []
+
+
 def test_what_another_process_is_writing_is_left_alone(tmp_path):
     path = tmp_path / "file [1].txt"  # a name that means another one to glob
     with writer_of(path) as process:

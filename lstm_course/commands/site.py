@@ -12,7 +12,6 @@ import re
 import secrets
 import shutil
 from functools import partial
-from importlib.metadata import distribution
 from pathlib import Path
 
 import nbformat
@@ -25,7 +24,8 @@ from lstm_course.commands.site_reference import (
     reference_anchor,
     write_reference,
 )
-from lstm_course.commands.slides import LECTURES, write_slides
+from lstm_course.commands.slides import LECTURES, installed, write_slides
+from lstm_course.system.files import clear_leftovers
 from lstm_course.system.paths import FIGURES, NOTEBOOKS, ROOT
 
 SITE = ROOT / "site"
@@ -59,6 +59,7 @@ def write_site(out: Path, *, reviews: bool = True) -> None:
             f"{out} is neither empty nor an earlier site: name a new folder"
         )
     repository()  # a wrong one is told at once
+    clear_leftovers(out)
     token = secrets.token_hex(4)
     work = out.with_name(f".{out.name}.{token}.tmp")
     work.mkdir(parents=True)
@@ -104,13 +105,8 @@ def _prepare(source: Path) -> None:
         text = first.read_text("utf-8").replace("ADDRESS", address)
         first.write_text(text, encoding="utf-8")
     write_reference(source / REFERENCE)
-    mathjax = Path(
-        str(
-            distribution("sphinx-mathjax-offline").locate_file(
-                "sphinx-mathjax-offline/static/mathjax"
-            )
-        )
-    )
+    mathjax = installed("sphinx-mathjax-offline", "sphinx-mathjax-offline/static")
+    mathjax /= "mathjax"
     for pattern in _MATHJAX:
         for path in mathjax.glob(pattern):
             target = source / "_static" / "mathjax" / path.relative_to(mathjax)

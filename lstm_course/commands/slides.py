@@ -93,14 +93,14 @@ def _write_assets(out: Path) -> None:
     assets = out / "assets"
     for source in (LECTURES / "rise.css", *_TEMPLATE.glob("slides.*")):
         _write(assets / source.name, source.read_bytes())
-    reveal = _installed("sphinx-revealjs", "sphinx_revealjs/_static/revealjs")
+    reveal = installed("sphinx-revealjs", "sphinx_revealjs/_static/revealjs")
     shutil.copytree(reveal, assets / "reveal", dirs_exist_ok=True)
-    mathjax = _installed("sphinx-mathjax-offline", "sphinx-mathjax-offline/static")
+    mathjax = installed("sphinx-mathjax-offline", "sphinx-mathjax-offline/static")
     script = mathjax / "mathjax" / "tex-svg.js"
     _write(assets / "mathjax" / script.name, script.read_bytes())
 
 
-def _installed(package: str, folder: str) -> Path:
+def installed(package: str, folder: str) -> Path:
     """Return a folder of an installed package, without loading the package."""
     return Path(str(distribution(package).locate_file(folder)))
 
@@ -122,6 +122,7 @@ def _list_of_decks(out: Path) -> str:
     return f"""<!DOCTYPE html>
 <html lang="en">
 <meta charset="utf-8">
+<link rel="icon" href="data:,">
 <title>The LSTM course: slides</title>
 <style>body {{ max-width: 45em; margin: 2em auto; font: 1.2em/1.6 sans-serif; }}</style>
 <main>

@@ -1,6 +1,8 @@
 """Write a file whole or not at all."""
 
+import os
 import secrets
+import shutil
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -35,7 +37,7 @@ def atomic_write(path: Path) -> Iterator[IO[bytes]]:
 
 
 def clear_leftovers(path: Path) -> None:
-    """Remove what killed writers of ``path`` left beside it more than an hour ago.
+    """Remove what killed writers of ``path`` left beside it, begun over an hour ago.
 
     What is younger may be somebody's who is writing; what may not be removed stays.
     """
@@ -44,4 +46,4 @@ def clear_leftovers(path: Path) -> None:
         for temporary in path.parent.glob(pattern):
             with suppress(OSError):
                 if temporary.stat().st_mtime < time.time() - _LEFT:
-                    temporary.unlink()
+                    (shutil.rmtree if temporary.is_dir() else os.unlink)(temporary)
