@@ -60,7 +60,7 @@ export class Bar {
     this.stop.hidden = !isBusy
     this.all.hidden = isBusy
     this.above.hidden = isBusy || this.#cellsAbove().length === 0
-    if (this.#last) this.above.setAttribute("aria-label", `Run all above ${this.#last.name}`)
+    if (this.#last) this.above.setAttribute("aria-label", `Run above ${this.#last.name}`)
   }
 
   #python() {
