@@ -22,6 +22,7 @@ NEED_KERAS = {
 # Pictures of a training, which no other machine repeats to the pixel.
 TRAINED_PICTURES = {"05": {8, 16, 17}, "10": {8}}
 PICTURE = re.compile(r"data:image/png;base64,([\w+/=]+)")
+BAR = re.compile(r"\r?[^\r\n]*batch(/s)?[^\r\n]*\n?")
 ROUNDED = 2 / 255  # what one unit in the last place of a coordinate makes of a pixel
 
 RUN = """async ([code, name]) => {
@@ -43,11 +44,17 @@ SOURCES = """() => [...document.querySelectorAll("div.cell .cell_input pre")]
 
 
 def text(outputs):
-    """Return what is printed, shown and described, one below the other."""
+    """Return what is printed, shown and described, one below the other.
+
+    Of a progress bar, which JupyterLab's stored outputs have not, nothing.
+    """
     parts = []
     for output in outputs:
         if output["output_type"] == "stream":
-            parts.append("".join(output["text"]))
+            printed = "".join(output["text"])
+            parts.append(
+                BAR.sub("", printed) if output["name"] == "stderr" else printed
+            )
         elif output["output_type"] == "error":
             parts += output["traceback"]
         else:

@@ -1,4 +1,4 @@
-"""One progress bar for both engines, in a terminal and in a notebook."""
+"""One progress bar for both engines: in a terminal, in a notebook, in a web page."""
 
 import sys
 
@@ -14,12 +14,14 @@ class _Bar(tqdm):  # type: ignore[misc]
 class Progress:
     """A bar over the batches of all epochs, headed by the last validation result.
 
-    It shows in a terminal and in a notebook, and stays away from logs and pipes.
+    It shows in a terminal, a notebook and a web page, and keeps out of logs and pipes.
     """
 
     def __init__(self, epochs: int, batches: int) -> None:
-        # In a notebook standard output is no terminal, yet the bar belongs there.
-        disable = False if "ipykernel" in sys.modules else None
+        # In a notebook standard output is no terminal, yet the bar belongs there; and
+        # so it is in a page, whose Python is built for WASI.
+        belongs = "ipykernel" in sys.modules or sys.platform == "wasi"
+        disable = False if belongs else None
         self._epochs = epochs
         self._bar = _Bar(
             total=epochs * batches, unit="batch", disable=disable, desc="epoch 1"

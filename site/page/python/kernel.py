@@ -77,7 +77,7 @@ class _Stream(io.TextIOBase):
         self._left -= len(text)
         if self._left < 0:
             self._text += f"\n... cut after {MOST:,} characters\n"
-        if "\n" in text or len(self._text) > 10_000:
+        if "\n" in text or len(self._text) > 10_000 or self._left < 0:
             self.flush()
         return len(text)
 
