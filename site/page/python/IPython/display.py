@@ -5,7 +5,7 @@ import io
 import sys
 from pathlib import Path
 
-from kernel import MOST, send
+from channel import MOST, send
 
 
 def display(*objects, raw=False):
