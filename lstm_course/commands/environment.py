@@ -135,7 +135,7 @@ def _begin_anew(found: str, log: IO[str]) -> None:
                 entry.unlink()
     _stamp("unfinished")
     _refuse(too_little_room(shutil.disk_usage(VENV).free))
-    say("Setting up the course in .venv: once, 2 to 6 minutes, 3.4 GB of disk.")
+    say("Setting up the course in .venv: once, 2 to 6 minutes, 3.7 GB of disk.")
     if WHEELS.is_dir():
         say("The packages come from the folder wheels/, and nothing from a network.")
     # Should this Python be the one in .venv, then the one that .venv was made from.

@@ -15,7 +15,7 @@ WHEELS = {
     "Windows": ("AMD64",),
 }
 GLIBC = (2, 28)  # the oldest that every package of the lock has a wheel for
-GIGABYTES = 5  # 3.4 stay; the rest is room for what is being unpacked
+GIGABYTES = 5  # 3.7 stay; the rest is room for what is being unpacked
 
 AGAIN = "then run the same command again"
 DISK_FULL = (
