@@ -161,7 +161,7 @@ def site(
     from lstm_course.commands.site import SiteError, write_site
 
     _need_lessons()
-    if out is not None and (not out.strip() or Path(out).is_file()):
+    if out is not None and not out.strip():
         raise typer.BadParameter(f"{out!r} is no folder", param_hint="'--out'")
     folder = ROOT / "public" if out is None else Path(out)
     with _ended_by(SiteError, 2), _ended_by(OSError):

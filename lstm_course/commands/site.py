@@ -49,11 +49,13 @@ def write_site(out: Path, *, reviews: bool = True) -> None:
         reviews: whether the reviews lie beside the pages, for cells to run on.
 
     Raises:
-        SiteError: the folder has something else in it, the repository's address is
-            none, or Sphinx has a complaint.
+        SiteError: it is no folder or has something else in it, the repository's
+            address is none, or Sphinx has a complaint.
         OSError: something cannot be written.
     """
     out = out.resolve()
+    if out.exists() and not out.is_dir():
+        raise SiteError(f"{out} is no folder")
     if out.is_dir() and any(out.iterdir()) and not (out / "searchindex.js").is_file():
         raise SiteError(
             f"{out} is neither empty nor an earlier site: name a new folder"

@@ -1,6 +1,7 @@
 /**
  * Fetch the parts of Python, prove that they are whole, and keep them in this browser.
  */
+import { megabytes } from "./dom.js"
 
 const KEPT = "lstm-course-parts"
 
@@ -111,7 +112,7 @@ async function download(url, expected, arrived) {
     }
   } catch {
     throw new FetchError(
-      `The connection was lost after ${megabytes(count)} of ${megabytes(bytes.length)} MB of ` +
+      `The connection was lost after ${megabytes(count)} of ${megabytes(bytes.length)} of ` +
       `${nameOf(url)}. Try again: the parts that came whole are kept.`,
     )
   }
@@ -126,4 +127,3 @@ async function isWhole(bytes, { bytes: size, sha256 }) {
 }
 
 const nameOf = (url) => new URL(url).pathname.split("/").at(-1)
-const megabytes = (bytes) => (bytes / 1e6).toFixed(1)

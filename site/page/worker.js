@@ -9,7 +9,7 @@ import {
 
 const LIBRARY = "/usr/local/lib"
 const ALL_RIGHTS = 0xffff_ffff_ffff_ffffn
-const text = { encode: (string) => new TextEncoder().encode(string) }
+const encoder = new TextEncoder()
 
 /** An output that only this page reads: whole lines are handed on. */
 class Lines extends Fd {
@@ -68,7 +68,7 @@ const library = new Map()
 const folders = { course: new Map(), kernel: new Map(), "mpl-data": new Map(), cache: new Map() }
 
 function toKernel(name, content) {
-  io.set(name, new File(text.encode(content)))
+  io.set(name, new File(encoder.encode(content)))
 }
 
 function fromKernel(line) {
@@ -169,7 +169,7 @@ function literal(data) {
 
 /** Let Python run statements of ours. */
 function turn(code) {
-  const bytes = text.encode(code)
+  const bytes = encoder.encode(code)
   const at = python.host_alloc(bytes.length) >>> 0
   new Uint8Array(python.memory.buffer).set(bytes, at)
   if (python.turn(at, bytes.length) !== 0) throw new Error("what runs the cells has failed")

@@ -28,7 +28,6 @@ os.environ.update(
 os.getuid = lambda: 1000  # platformdirs asks, and there are no users here
 os.chdir("/scratch")
 sys.path.insert(0, "/course")
-sys.ps1 = ">>> "
 
 _compile = codeop.Compile()  # remembers what cells import from __future__
 
