@@ -44,11 +44,11 @@ from lstm_course.checker.limits import (
     ask_nobody,
 )
 from lstm_course.checker.message import from_bytes, to_bytes
+from lstm_course.system.web_page import IN_WEB_PAGE
 
 _STILL = 1.0  # so long without any computing, and it is asked where it waits
 _EXTRA_MEMORY = 1 << 30  # bytes
 _COPIES = sys.platform == "linux"
-_IN_PLACE = sys.platform in ("wasi", "emscripten")  # nor are there threads
 _WHERE: Any = getattr(signal, "SIGUSR1", None)  # asks a copy; Windows has none
 _FRAME = re.compile(r'^  File "(.+)", line (\d+) in (.+)$', re.MULTILINE)
 
@@ -73,7 +73,7 @@ def guarded(
         TookTooLongError: it did not end within these limits.
         DiedError: it returned nothing, for it raised, or its process came to an end.
     """
-    if _IN_PLACE:
+    if IN_WEB_PAGE:
         return in_place(work, seconds, longest)
     if _COPIES:
         with contextlib.suppress(_NotInACopyError):

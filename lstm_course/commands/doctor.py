@@ -21,6 +21,7 @@ from typing import Literal, NamedTuple
 
 from lstm_course.commands.setup_problems import unsupported
 from lstm_course.system.paths import ROOT
+from lstm_course.system.web_page import IN_WEB_PAGE
 
 _FOREMOST = ("numpy", "tensorflow", "keras", "jupyterlab")
 _MEMORY = 2e9  # bytes: a lesson with TensorFlow, JupyterLab and a browser tab
@@ -44,7 +45,7 @@ class Finding(NamedTuple):
 
 def examine_setup() -> list[Finding]:
     """Return a finding or more for everything that the course stands on."""
-    if sys.platform in ("wasi", "emscripten"):
+    if IN_WEB_PAGE:
         found = f"{platform.python_version()}, in a web page: nothing is installed here"
         return [Finding("ok", "Python", found)]
     findings = []

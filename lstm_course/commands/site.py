@@ -9,7 +9,6 @@ import contextlib
 import io
 import os
 import re
-import secrets
 import shutil
 from functools import partial
 from pathlib import Path
@@ -25,7 +24,7 @@ from lstm_course.commands.site_reference import (
     write_reference,
 )
 from lstm_course.commands.slides import LECTURES, installed, write_slides
-from lstm_course.system.files import clear_leftovers
+from lstm_course.system.files import clear_leftovers, temporary_beside
 from lstm_course.system.paths import FIGURES, NOTEBOOKS, ROOT
 
 SITE = ROOT / "site"
@@ -62,8 +61,7 @@ def write_site(out: Path, *, reviews: bool = True) -> None:
         )
     repository()  # a wrong one is told at once
     clear_leftovers(out)
-    token = secrets.token_hex(4)
-    work = out.with_name(f".{out.name}.{token}.tmp")
+    work = temporary_beside(out)
     work.mkdir(parents=True)
     try:
         _prepare(work / "source")

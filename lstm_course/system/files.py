@@ -24,8 +24,7 @@ def atomic_write(path: Path) -> Iterator[IO[bytes]]:
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     clear_leftovers(path)
-    name = f".{path.name}.{secrets.token_hex(_RANDOM // 2)}.tmp"
-    temporary = path.with_name(name)
+    temporary = temporary_beside(path)
     try:
         with temporary.open("xb") as file:
             yield file
@@ -34,6 +33,11 @@ def atomic_write(path: Path) -> Iterator[IO[bytes]]:
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
+
+
+def temporary_beside(path: Path) -> Path:
+    """Return a new name beside ``path``, for a file or folder that takes its place."""
+    return path.with_name(f".{path.name}.{secrets.token_hex(_RANDOM // 2)}.tmp")
 
 
 def clear_leftovers(path: Path) -> None:

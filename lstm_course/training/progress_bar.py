@@ -4,6 +4,7 @@ import sys
 
 from tqdm.auto import tqdm
 
+from lstm_course.system.web_page import IN_WEB_PAGE
 from lstm_course.training.history import History
 
 
@@ -18,9 +19,9 @@ class Progress:
     """
 
     def __init__(self, epochs: int, batches: int) -> None:
-        # In a notebook standard output is no terminal, yet the bar belongs there; and
-        # so it is in a page, whose Python is built for WASI.
-        belongs = "ipykernel" in sys.modules or sys.platform == "wasi"
+        # In a notebook and in a page standard output is no terminal, yet the bar
+        # belongs there.
+        belongs = "ipykernel" in sys.modules or IN_WEB_PAGE
         disable = False if belongs else None
         self._epochs = epochs
         self._bar = _Bar(

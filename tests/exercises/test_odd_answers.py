@@ -95,14 +95,14 @@ def in_a_thread(monkeypatch):
 @pytest.fixture
 def without_threads(monkeypatch):
     """As in a page."""
-    monkeypatch.setattr(guard, "_IN_PLACE", True)
+    monkeypatch.setattr(guard, "IN_WEB_PAGE", True)
 
 
 @pytest.fixture(params=[pytest.param("copy", marks=LINUX), "thread", "place"])
 def each_way(request, monkeypatch):
     """In a copy, in a thread, in place."""
     monkeypatch.setattr(guard, "_COPIES", request.param == "copy")
-    monkeypatch.setattr(guard, "_IN_PLACE", request.param == "place")
+    monkeypatch.setattr(guard, "IN_WEB_PAGE", request.param == "place")
     return request.param
 
 

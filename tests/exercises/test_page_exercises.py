@@ -17,7 +17,7 @@ def cells():
 
 
 def test_what_is_said_in_place_is_what_is_said_of_a_copy(cells, monkeypatch):
-    monkeypatch.setattr(guard, "_IN_PLACE", True)
+    monkeypatch.setattr(guard, "IN_WEB_PAGE", True)
     assert page_exercises() == cells
 
 
