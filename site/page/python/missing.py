@@ -1,22 +1,32 @@
-"""Modules that no part has brought, and the names that cells could not make then."""
+"""What no part has brought, and the names that cells could not make then."""
 
 import ast
+import os
 import symtable
 import sys
 import types
 
-brought_by = {}  # module: the part that brings it, or None
+brought_by = {}  # module or folder of the course: the part that brings it, or None
+_COURSE = "/course/"
 _not_made = {}  # name: the module that a cell would have needed to make it
 _awaiting = {}  # the same, of a cell that runs again if the part with the module comes
 
 
 def missing_module(error):
-    """Return the module that would have to be there; None if that is not the error."""
+    """Return the module, or the folder of the course, that would have to be there.
+
+    None if that is not the error.
+    """
     while error is not None:
         if isinstance(error, ModuleNotFoundError) and error.name:
             top = error.name.split(".")[0]
             if top in brought_by and top not in sys.modules:
                 return top
+        if isinstance(error, FileNotFoundError) and error.filename:
+            folder = os.path.dirname(str(error.filename))
+            name = folder.removeprefix(_COURSE)
+            if name in brought_by and not os.path.isdir(folder):
+                return name
         if type(error) is NameError and error.name in _not_made:
             return _not_made[error.name]
         error = error.__cause__
