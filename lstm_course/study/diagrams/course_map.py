@@ -44,6 +44,12 @@ PARTS = (
         PURPLE,
         ("GRU and the\ncomparison", "Reading\nthe gates"),
     ),
+    (
+        "Part two",
+        "go back through the gates,\nlet it write, make it win",
+        BLUE,
+        ("The way\nback", "A network\nthat writes", "What\nit takes"),
+    ),
 )
 
 _PART, _LESSON, _NEXT = 118, 133, 60  # from part to part, lesson to lesson, to an edge
@@ -105,3 +111,7 @@ def _draw_sketches(page: Page) -> None:
         angle = (0.9 + 0.3 * row) * np.arange(18) + 2 * row
         values = 0.5 + 0.45 * np.sin(angle)
         page.vector(570, y, values, cell=(16, 20), color=PURPLE)
+
+    page.write(762, 649, "“The film w”", size=15, ha="right")  # and what it writes
+    page.arrow((772, 649), (806, 649))
+    page.write(816, 649, "“as”", size=15, ha="left", weight="bold")
