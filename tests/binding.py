@@ -185,7 +185,7 @@ def of_claims(text: str, lessons: dict[str, dict]) -> Texts:
     """Return the numbers of each row, and what the lessons that it names show."""
     found: Texts = {}
     for line in text.splitlines():
-        if match := re.match(r"\| (C\d\d) \|(.*?\|.*?\|.*?)\|", line):
+        if match := re.match(r"\| ([CQ]\d\d) \|(.*?\|.*?\|.*?)\|", line):
             named = re.findall(r"\(([^)/]*\.ipynb)\)", line)
             shown = [
                 cell._replace(id=f"{name.partition('_')[0]} {cell.id}")

@@ -25,7 +25,9 @@ from lstm_course.experiments.claims import MEASURED, verdict_on_claim
 from lstm_course.study.measurements import read_measurement
 
 PAGE = "notebooks/claims.md"
-CLAIMS = [f"C{number:02}" for number in range(1, 35)]
+NOTES = [f"C{number:02}" for number in range(1, 35)]
+OWN = [f"Q{number:02}" for number in range(1, 7)]  # the course's own questions
+CLAIMS = NOTES + OWN
 VERDICT = re.compile(
     r"holds (?=when|for|only|in part)|holds|outdated|wrong|not settled"
 )
@@ -87,7 +89,7 @@ def boxes(root: Path) -> dict[str, dict[str, str]]:
     found: dict[str, dict[str, str]] = {}
     for path in sorted((root / "notebooks").glob("*.ipynb")):
         text = markdown(read(path))
-        for claim, verdict in re.findall(r"> \*\*Claim (C\d\d) — ([^*]*)", text):
+        for claim, verdict in re.findall(r"> \*\*Claim ([CQ]\d\d) — ([^*]*)", text):
             found.setdefault(claim, {})[path.name] = verdict_of(verdict)
     return found
 

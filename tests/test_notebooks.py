@@ -321,9 +321,9 @@ def settles_claims_by_predictions(notebook: NotebookNode, path: Path) -> list[st
     if path.name.startswith("00_"):
         return []
     text = markdown(notebook)
-    faults = [f"no {sign!r}" for sign in ("**Predict", "**Claim C") if sign not in text]
+    faults = [f"no {sign!r}" for sign in ("**Predict", "**Claim ") if sign not in text]
     claims = re.findall(r"\*\*Claim (.*)", text)
-    judged = re.compile(rf"C\d\d\b.*({VERDICTS})")
+    judged = re.compile(rf"[CQ]\d\d\b.*({VERDICTS})")
     return faults + [f"no verdict on {c[:3]}" for c in claims if not judged.match(c)]
 
 
