@@ -14,6 +14,7 @@ from lstm_course.study.diagrams.course_map import course_map
 from lstm_course.study.diagrams.gru_cell import gru_cell
 from lstm_course.study.diagrams.ladder_of_shapes import ladder_of_shapes
 from lstm_course.study.diagrams.lstm_cell import lstm_cell_with, one_step
+from lstm_course.study.diagrams.lstm_cell_back import lstm_cell_back_with
 from lstm_course.study.diagrams.reading_machine import reading_machine
 from lstm_course.study.diagrams.sentence_to_tensor import (
     ids_to_rows,
@@ -28,6 +29,7 @@ from lstm_course.study.diagrams.unrolled_rnn_back import unrolled_rnn_back
 from lstm_course.study.diagrams.weight_blocks import weight_blocks_on_a_slide
 
 LSTM_CELL = 4, 8, 680, 450  # on its page, without the equations
+CELL_BACK = -14, 8, 716, 450  # without the equations, too
 RNN_STEPS = 205, 38, 900, 420  # the four of them, without the loop
 RNN_BACK = 104, 44, 900, 398  # without its title
 WEIGHTS = 0, 0, 900, 428  # all of the page
@@ -43,6 +45,11 @@ SLIDE_PICTURES: dict[str, Callable[[], Figure]] = {
     "lstm_cell_3.svg": lambda: zoom_in(lstm_cell_with("fig"), *LSTM_CELL),
     "lstm_cell_4.svg": lambda: zoom_in(lstm_cell_with("figo"), *LSTM_CELL),
     "lstm_cell_5.svg": lambda: zoom_in(lstm_cell_with("figo", one_step()), *LSTM_CELL),
+    "lstm_cell_back_1.svg": lambda: zoom_in(lstm_cell_back_with(1), *CELL_BACK),
+    "lstm_cell_back_2.svg": lambda: zoom_in(lstm_cell_back_with(2), *CELL_BACK),
+    "lstm_cell_back_3.svg": lambda: zoom_in(lstm_cell_back_with(3), *CELL_BACK),
+    "lstm_cell_back_4.svg": lambda: zoom_in(lstm_cell_back_with(4), *CELL_BACK),
+    "lstm_cell_back_5.svg": lambda: zoom_in(lstm_cell_back_with(5), *CELL_BACK),
     "reading_machine.svg": lambda: zoom_in(reading_machine(), 0, 0, 900, 196),
     "sentence_to_ids.svg": lambda: zoom_in(sentence_to_tensor(), 0, 4, 706, 313),
     "ids_to_rows.svg": lambda: zoom_in(ids_to_rows(), 225, 88, 885, 350),
