@@ -11,12 +11,13 @@ from typing import Any
 
 from lstm_course.system.paths import FIGURES
 from lstm_course.training.engine import NumpySentimentModel
+from lstm_course.training.language import LanguageModel, load_language_model
 
 FOLDER = FIGURES / "models"
 
 
 def read_model(name: str, folder: Path = FOLDER) -> NumpySentimentModel:
-    """Return a model as it was trained once, by ``lstm-course models NAME``.
+    """Return a model of reviews as it was trained once, by ``lstm-course models NAME``.
 
     Args:
         name: of the model, such as "reader".
@@ -26,6 +27,25 @@ def read_model(name: str, folder: Path = FOLDER) -> NumpySentimentModel:
         FileNotFoundError: there is no such model; says how to make it.
         ValueError: the file is not the one that NAME.json describes.
     """
+    return NumpySentimentModel.load(_intact(name, folder))
+
+
+def read_writer(name: str = "writer", folder: Path = FOLDER) -> LanguageModel:
+    """Return a language model as it was trained once, by ``lstm-course models NAME``.
+
+    Args:
+        name: of the model.
+        folder: where NAME.npz is, and NAME.json, which says how it was made.
+
+    Raises:
+        FileNotFoundError: there is no such model; says how to make it.
+        ValueError: the file is not the one that NAME.json describes.
+    """
+    return load_language_model(_intact(name, folder))
+
+
+def _intact(name: str, folder: Path) -> Path:
+    """Return the file of a model, once its SHA-256 was found to match."""
     path = folder / f"{name}.npz"
     try:
         path.stat()
@@ -38,7 +58,7 @@ def read_model(name: str, folder: Path = FOLDER) -> NumpySentimentModel:
             f"{path} was changed since it was made (its SHA-256 is not the one in "
             f"{name}.json); make it again: lstm-course models {name}"
         )
-    return NumpySentimentModel.load(path)
+    return path
 
 
 def describe_model(name: str, folder: Path = FOLDER) -> dict[str, Any]:
