@@ -26,6 +26,8 @@ _TABLE = """\
 10 read_the_curve | keep_the_best hide_features put_it_beside | train_fairly
 11 gru_gate_settings | gru_step who_is_ahead | carry_weights_over
 12 half_life | follow_the_verdict hold_a_gate | same_picture
+13 error_at_the_cell | lstm_step_backward along_the_belt worth_of_a_part | coupled_back
+15 price_of_a_rung | pool_over_time hide_words warmed_rates | folds_of_films
 """
 
 
