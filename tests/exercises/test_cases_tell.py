@@ -63,6 +63,11 @@ EQUIVALENT: dict[str, dict[str, str]] = {
         "ahead = 'first' if mean >= 0 else 'second'": "0 is never ahead",
     },
     "train_fairly": {"if reached <= lowest:": "no two losses are alike"},
+    "price_of_a_rung": {"settled = worth >= half": "none is so"},
+    "hide_words": {"hidden = rng.random(ids.shape) <= rate": "none is just the rate"},
+    "warmed_rates": {
+        "rates = peak * np.where(step <= warmup, risen, falling)": "both are 1",
+    },
 }
 
 
