@@ -87,6 +87,10 @@ from lstm_course.study.plots.forecasts import forecasts_beside as forecasts_besi
 from lstm_course.study.plots.forecasts import forecasts_beyond as forecasts_beyond
 from lstm_course.study.plots.gradients import SpreadPanel as SpreadPanel
 from lstm_course.study.plots.gradients import spread_lines as spread_lines
+from lstm_course.study.plots.ladder import accuracy_by_cost as accuracy_by_cost
+from lstm_course.study.plots.ladder import (
+    shared_and_other_films as shared_and_other_films,
+)
 from lstm_course.study.plots.reading import verdict_curves as verdict_curves
 from lstm_course.study.plots.reading import word_maps as word_maps
 from lstm_course.study.plots.reviews import accuracy_by_size as accuracy_by_size
