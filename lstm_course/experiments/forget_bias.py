@@ -1,10 +1,11 @@
 """The forget gate's bias at the start, as a treatment: 0, 1, 3, 5, or drawn for T.
 
 "chrono" draws b_f = log U(1, T - 1) and sets b_i = -b_f, so that the units start with
-memories of all lengths up to T (Tallec and Ollivier, 2018). All else is the same: the
-other weights, the sequences, and how the learning rate is chosen. Beside how soon the
-task is solved stands what comes back to the cell state of an earlier step from the
-prediction: along all paths, and along the belt alone, c to c.
+memories of all lengths up to T (Tallec and Ollivier, 2018); "chrono, f alone" leaves
+b_i at 0, which tells the two biases apart. All else is the same: the other weights, the
+sequences, and how the learning rate is chosen. Beside how soon the task is solved
+stands what comes back to the cell state of an earlier step from the prediction: along
+all paths, and along the belt alone, c to c.
 """
 
 from typing import Any, NamedTuple
@@ -42,11 +43,11 @@ class Paths(NamedTuple):
 def with_forget_bias(
     params: LSTMParams, start: str, length: int, rng: np.random.Generator
 ) -> LSTMParams:
-    """Return these weights with b_f as ``start`` says: a number, or "chrono"."""
+    """Return these weights with b_f as ``start`` says: a number, or drawn."""
     i, f, g, o = np.split(params.bias, 4)
-    if start == "chrono":
+    if start.startswith("chrono"):
         f = np.log(rng.uniform(1, length - 1, len(f))).astype(f.dtype)
-        i = -f
+        i = i if start.endswith("f alone") else -f
     else:
         f = np.full_like(f, float(start))
     return params._replace(bias=np.concatenate([i, f, g, o]))
@@ -115,7 +116,7 @@ def run(recipe: dict[str, Any], case: str, seed: int) -> Learned:
     )
 
 
-CASES = ("0", "1", "3", "5", "chrono")
+CASES = ("0", "1", "3", "5", "chrono", "chrono, f alone")
 
 EXPERIMENT = Experiment(
     name="forget_bias",
