@@ -353,10 +353,11 @@ def load_language_model(path: str | Path) -> LanguageModel:
             form = language_init(np.random.default_rng(0), 1, 1, 1)
             arrays = iter([file[name] for name, _ in tree_leaves(form)])
         params = tree_map(lambda _: next(arrays).astype(np.float32), form)
-        last = np.array([[len(characters) - 1]])
-        logits, _, _ = language_forward(last, params)  # holds all shapes to each other
-        check_shapes(
-            alphabet=(np.zeros(len(characters)), "K"), logits=(logits[0], "T K")
+        logits, _, _ = language_forward(np.zeros((1, 1), int), params)
+        check_shapes(  # what the pass has not held to one another
+            alphabet=(np.zeros(len(characters)), "K"),
+            embeddings=(params.embedding.embeddings, "K D"),
+            logits=(logits, "B T K"),
         )
     except (ValueError, TypeError, KeyError, EOFError, zipfile.BadZipFile) as error:
         raise ValueError(f"{path} holds no language model: {error}") from error
