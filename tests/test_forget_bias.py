@@ -99,7 +99,7 @@ def test_only_the_bias_is_changed(start):
 
 
 def test_chrono_draws_the_lengths_of_memory_evenly():
-    layer = lstm_init(np.random.default_rng(1), 2, 4000)
+    layer = LSTMParams(*np.zeros((2, 1, 16000)), np.zeros(16000))
     ours = with_forget_bias(layer, "chrono", 100, np.random.default_rng(2))
     lengths = np.exp(ours.bias[4000:8000])
     assert lengths.min() >= 1
