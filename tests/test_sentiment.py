@@ -29,6 +29,7 @@ from lstm_course.training.losses import binary_cross_entropy
 from lstm_course.training.optimizers import OPTIMIZERS, optimizer_init
 from lstm_course.training.progress_bar import Progress
 from lstm_course.training.sentiment import (
+    POOLING,
     SentimentConfig,
     sentiment_backward,
     sentiment_form,
@@ -62,6 +63,13 @@ def fit(model, train, validation=None, **options):
         ({"layers": 2}, 8_000 + 800 + 4 * 8 * (8 + 8 + 1) + 9),
         ({"cell": "rnn"}, 8_000 + 8 * (16 + 8 + 1) + 9),
         ({"cell": "gru"}, 8_000 + 3 * 8 * (16 + 8 + 2) + 9),
+        ({"bidirectional": True}, 8_000 + 2 * 800 + 17),
+        ({"pooling": "mean"}, 8_000 + 800 + 9),
+        ({"pooling": "max_mean", "layers": 0}, 8_000 + 32 + 1),
+        (
+            {"bidirectional": True, "layers": 2, "pooling": "max_mean"},
+            8_000 + 2 * 800 + 2 * 4 * 8 * (16 + 8 + 1) + 33,
+        ),
     ],
     ids=str,
 )
@@ -77,12 +85,23 @@ def test_the_reference_model_has_8809_parameters_and_the_bag_8017():
         assert sum(array.size for _, array in tree_leaves(params)) == count
 
 
+MORE = [
+    {},
+    {"bidirectional": True},
+    *({"pooling": pooling, "head_dropout": 0.3} for pooling in POOLING[1:]),
+    {"bidirectional": True, "pooling": "max_mean", "head_dropout": 0.3},
+]
+
+
+@pytest.mark.parametrize("more", MORE, ids=str)
 @pytest.mark.parametrize("mask_zero", [False, True], ids=["no mask", "masked"])
 @pytest.mark.parametrize(
     ("cell", "layers"), [("lstm", 0), ("lstm", 1), ("lstm", 2), ("rnn", 2), ("gru", 2)]
 )
-def test_backward_is_the_complex_step_in_every_entry(cell, layers, mask_zero):
-    config = SentimentConfig(cell, 7, 4, 3, layers, dropout=0.4, mask_zero=mask_zero)
+def test_backward_is_the_complex_step_in_every_entry(cell, layers, mask_zero, more):
+    config = SentimentConfig(
+        cell, 7, 4, 3, layers, dropout=0.4, mask_zero=mask_zero, **more
+    )
     rng = np.random.default_rng(3)
     form = sentiment_init(rng, config)
     params = tree_map(lambda a: rng.normal(size=a.shape), form)
@@ -119,15 +138,32 @@ def test_dropout_acts_on_every_layer_in_training_alone():
     assert_equal(sentiment_forward(ids, params, without, dropout_rng=rng)[0], plain)
 
 
+def test_dropout_of_the_head_acts_in_training_alone():
+    config = SentimentConfig(**SMALL, pooling="max_mean", head_dropout=0.5)
+    params = sentiment_init(np.random.default_rng(3), config)
+    params = params._replace(head=params.head._replace(bias=np.ones(1, np.float32)))
+    ids = make_reviews(200).ids
+    rng = np.random.default_rng(4)
+    _, trace = sentiment_forward(ids, params, config, dropout_rng=rng)
+    assert trace.head_dropout.shape == (200, 10)
+    assert set(np.unique(trace.head_dropout)) == {0, 2}
+    assert 0.4 < np.mean(trace.head_dropout == 0) < 0.6
+    assert np.array_equal(trace.head.inputs == 0, trace.head_dropout == 0)
+    _, trace = sentiment_forward(ids, params, config)
+    assert trace.head_dropout is None
+    assert (trace.head.inputs != 0).all()
+
+
+@pytest.mark.parametrize("more", MORE, ids=str)
 @pytest.mark.parametrize("layers", [0, 1, 2])
-def test_a_mask_makes_padding_invisible(layers):
-    model = build_sentiment_model(**SMALL, layers=layers, mask_zero=True)
+def test_a_mask_makes_padding_invisible(layers, more):
+    model = build_sentiment_model(**SMALL, layers=layers, mask_zero=True, **more)
     ids = np.array([[5, 1, 3]])
     padded = np.array([[0, 0, 5, 1, 3], [5, 1, 3, 0, 0], [0, 5, 1, 0, 3]])
     assert model.predict(padded) == pytest.approx(
         np.repeat(model.predict(ids), 3), rel=1e-6
     )
-    without = build_sentiment_model(**SMALL, layers=layers)
+    without = build_sentiment_model(**SMALL, layers=layers, **more)
     assert without.predict(padded[:1]) != pytest.approx(without.predict(ids), rel=1e-6)
 
 
@@ -316,11 +352,12 @@ def test_numpys_blas_has_one_thread():
     assert [pool["num_threads"] for pool in pools] == [1]
 
 
+@pytest.mark.parametrize("more", [MORE[0], MORE[-1]], ids=str)
 @pytest.mark.parametrize("cell", CELLS)
 @pytest.mark.parametrize("as_text", [False, True], ids=["Path", "str"])
-def test_a_saved_model_is_the_same_model(tmp_path, cell, as_text):
+def test_a_saved_model_is_the_same_model(tmp_path, cell, as_text, more):
     model = build_sentiment_model(
-        **SMALL, cell=cell, layers=2, dropout=0.25, mask_zero=True, seed=7
+        **SMALL, cell=cell, layers=2, dropout=0.25, mask_zero=True, seed=7, **more
     )
     path = tmp_path / "new" / "model.npz"
     model.save(str(path) if as_text else path)

@@ -55,22 +55,29 @@ def keras_gradients(model, batch):
 
 
 @pytest.mark.parametrize(
-    ("cell", "layers", "steps", "mask_zero"),
+    ("cell", "layers", "steps", "mask_zero", "more"),
     [
-        ("lstm", 0, 100, False),
-        ("lstm", 0, 100, True),
-        ("lstm", 1, 100, False),
-        ("lstm", 1, 100, True),
-        ("lstm", 2, 50, False),
-        ("lstm", 2, 50, True),
-        ("rnn", 1, 50, True),
-        ("gru", 1, 50, True),
+        ("lstm", 0, 100, False, {}),
+        ("lstm", 0, 100, True, {}),
+        ("lstm", 1, 100, False, {}),
+        ("lstm", 1, 100, True, {}),
+        ("lstm", 2, 50, False, {}),
+        ("lstm", 2, 50, True, {}),
+        ("rnn", 1, 50, True, {}),
+        ("gru", 1, 50, True, {}),
+        ("lstm", 1, 50, True, {"bidirectional": True}),
+        ("gru", 2, 50, False, {"bidirectional": True}),
+        ("lstm", 1, 50, True, {"pooling": "mean"}),
+        ("gru", 1, 50, True, {"pooling": "max"}),
+        ("lstm", 0, 50, True, {"pooling": "max_mean"}),
+        ("rnn", 1, 50, False, {"pooling": "max"}),
+        ("lstm", 1, 50, True, {"bidirectional": True, "pooling": "max_mean"}),
     ],
 )
 def test_a_real_batch_gives_the_same_probabilities_and_gradients(
-    reviews, cell, layers, steps, mask_zero
+    reviews, cell, layers, steps, mask_zero, more
 ):
-    options = {"cell": cell, "layers": layers, "mask_zero": mask_zero}
+    options = {"cell": cell, "layers": layers, "mask_zero": mask_zero, **more}
     twin = build_sentiment_model(engine="keras", seed=3, **options)
     # Weights that training could have reached, larger than those it starts from.
     rng = np.random.default_rng(4)
@@ -187,9 +194,10 @@ def test_keras_squares_the_gradients_of_a_recurring_word_one_by_one(keras, name)
     assert as_it_is == pytest.approx([summed[0], 0, 2 * summed[0]], rel=1e-4)
 
 
-def test_a_seed_draws_the_same_weights_for_both_engines():
+@pytest.mark.parametrize("more", [{}, {"bidirectional": True, "pooling": "max_mean"}])
+def test_a_seed_draws_the_same_weights_for_both_engines(more):
     ours, twin = (
-        build_sentiment_model(engine=engine, **SMALL, layers=2, seed=9)
+        build_sentiment_model(engine=engine, **SMALL, layers=2, seed=9, **more)
         for engine in ("numpy", "keras")
     )
     assert_equal(twin.params, ours.params)
@@ -236,9 +244,31 @@ def test_keras_drops_the_inputs_of_every_layer(keras):
     assert np.array_equal(*(twin.keras_model(ids).numpy() for _ in range(2)))
 
 
-def test_a_saved_model_is_the_same_model(keras, tmp_path):
+BOTH_POOLED = {"bidirectional": True, "pooling": "max_mean", "head_dropout": 0.5}
+
+
+def test_keras_drops_what_both_ways_read_once_and_what_the_head_reads(keras):
     twin = build_sentiment_model(
-        engine="keras", **SMALL, layers=2, dropout=0.25, mask_zero=True, seed=7
+        engine="keras", **SMALL, layers=2, dropout=0.25, **BOTH_POOLED
+    )
+    of_steps, of_head = (
+        [each for each in twin.keras_model.layers if type(each) is kind]
+        for kind in (keras.layers.SpatialDropout1D, keras.layers.Dropout)
+    )
+    assert [each.rate for each in (*of_steps, *of_head)] == [0.25, 0.25, 0.5]
+    assert len({each.seed for each in (*of_steps, *of_head)}) == 3
+    both = [each for each in twin.keras_model.layers if hasattr(each, "forward_layer")]
+    for layer in both:
+        assert (layer.forward_layer.dropout, layer.backward_layer.dropout) == (0, 0)
+    plain = build_sentiment_model(engine="keras", **SMALL, head_dropout=0.5)
+    *_, dropped, _ = plain.keras_model.layers
+    assert (type(dropped), dropped.rate) == (keras.layers.Dropout, 0.5)
+
+
+@pytest.mark.parametrize("more", [{}, BOTH_POOLED], ids=str)
+def test_a_saved_model_is_the_same_model(keras, tmp_path, more):
+    twin = build_sentiment_model(
+        engine="keras", **SMALL, layers=2, dropout=0.25, mask_zero=True, seed=7, **more
     )
     path = tmp_path / "new" / "model.keras"
     twin.save(str(path))

@@ -21,6 +21,9 @@ def build_sentiment_model(
     dropout: float = 0.0,
     mask_zero: bool = False,
     seed: int = 42,
+    bidirectional: bool = False,
+    pooling: Literal["last", "mean", "max", "max_mean"] = "last",
+    head_dropout: float = 0.0,
 ) -> "NumpySentimentModel | KerasSentimentModel":
     """Return a model that tells whether a film review is positive, ready to train.
 
@@ -39,12 +42,27 @@ def build_sentiment_model(
         dropout: share of each recurrent layer's inputs dropped while training.
         mask_zero: skip id 0, the padding.
         seed: decides the first weights, the shuffling and the dropout.
+        bidirectional: let each recurrent layer read both ways, with ``units`` each way.
+        pooling: what the output layer reads: the last step of the last layer, or of all
+            steps the mean, the largest of each feature, or both. Without a recurrent
+            layer "last" is the mean.
+        head_dropout: share of the output layer's inputs dropped while training.
 
     Raises:
         TypeError, ValueError: an argument makes no model; the message names it.
     """
     config = SentimentConfig(
-        cell, num_words, embedding_dim, units, layers, dropout, mask_zero, seed
+        cell,
+        num_words,
+        embedding_dim,
+        units,
+        layers,
+        dropout,
+        mask_zero,
+        seed,
+        bidirectional,
+        pooling,
+        head_dropout,
     )
     if engine == "numpy":
         return NumpySentimentModel(config)

@@ -35,24 +35,59 @@ _OPTIMIZERS = {"rmsprop": keras.optimizers.RMSprop, "adam": keras.optimizers.Ada
 
 def build_keras_model(config: SentimentConfig) -> Any:
     """Return the untrained ``keras.Model``: ids (B, T) to logits (B, 1)."""
+    pooled = config.pooling != "last"
     stack = [
         keras.Input((None,), dtype="int32"),
         layers.Embedding(
             config.num_words, config.embedding_dim, mask_zero=config.mask_zero
         ),
     ]
-    stack += [
-        _KERAS_CELLS[config.cell](
+    for k in range(config.layers):
+        cell = _KERAS_CELLS[config.cell](
             config.units,
-            return_sequences=k < config.layers - 1,
-            dropout=config.dropout,
+            return_sequences=pooled or k < config.layers - 1,
+            # Both ways lose the same inputs, so these are dropped before.
+            dropout=0.0 if config.bidirectional else config.dropout,
             seed=config.seed + k,
         )
-        for k in range(config.layers)
-    ]
-    if not config.layers:
+        if config.bidirectional:
+            dropped = layers.SpatialDropout1D(config.dropout, seed=config.seed + k)
+            stack += [dropped, layers.Bidirectional(cell)]
+        else:
+            stack.append(cell)
+    if not config.layers and not pooled:
         stack.append(layers.GlobalAveragePooling1D())
-    return keras.Sequential([*stack, layers.Dense(1)])
+    seed = config.seed + config.layers
+    head = [layers.Dropout(config.head_dropout, seed=seed), layers.Dense(1)]
+    if not pooled:
+        return keras.Sequential([*stack, *head[not config.head_dropout :]])
+    ids, *stack = stack
+    outputs = ids
+    for layer in stack:
+        outputs = layer(outputs)
+    outputs = _pooled(outputs, ids, config)
+    for layer in head:
+        outputs = layer(outputs)
+    return keras.Model(ids, outputs)
+
+
+def _pooled(outputs: Any, ids: Any, config: SentimentConfig) -> Any:
+    """Return all steps of outputs (B, T, H) as one vector (B, H) or, of both, (B, 2H).
+
+    Keras' GlobalMaxPooling1D takes no mask, and its GlobalAveragePooling1D divides by
+    zero where no step counts.
+    """
+    ops = keras.ops
+    counts = ops.not_equal(ids, 0) if config.mask_zero else ops.equal(ids, ids)
+    counts = ops.expand_dims(ops.cast(counts, outputs.dtype), -1)
+    parts = []
+    if config.pooling != "mean":
+        largest = ops.max(outputs * counts + (counts - 1) * 1e9, axis=1)
+        parts.append(largest * ops.max(counts, axis=1))
+    if config.pooling != "max":
+        steps = ops.maximum(ops.sum(counts, axis=1), 1)
+        parts.append(ops.sum(outputs * counts, axis=1) / steps)
+    return parts[0] if len(parts) == 1 else layers.Concatenate()(parts)
 
 
 class KerasSentimentModel(SentimentModel):
