@@ -231,21 +231,56 @@ LSTM_STEP_BACKWARD = Exercise(
     },
     order=("dc'", "dz", "dW", "dU", "db", "dx", "dh'"),
     mistakes={
+        # Common ones first: of these, pairs with each of the others are tried.
         "back-next-step-left-out": Mistake(
             right="d_c_next + d_h * o * (1 - tanh_c**2)",
             wrong="d_h * o * (1 - tanh_c**2)",
             hint="Your dc has nothing from the next step: dc_next is missing. Two "
             "things read c, and both send a gradient back.",
         ),
-        "back-way-by-h-left-out": Mistake(
-            right="d_c_next + d_h * o * (1 - tanh_c**2)",
-            wrong="d_c_next",
-            hint="Your dc is dc_next alone. h reads c as well: h = o tanh(c).",
+        "back-bias-not-summed": Mistake(
+            right="dz.sum(axis=0)",
+            wrong="dz",
+            hint="Your db has a row for each sequence. One b served all the sequences "
+            "of the batch: what becomes of their shares?",
+        ),
+        "back-bias-averaged": Mistake(
+            right="dz.sum(axis=0)",
+            wrong="dz.mean(axis=0)",
+            hint="Your db is a mean over the batch. dW and dU add up the sequences "
+            "inside their matrix product; db does likewise.",
+        ),
+        "back-slope-of-sigmoid-on-g": Mistake(
+            right="d_g * (1 - g**2)",
+            wrong="d_g * g * (1 - g)",
+            hint="Your candidate has the slope of a sigmoid, g (1 - g): g came out of "
+            "tanh.",
+        ),
+        "back-df-by-the-new-cell": Mistake(
+            right="d_c * c_before",
+            wrong="d_c * new_state.c",
+            hint="Your df takes the new c: f multiplied c', the cell before the step.",
         ),
         "back-slope-of-shown-left-out": Mistake(
             right="d_h * o * (1 - tanh_c**2)",
             wrong="d_h * o",
             hint="Your way from h to c lacks the slope of tanh: h = o tanh(c).",
+        ),
+        "back-dU-by-the-new-state": Mistake(
+            right="h_before.T @ dz",
+            wrong="new_state.h.T @ dz",
+            hint="Your dU is made with h. What did U multiply in this step?",
+        ),
+        "back-i-and-g-swapped": Mistake(
+            right="d_i, d_g = d_c * g, d_c * i",
+            wrong="d_i, d_g = d_c * i, d_c * g",
+            hint="Your di and dg have changed places: in i ⊙ g each gets the other as "
+            "its factor.",
+        ),
+        "back-way-by-h-left-out": Mistake(
+            right="d_c_next + d_h * o * (1 - tanh_c**2)",
+            wrong="d_c_next",
+            hint="Your dc is dc_next alone. h reads c as well: h = o tanh(c).",
         ),
         "back-slope-of-shown-not-squared": Mistake(
             right="d_h * o * (1 - tanh_c**2)",
@@ -296,17 +331,6 @@ LSTM_STEP_BACKWARD = Exercise(
             wrong="d_o = d_c_next * tanh_c",
             hint="Your do comes from dc_next: o is read by h alone.",
         ),
-        "back-df-by-the-new-cell": Mistake(
-            right="d_c * c_before",
-            wrong="d_c * new_state.c",
-            hint="Your df takes the new c: f multiplied c', the cell before the step.",
-        ),
-        "back-i-and-g-swapped": Mistake(
-            right="d_i, d_g = d_c * g, d_c * i",
-            wrong="d_i, d_g = d_c * i, d_c * g",
-            hint="Your di and dg have changed places: in i ⊙ g each gets the other as "
-            "its factor.",
-        ),
         "back-f-and-c-swapped": Mistake(
             right="d_f, d_c_before = d_c * c_before, d_c * f",
             wrong="d_f, d_c_before = d_c * f, d_c * c_before",
@@ -339,12 +363,6 @@ LSTM_STEP_BACKWARD = Exercise(
             right="i, f, g, o = gates",
             wrong="i, f, o, g = gates",
             hint="Your g and o have changed places: the gates come as i, f, g, o.",
-        ),
-        "back-slope-of-sigmoid-on-g": Mistake(
-            right="d_g * (1 - g**2)",
-            wrong="d_g * g * (1 - g)",
-            hint="Your candidate has the slope of a sigmoid, g (1 - g): g came out of "
-            "tanh.",
         ),
         "back-slope-of-tanh-on-the-gates": Mistake(
             right="z_i, z_f = d_i * i * (1 - i), d_f * f * (1 - f)\n"
@@ -429,27 +447,10 @@ LSTM_STEP_BACKWARD = Exercise(
             hint="Your blocks of dz stand as i, f, o, g: the order is i, f, g, o, as "
             "in W.",
         ),
-        "back-dU-by-the-new-state": Mistake(
-            right="h_before.T @ dz",
-            wrong="new_state.h.T @ dz",
-            hint="Your dU is made with h. What did U multiply in this step?",
-        ),
         "back-dU-by-the-cell": Mistake(
             right="h_before.T @ dz",
             wrong="c_before.T @ dz",
             hint="Your dU is made with c': the gates read x and h', never c'.",
-        ),
-        "back-bias-not-summed": Mistake(
-            right="dz.sum(axis=0)",
-            wrong="dz",
-            hint="Your db has a row for each sequence. One b served all the sequences "
-            "of the batch: what becomes of their shares?",
-        ),
-        "back-bias-averaged": Mistake(
-            right="dz.sum(axis=0)",
-            wrong="dz.mean(axis=0)",
-            hint="Your db is a mean over the batch. dW and dU add up the sequences "
-            "inside their matrix product; db does likewise.",
         ),
         "back-averaged": Mistake(
             right="return dz, d_W, d_U, d_b,",
