@@ -27,6 +27,7 @@ _TABLE = """\
 11 gru_gate_settings | gru_step who_is_ahead | carry_weights_over
 12 half_life | follow_the_verdict hold_a_gate | same_picture
 13 error_at_the_cell | lstm_step_backward along_the_belt worth_of_a_part | coupled_back
+14 bits_of_a_text | loss_at_every_character draw_the_next cut_the_way_back | count_and_back_off
 15 price_of_a_rung | pool_over_time hide_words warmed_rates | folds_of_films
 """
 
