@@ -19,7 +19,7 @@ from fixtures import (
 )
 from threadpoolctl import threadpool_info
 
-from lstm_course import build_sentiment_model, load_model
+from lstm_course import Split, build_sentiment_model, load_imdb, load_model
 from lstm_course.arrays.gradcheck import complex_step_gradient
 from lstm_course.arrays.trees import tree_leaves, tree_map
 from lstm_course.layers.cells import CELLS
@@ -186,6 +186,55 @@ def test_predictions_are_probabilities_of_single_reviews():
         alone = model.predict(reviews.ids[row : row + 1])
         assert alone == pytest.approx(together[row : row + 1], rel=1e-6)
     assert model.predict(reviews.ids[:0]).shape == (0,)
+
+
+def test_long_reviews_are_predicted_a_few_at_a_time(monkeypatch):
+    """So that memory does not grow with their length."""
+    model = build_sentiment_model(**SMALL, mask_zero=True)
+    ids = make_reviews(9, steps=40).ids
+    expected = model.predict(ids)
+    real, batches = engine.sentiment_forward, []
+
+    def spy(ids, *arguments, **options):
+        batches.append(len(ids))
+        return real(ids, *arguments, **options)
+
+    monkeypatch.setattr(engine, "sentiment_forward", spy)
+    monkeypatch.setattr(engine, "_STEPS_AT_ONCE", 150)
+    assert model.predict(ids) == pytest.approx(expected, rel=1e-6)
+    assert batches == [3, 3, 3]
+    monkeypatch.setattr(engine, "_STEPS_AT_ONCE", 30)
+    assert model.predict(ids) == pytest.approx(expected, rel=1e-6)
+    assert batches[3:] == [1] * 9
+
+
+TEXTS = ["The worst film ever!", "a " * 50 + "great masterpiece of the art", ""]
+
+
+def test_a_model_encodes_texts_as_the_reviews_it_was_trained_on(tmp_path):
+    data = load_imdb(num_words=2_000, maxlen=12)
+    few = Split(data.train.ids[:16], data.train.labels[:16], None)
+    model = build_sentiment_model(num_words=2_000, units=2)
+    assert model.config.maxlen == 0
+    assert model.encode(TEXTS).shape == (3, 56)  # the longest is whole
+    fit(model, few)
+    model.save(tmp_path / "model.npz")
+    model = load_model(tmp_path / "model.npz")
+    assert model.config.maxlen == 12
+    assert np.array_equal(model.encode(data.test.texts[:30]), data.test.ids[:30])
+    ids = model.encode(iter(TEXTS))
+    assert ids.shape == (3, 12)
+    assert ids[2].tolist() == [0] * 11 + [1]
+    worst = data.vocabulary.encode(TEXTS[0])
+    assert ids[0].tolist() == [0] * (12 - len(worst)) + worst
+    assert model.predict(ids).shape == (3,)
+    assert model.predict(model.encode([])).shape == (0,)
+    assert model.encode([]).shape == (0, 12)
+
+
+def test_a_text_alone_is_no_list_of_texts():
+    with pytest.raises(TypeError, match="^texts is a str; expected"):
+        build_sentiment_model().encode("a fine film")
 
 
 def test_evaluation_is_the_mean_over_all_reviews():

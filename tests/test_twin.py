@@ -134,12 +134,20 @@ def summing_optimizers(monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("options", "optimizer"),
-    [({"mask_zero": True}, "rmsprop"), ({"layers": 0}, "adam")],
+    ("options", "optimizer", "how"),
+    [
+        ({"mask_zero": True}, "rmsprop", {}),
+        ({"layers": 0}, "adam", {}),
+        (
+            {"mask_zero": True, "bidirectional": True, "pooling": "max_mean"},
+            "adam",
+            {"schedule": "warmup_cosine", "by_length": True, "word_dropout": 0.1},
+        ),
+    ],
     ids=str,
 )
 def test_a_seed_gives_the_same_history_on_both_engines(
-    reviews, summing_optimizers, options, optimizer
+    reviews, summing_optimizers, options, optimizer, how
 ):
     """Real reviews, cut short; the last batch is smaller than the others."""
     train, validation = (
@@ -156,6 +164,7 @@ def test_a_seed_gives_the_same_history_on_both_engines(
             batch_size=64,
             optimizer=optimizer,
             learning_rate=0.01,
+            **how,
         )
         histories.append(history)
     ours, keras_history = histories

@@ -4,12 +4,14 @@ import io
 import json
 import zipfile
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from functools import partial
 from numbers import Real
 from pathlib import Path
-from typing import Any, ClassVar, Protocol, Self
+from typing import Any, ClassVar, Literal, Protocol, Self
 
 import numpy as np
+from numpy.typing import NDArray
 
 from lstm_course.arrays.activations import sigmoid
 from lstm_course.arrays.shapes import (
@@ -20,16 +22,21 @@ from lstm_course.arrays.shapes import (
     check_shapes,
 )
 from lstm_course.arrays.trees import tree_from_leaves, tree_leaves
+from lstm_course.data.imdb import load_imdb
+from lstm_course.data.text import PADDING, pad_batch
 from lstm_course.system.files import atomic_write
 from lstm_course.system.process import tune_process
+from lstm_course.training.batches import drop_words, order_by_length, trim_padding
 from lstm_course.training.history import History
 from lstm_course.training.loop import fit
 from lstm_course.training.losses import binary_cross_entropy
 from lstm_course.training.optimizers import OPTIMIZERS, OptimizerState, optimizer_init
 from lstm_course.training.progress_bar import Progress
+from lstm_course.training.schedules import warmup_cosine
 from lstm_course.training.sentiment import (
     SentimentConfig,
     SentimentParams,
+    check_rate,
     sentiment_form,
     sentiment_forward,
     sentiment_gradients,
@@ -74,6 +81,9 @@ class SentimentModel(ABC):
         learning_rate: float,
         patience: int | None = None,
         checkpoint: str | Path | None = None,
+        schedule: Literal["constant", "warmup_cosine"] = "constant",
+        by_length: bool = False,
+        word_dropout: float = 0.0,
     ) -> History:
         """Train, and keep the weights with the lowest validation loss.
 
@@ -87,6 +97,11 @@ class SentimentModel(ABC):
             patience: stop after so many epochs without a lower validation loss.
             checkpoint: a file that always holds the best model yet; it ends in .npz
                 for NumPy, in .keras for Keras.
+            schedule: of the learning rate: "constant", or "warmup_cosine": up in a line
+                over a tenth of all steps, then down along half a cosine.
+            by_length: whether the reviews of a batch are of similar length, which saves
+                NumPy the padding; for models that skip it.
+            word_dropout: share of the words that are unknown ones, others each epoch.
 
         Returns:
             The history. Ctrl-C ends the training and keeps the best model.
@@ -100,6 +115,15 @@ class SentimentModel(ABC):
         check_at_least("batch_size", batch_size, 1)
         if patience is not None:
             check_at_least("patience", patience, 1)
+        if schedule not in SCHEDULES:
+            expected = f"expected one of {[*SCHEDULES]}"
+            raise ValueError(f"schedule is {schedule!r}; {expected}")
+        if by_length and not self.config.mask_zero:
+            raise ValueError(
+                "by_length is True; expected False for this model, to which padding "
+                "counts: mask_zero is False"
+            )
+        check_rate("word_dropout", word_dropout)
         if optimizer not in OPTIMIZERS:
             expected = f"expected one of {[*OPTIMIZERS]}"
             raise ValueError(f"optimizer is {optimizer!r}; {expected}")
@@ -110,13 +134,24 @@ class SentimentModel(ABC):
         if checkpoint is not None:
             self._check_suffix("checkpoint", checkpoint)
         tune_process()
-        self._begin(optimizer, learning_rate)
-        bar = Progress(epochs, -(-len(train.labels) // batch_size))
+        self.config = self.config._replace(maxlen=train.ids.shape[1])
+        batches = -(-len(train.labels) // batch_size)
+        steps = None if schedule == "constant" else epochs * batches
+        self._begin(optimizer, learning_rate, steps)
+        bar = Progress(epochs, batches)
+        lengths = np.count_nonzero(train.ids != PADDING, axis=1)
 
         def run_epoch(_: SentimentParams) -> tuple[SentimentParams, float, float]:
-            order = self._rng.permutation(len(train.labels))
+            if by_length:
+                order = order_by_length(self._rng, lengths, batch_size)
+            else:
+                order = self._rng.permutation(len(train.labels))
             ids, labels = train.ids[order], train.labels[order]
-            loss, accuracy = self._run_epoch(ids, labels, batch_size, bar.advance)
+            if word_dropout:
+                ids = drop_words(self._rng, ids, word_dropout)
+            loss, accuracy = self._run_epoch(
+                ids, labels, batch_size, bar.advance, trim=by_length
+            )
             return self.params, loss, accuracy
 
         def on_best(_: SentimentParams) -> None:
@@ -137,8 +172,31 @@ class SentimentModel(ABC):
             bar.close()
         return history
 
+    def encode(self, texts: Iterable[str]) -> NDArray[np.int32]:
+        """Return the ids (N, T) of texts as the model reads them, for ``predict``.
+
+        The words are those of ``load_imdb(num_words=…)`` for the model's number of
+        words. T is the number of steps that it was trained on: a longer text loses its
+        beginning, a shorter one is padded before. A model that was not trained, or is
+        of a file older than this rule, gets texts whole.
+
+        Raises:
+            TypeError: ``texts`` is one string, or one of them is none.
+        """
+        if isinstance(texts, str):
+            raise TypeError("texts is a str; expected an iterable of texts")
+        vocabulary = load_imdb(num_words=self.config.num_words).vocabulary
+        sequences = [vocabulary.encode(text) for text in texts]
+        longest = max(map(len, sequences), default=1)
+        ids, _ = pad_batch(sequences, self.config.maxlen or longest)
+        return ids
+
     def predict(self, ids: Ids) -> Array:
-        """Return the probability that each review of ids (N, T) is positive, (N,)."""
+        """Return the probability that each review of ids (N, T) is positive, (N,).
+
+        T may be any number. To a model that skips padding, how much there is makes no
+        difference.
+        """
         check_shapes(ids=(ids, "int N T"))
         check_ids_below(self.config.num_words, ids=ids)
         return sigmoid(self._logits(ids)) if len(ids) else np.zeros(0, np.float32)
@@ -184,14 +242,26 @@ class SentimentModel(ABC):
         """Return the mean loss and the accuracy on labelled reviews."""
 
     @abstractmethod
-    def _begin(self, optimizer: str, learning_rate: float) -> None:
-        """Get ready to train with a new optimizer."""
+    def _begin(self, optimizer: str, learning_rate: float, steps: int | None) -> None:
+        """Get ready to train with a new optimizer; its rate changes if steps is given.
+
+        Then it goes up and down over so many steps, as ``warmup_cosine`` says.
+        """
 
     @abstractmethod
     def _run_epoch(
-        self, ids: Ids, labels: Array, batch_size: int, advance: Callable[[], None]
+        self,
+        ids: Ids,
+        labels: Array,
+        batch_size: int,
+        advance: Callable[[], None],
+        *,
+        trim: bool,
     ) -> tuple[float, float]:
-        """Train on all reviews in this order; return the mean loss and the accuracy."""
+        """Train on all reviews in this order; return the mean loss and the accuracy.
+
+        If ``trim``, batches may be cut to their longest review.
+        """
 
     @abstractmethod
     def _logits(self, ids: Ids) -> Array: ...
@@ -216,7 +286,7 @@ class NumpySentimentModel(SentimentModel):
 
     engine = "numpy"
     suffix = ".npz"
-    _optimizer: tuple[str, float]
+    _optimizer: tuple[str, Callable[[int], float]]
     _optimizer_state: OptimizerState[SentimentParams]
 
     def evaluate(self, split: LabelledIds) -> tuple[float, float]:
@@ -225,27 +295,42 @@ class NumpySentimentModel(SentimentModel):
         loss, _ = binary_cross_entropy(logits, split.labels.astype(logits.dtype))
         return loss, float(np.mean((logits > 0) == (split.labels > 0)))
 
-    def _begin(self, optimizer: str, learning_rate: float) -> None:
-        self._optimizer = optimizer, learning_rate
+    def _begin(self, optimizer: str, learning_rate: float, steps: int | None) -> None:
+        def constant(_: int) -> float:
+            return learning_rate
+
+        rate_at: Callable[[int], float] = constant
+        if steps is not None:
+            rate_at = partial(warmup_cosine, steps=steps, learning_rate=learning_rate)
+        self._optimizer = optimizer, rate_at
         self._optimizer_state = optimizer_init(self.params)
 
     def _run_epoch(
-        self, ids: Ids, labels: Array, batch_size: int, advance: Callable[[], None]
+        self,
+        ids: Ids,
+        labels: Array,
+        batch_size: int,
+        advance: Callable[[], None],
+        *,
+        trim: bool,
     ) -> tuple[float, float]:
-        optimizer, learning_rate = self._optimizer
+        optimizer, rate_at = self._optimizer
         labels = labels.astype(np.float32)
         total_loss = correct = 0.0
         for start in range(0, len(ids), batch_size):
             batch = slice(start, start + batch_size)
             loss, logits, grads = sentiment_gradients(
-                ids[batch],
+                trim_padding(ids[batch]) if trim else ids[batch],
                 labels[batch],
                 self.params,
                 self.config,
                 dropout_rng=self._rng,
             )
             self.params, self._optimizer_state = OPTIMIZERS[optimizer](
-                self.params, grads, self._optimizer_state, learning_rate=learning_rate
+                self.params,
+                grads,
+                self._optimizer_state,
+                learning_rate=rate_at(self._optimizer_state.steps),
             )
             total_loss += loss * len(logits)
             correct += np.sum((logits > 0) == (labels[batch] > 0))
@@ -254,9 +339,10 @@ class NumpySentimentModel(SentimentModel):
 
     def _logits(self, ids: Ids) -> Array:
         check_shapes(ids=(ids, "int N T"))
+        at_once = min(_REVIEWS_AT_ONCE, max(1, _STEPS_AT_ONCE // max(1, ids.shape[1])))
         parts = [
-            sentiment_forward(ids[k : k + _PREDICTED_AT_ONCE], self.params, self.config)
-            for k in range(0, len(ids), _PREDICTED_AT_ONCE)
+            sentiment_forward(ids[k : k + at_once], self.params, self.config)
+            for k in range(0, len(ids), at_once)
         ]
         nothing = np.zeros(0, np.float32)  # no reviews have no logits
         return np.concatenate([nothing, *(logits for logits, _ in parts)])
@@ -275,7 +361,10 @@ class NumpySentimentModel(SentimentModel):
         return cls(config, tree_from_leaves(form, arrays))
 
 
-_PREDICTED_AT_ONCE = 256  # reviews: large enough for speed, small enough for the cache
+# Predicted together: large enough for speed, small enough for cache and memory.
+_REVIEWS_AT_ONCE, _STEPS_AT_ONCE = 256, 256 * 400
+
+SCHEDULES = ("constant", "warmup_cosine")
 
 
 # What reading a file that holds no model can raise.

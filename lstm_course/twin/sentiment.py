@@ -15,6 +15,7 @@ from lstm_course.arrays.trees import tree_leaves
 from lstm_course.system.files import atomic_write
 from lstm_course.system.keras_import import import_keras
 from lstm_course.training.engine import LabelledIds, SentimentModel
+from lstm_course.training.schedules import warmup_steps
 from lstm_course.training.sentiment import (
     SentimentConfig,
     SentimentParams,
@@ -128,11 +129,23 @@ class KerasSentimentModel(SentimentModel):
         )
         return result["loss"], result["accuracy"]
 
-    def _begin(self, optimizer: str, learning_rate: float) -> None:
-        self._compile(_OPTIMIZERS[optimizer](learning_rate=learning_rate))
+    def _begin(self, optimizer: str, learning_rate: float, steps: int | None) -> None:
+        rate: Any = learning_rate
+        if steps is not None:
+            up = warmup_steps(steps)
+            rate = keras.optimizers.schedules.CosineDecay(
+                0.0, max(1, steps - up), warmup_target=learning_rate, warmup_steps=up
+            )
+        self._compile(_OPTIMIZERS[optimizer](learning_rate=rate))
 
     def _run_epoch(
-        self, ids: Ids, labels: Array, batch_size: int, advance: Callable[[], None]
+        self,
+        ids: Ids,
+        labels: Array,
+        batch_size: int,
+        advance: Callable[[], None],
+        *,
+        trim: bool,  # of no use: Keras builds its graph anew for each length
     ) -> tuple[float, float]:
         count = keras.callbacks.LambdaCallback(
             on_train_batch_end=lambda batch, logs: advance()
