@@ -7,6 +7,9 @@ from lstm_course.arrays.shapes import Array, Ids, Mask
 from lstm_course.checker.exercise import Cases, Exercise, Quiz
 from lstm_course.checker.planting import Mistake
 from lstm_course.data.text import UNKNOWN
+from lstm_course.layers.pooling import max_pool_forward, mean_pool_forward
+from lstm_course.training.batches import drop_words
+from lstm_course.training.schedules import warmup_cosine
 
 # price_of_a_rung ----------------------------------------------------------------
 
@@ -237,6 +240,7 @@ def pooling_cases() -> Cases:
 POOL_OVER_TIME = Exercise(
     able="pool over the steps that count",
     solution=pool_over_time,
+    by_hand=(max_pool_forward, mean_pool_forward),
     cases=pooling_cases,
     parts={"largest": "B H", "mean": "B H"},
     mistakes={
@@ -382,6 +386,7 @@ def hiding_cases() -> Cases:
 HIDE_WORDS = Exercise(
     able="hide whole words",
     solution=hide_words,
+    by_hand=(drop_words,),
     cases=hiding_cases,
     parts={"the ids": "B T"},
     mistakes={
@@ -483,16 +488,16 @@ HIDE_WORDS = Exercise(
 
 
 def warmed_rates(steps: int, warmup: int, peak: float) -> Array:
-    """Return the learning rate of each step, (S,): it rises, then falls to 0.
+    """Return the learning rate of each step, (S,): it rises, then falls towards 0.
 
     Args:
-        steps: S, how many there are; they count from 1.
+        steps: S, how many there are; they count from 0, as in Keras.
         warmup: the step at which the rate has risen to its peak, below S.
         peak: the highest rate.
     """
-    step = 1 + np.arange(steps)
+    step = np.arange(steps)
     risen = step / warmup
-    fallen = (step - warmup) / (steps - warmup)  # 0 at the peak, 1 at the end
+    fallen = (step - warmup) / (steps - warmup)  # 0 at the peak, 1 after the last step
     falling = (1 + np.cos(np.pi * fallen)) / 2
     rates: Array = peak * np.where(step < warmup, risen, falling)
     return rates
@@ -511,25 +516,25 @@ def rate_cases() -> Cases:
 WARMED_RATES = Exercise(
     able="warm a learning rate up and let it down",
     solution=warmed_rates,
+    by_hand=(warmup_cosine,),
     cases=rate_cases,
     parts={"the rates": "S"},
     mistakes={
-        "steps-counted-from-zero": Mistake(
-            right="1 + np.arange(steps)",
-            wrong="np.arange(steps)",
-            hint="Your steps count from 0, so that the first learns nothing and the "
-            "last is not at the end: they count from 1.",
+        "steps-counted-from-one": Mistake(
+            right="np.arange(steps)",
+            wrong="np.arange(1, steps + 1)",
+            hint="Your steps count from 1: they count from 0, where the rate is 0.",
         ),
         "a-rate-too-many": Mistake(
-            right="1 + np.arange(steps)",
+            right="np.arange(steps)",
             wrong="np.arange(steps + 1)",
-            hint="Your rates begin with that of a step 0: there are as many rates as "
-            "steps, which count from 1.",
+            hint="Your rates go on to a step S: the last is S - 1.",
         ),
         "a-rate-too-few": Mistake(
-            right="1 + np.arange(steps)",
+            right="np.arange(steps)",
             wrong="np.arange(1, steps)",
-            hint="Your rates end a step too soon: np.arange leaves its end out.",
+            hint="Your rates are one too few: there is one for each step, the first "
+            "for step 0.",
         ),
         "no-warm-up": Mistake(
             right="np.where(step < warmup, risen, falling)",
@@ -557,7 +562,7 @@ WARMED_RATES = Exercise(
         "fall-spread-over-all-steps": Mistake(
             right="(step - warmup) / (steps - warmup)",
             wrong="(step - warmup) / steps",
-            hint="Your rate does not end at 0: the fall has steps - warmup steps.",
+            hint="Your rate does not come near 0: the fall has steps - warmup steps.",
         ),
         "fall-begins-late": Mistake(
             right="(step - warmup) / (steps - warmup)",
@@ -569,11 +574,10 @@ WARMED_RATES = Exercise(
             wrong="step / steps",
             hint="Your rise is too slow: it is at the peak after warmup steps.",
         ),
-        "rise-one-step-late": Mistake(
+        "rise-one-step-early": Mistake(
             right="step / warmup",
-            wrong="(step - 1) / warmup",
-            hint="Your rise begins with a step at rate 0: the first has 1 / warmup of "
-            "the peak.",
+            wrong="(step + 1) / warmup",
+            hint="Your rise is a step ahead: at step 0 the rate is 0.",
         ),
         "cosine-below-zero": Mistake(
             right="(1 + np.cos(np.pi * fallen)) / 2",
@@ -617,9 +621,9 @@ WARMED_RATES = Exercise(
     },
     hints=(
         "Two pieces, and np.where chooses between them. The rise is a share of warmup "
-        "steps. For the fall, first find how much of it is over: 0 at the peak, 1 at "
-        "the last step.",
-        "step = np.arange(1, steps + 1); the rise is step / warmup; with fallen = "
+        "steps. For the fall, first find how much of it is over: 0 at the peak, and 1 "
+        "would be after the last step.",
+        "step = np.arange(steps); the rise is step / warmup; with fallen = "
         "(step - warmup) / (steps - warmup) the fall is (1 + np.cos(np.pi * fallen)) "
         "/ 2; both times peak.",
     ),

@@ -14,9 +14,11 @@ from lstm_course.exercises.lesson_15 import (
     folds_of_films,
     pool_over_time,
     pooling_cases,
+    rate_cases,
     warmed_rates,
 )
 from lstm_course.system.keras_import import import_keras
+from lstm_course.training.schedules import warmup_cosine
 
 pytestmark = pytest.mark.usefixtures("in_this_process")
 
@@ -215,7 +217,7 @@ def test_hidden_in_place():
 
 def rates_in_a_loop(steps, warmup, peak):
     rates = []
-    for step in range(1, steps + 1):
+    for step in range(steps):
         if step < warmup:
             rates.append(peak * step / warmup)
         else:
@@ -226,20 +228,20 @@ def rates_in_a_loop(steps, warmup, peak):
 
 def rates_in_two_pieces(steps, warmup, peak):
     """Two evenly spaced pieces, and the square of a cosine."""
-    up = np.linspace(0, peak, warmup + 1)[1:]
-    down = peak * np.cos(np.linspace(0, np.pi / 2, steps - warmup + 1)[1:]) ** 2
-    return np.concatenate([up, down])
+    up = np.linspace(0, peak, warmup, endpoint=False)
+    down = np.linspace(0, np.pi / 2, steps - warmup, endpoint=False)
+    return np.concatenate([up, peak * np.cos(down) ** 2])
 
 
 def rates_by_keras(steps, warmup, peak):
-    """Keras counts the first step as 0, so that it asks for one more."""
+    """In single precision."""
     schedule = import_keras().optimizers.schedules.CosineDecay(
         initial_learning_rate=0.0,
         decay_steps=steps - warmup,
         warmup_target=peak,
         warmup_steps=warmup,
     )
-    return np.array([schedule(step) for step in range(1, steps + 1)], np.float32)
+    return np.array([schedule(step) for step in range(steps)], np.float32)
 
 
 def test_warmed_rates():
@@ -248,25 +250,31 @@ def test_warmed_rates():
     )
 
 
-def test_the_peak_is_reached_once_and_the_end_is_0():
+def test_it_is_the_schedule_of_the_course():
+    for steps, warmup, peak in rate_cases().values():
+        own = {"steps": steps, "learning_rate": peak, "warmup": warmup / steps}
+        expected = [warmup_cosine(step, **own) for step in range(steps)]
+        np.testing.assert_allclose(warmed_rates(steps, warmup, peak), expected)
+
+
+def test_the_peak_is_reached_once():
     rates = warmed_rates(40, 10, 3e-3)
-    assert rates.argmax() == 9
-    assert rates[9] == 3e-3
-    assert (np.diff(rates[:10]) > 0).all()
-    assert (np.diff(rates[9:]) < 0).all()
-    assert abs(rates[-1]) < 1e-18
+    assert rates.argmax() == 10
+    assert rates[10] == 3e-3
+    assert (np.diff(rates[:11]) > 0).all()
+    assert (np.diff(rates[10:]) < 0).all()
 
 
-def test_keras_steps_from_zero():
+def test_steps_from_one():
     def my_rates(steps, warmup, peak):
-        return [0, *rates_in_a_loop(steps, warmup, peak)[:-1]]
+        return [*rates_in_a_loop(steps, warmup, peak)[1:], 0]
 
-    assert_named("warmed_rates", my_rates, "steps-counted-from-zero")
+    assert_named("warmed_rates", my_rates, "steps-counted-from-one")
 
 
 def test_a_cosine_alone_and_no_peak():
     def my_rates(steps, warmup, peak):
-        step = np.arange(1, steps + 1)
+        step = np.arange(steps)
         return (1 + np.cos(np.pi * step / steps)) / 2
 
     assert_named("warmed_rates", my_rates, "nothing-but-the-cosine", "peak-left-out")
