@@ -270,6 +270,29 @@ def train(
 
 
 @app.command()
+def predict(
+    sentences: Annotated[
+        list[str] | None,
+        typer.Argument(metavar='["SENTENCE"]...', help="Reviews, each in quotes."),
+    ] = None,
+    model: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Else of the newest run, or of lesson 12."),
+    ] = None,
+    file: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Reviews, one a line; - reads from a pipe."),
+    ] = None,
+) -> None:
+    """Say whether reviews are positive, by a model that was trained and saved."""
+    from lstm_course.commands.predict import PredictError
+    from lstm_course.commands.predict import predict as say
+
+    with _ended_by(PredictError, 2), _ended_by(OSError):
+        say(sentences or (), model=model, file=file)
+
+
+@app.command()
 def experiments(
     names: Annotated[
         list[str] | None,

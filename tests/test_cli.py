@@ -17,7 +17,7 @@ from lstm_course.training.history import History
 
 COMMANDS = ["lab", "restore", "test", "run", "refresh", "train", "experiments"]
 COMMANDS += ["models", "progress", "report", "class", "doctor", "wheels"]
-COMMANDS += ["lecture", "slides", "site"]
+COMMANDS += ["lecture", "slides", "site", "predict"]
 
 
 def invoke(*arguments):

@@ -233,7 +233,7 @@ def test_a_model_encodes_texts_as_the_reviews_it_was_trained_on(tmp_path):
 
 
 def test_a_text_alone_is_no_list_of_texts():
-    with pytest.raises(TypeError, match="^texts is a str; expected"):
+    with pytest.raises(TypeError, match=r"^texts is a str; expected"):
         build_sentiment_model().encode("a fine film")
 
 

@@ -340,12 +340,15 @@ class NumpySentimentModel(SentimentModel):
     def _logits(self, ids: Ids) -> Array:
         check_shapes(ids=(ids, "int N T"))
         at_once = min(_REVIEWS_AT_ONCE, max(1, _STEPS_AT_ONCE // max(1, ids.shape[1])))
-        parts = [
-            sentiment_forward(ids[k : k + at_once], self.params, self.config)
-            for k in range(0, len(ids), at_once)
-        ]
-        nothing = np.zeros(0, np.float32)  # no reviews have no logits
-        return np.concatenate([nothing, *(logits for logits, _ in parts)])
+        order, cut = np.arange(len(ids)), self.config.mask_zero
+        if cut:  # like lengths together, so that there is padding to cut
+            order = np.argsort(np.count_nonzero(ids, axis=1), kind="stable")
+        logits = np.zeros(len(ids), np.float32)
+        for start in range(0, len(ids), at_once):
+            rows = order[start : start + at_once]
+            batch = trim_padding(ids[rows]) if cut else ids[rows]
+            logits[rows], _ = sentiment_forward(batch, self.params, self.config)
+        return logits
 
     def _write(self, path: Path) -> None:
         arrays: dict[str, Any] = dict(tree_leaves(self.params))
@@ -362,7 +365,7 @@ class NumpySentimentModel(SentimentModel):
 
 
 # Predicted together: large enough for speed, small enough for cache and memory.
-_REVIEWS_AT_ONCE, _STEPS_AT_ONCE = 256, 256 * 400
+_REVIEWS_AT_ONCE, _STEPS_AT_ONCE = 256, 256 * 200
 
 SCHEDULES = ("constant", "warmup_cosine")
 
