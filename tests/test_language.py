@@ -12,7 +12,7 @@ from lstm_course.layers.lstm import LSTMState
 from lstm_course.training import language
 from lstm_course.training.language import (
     LanguageModel,
-    draw,
+    draw_character,
     language_backward,
     language_bits,
     language_forward,
@@ -212,10 +212,10 @@ def test_temperature_by_hand():
 
 def test_draws_are_as_frequent_as_probable():
     p, rng = np.array([0.2, 0, 0.5, 0.3]), np.random.default_rng(8)
-    drawn = np.bincount([draw(p, rng) for _ in range(20_000)], minlength=4)
+    drawn = np.bincount([draw_character(p, rng) for _ in range(20_000)], minlength=4)
     assert drawn[1] == 0
     assert np.abs(drawn / 20_000 - p).max() < 4 * np.sqrt(0.25 / 20_000)
-    assert {draw(np.array([0, 0, 1.0]), rng) for _ in range(50)} == {2}
+    assert {draw_character(np.array([0, 0, 1.0]), rng) for _ in range(50)} == {2}
 
 
 def test_written_text_is_drawn_step_by_step():

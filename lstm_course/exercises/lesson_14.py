@@ -8,7 +8,7 @@ from lstm_course.checker.exercise import Cases, Exercise, Quiz
 from lstm_course.checker.planting import Mistake
 from lstm_course.layers.fused.lstm import lstm_backward, lstm_forward
 from lstm_course.layers.lstm import LSTMParams
-from lstm_course.training.language import draw, temper
+from lstm_course.training.language import draw_character, temper
 from lstm_course.training.losses import softmax, softmax_cross_entropy
 
 # bits_of_a_text -----------------------------------------------------------------
@@ -112,10 +112,10 @@ def loss_at_every_character(logits: Array, labels: Ids) -> tuple[float, Array]:
     """
     shifted = logits - logits.max(axis=1, keepdims=True)
     powers = np.exp(shifted)
-    sums = powers.sum(axis=1, keepdims=True)
+    sums = powers.sum(axis=1)
     rows = np.arange(len(labels))
-    losses = np.log(sums[:, 0]) - shifted[rows, labels]
-    d_logits = powers / sums
+    losses = np.log(sums) - shifted[rows, labels]
+    d_logits = powers / sums[:, np.newaxis]
     d_logits[rows, labels] -= 1
     d_logits /= len(labels)
     return losses.mean(), d_logits
@@ -147,14 +147,15 @@ LOSS_AT_EVERY_CHARACTER = Exercise(
     parts={"the loss": "", "the gradient": "N K"},
     mistakes={
         "softmax-over-the-rows": Mistake(
-            right="sums = powers.sum(axis=1, keepdims=True)",
-            wrong="sums = np.broadcast_to(powers.sum(axis=0), powers.shape)",
+            right="d_logits = powers / sums[:, np.newaxis]",
+            wrong="d_logits = powers / powers.sum(axis=0)\n"
+            "    losses = -np.log(d_logits[rows, labels])",
             hint="Your probabilities add up to 1 down the columns: the K of one row "
             "belong together.",
         ),
         "softmax-over-all": Mistake(
-            right="sums = powers.sum(axis=1, keepdims=True)",
-            wrong="sums = np.full((len(labels), 1), powers.sum())",
+            right="sums = powers.sum(axis=1)",
+            wrong="sums = np.full(len(labels), powers.sum())",
             hint="Your probabilities add up to 1 over the whole batch: each row has "
             "a sum of its own.",
         ),
@@ -186,8 +187,8 @@ LOSS_AT_EVERY_CHARACTER = Exercise(
             hint="Your loss has the wrong sign: it is minus log p, and never below 0.",
         ),
         "loss-of-the-likeliest": Mistake(
-            right="np.log(sums[:, 0]) - shifted[rows, labels]",
-            wrong="np.log(sums[:, 0]) - shifted.max(axis=1)",
+            right="np.log(sums) - shifted[rows, labels]",
+            wrong="np.log(sums) - shifted.max(axis=1)",
             hint="Your loss is that of the likeliest character: that of the right one "
             "counts.",
         ),
@@ -280,7 +281,7 @@ def drawing_cases() -> Cases:
 DRAW_THE_NEXT = Exercise(
     able="let a model write, with a temperature",
     solution=draw_the_next,
-    by_hand=(temper, draw, softmax),
+    by_hand=(temper, draw_character, softmax),
     cases=drawing_cases,
     parts={"the character": ""},
     mistakes={

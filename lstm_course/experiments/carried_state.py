@@ -29,7 +29,7 @@ RECIPE: dict[str, Any] = {
     "units": 64,
     "streams": 32,
     "length": 32,
-    "steps": 6000,
+    "steps": 4000,
     "first_steps": 50,
     "warm_up": 100,
 }
@@ -107,7 +107,7 @@ EXPERIMENT = Experiment(
     watched="validation_bits",
     tuning=Tuning(
         setting="learning_rate",
-        grid=(0.001, 0.003, 0.01, 0.03),
+        grid=(0.003, 0.01, 0.03, 0.1),
         seeds=(101,),
         score="validation_bits",
     ),

@@ -270,7 +270,7 @@ def temper(logits: Array, temperature: float) -> Array:
     return softmax(logits / temperature)
 
 
-def draw(probabilities: Array, rng: np.random.Generator) -> int:
+def draw_character(probabilities: Array, rng: np.random.Generator) -> int:
     """Return k with probability p_k, of (K,), by one uniform number.
 
     That number says how far to go along the probabilities, laid end to end.
@@ -312,7 +312,7 @@ def write_text(
     logits, state, _ = language_forward(start, params)
     z, written = logits[0, -1], ""
     for _ in range(length):
-        k = draw(temper(z, temperature), rng)
+        k = draw_character(temper(z, temperature), rng)
         if model.characters.alphabet[k] == END:
             break
         written += model.characters.alphabet[k]
