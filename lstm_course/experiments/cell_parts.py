@@ -67,7 +67,7 @@ def run(recipe: dict[str, Any], case: str, seed: int) -> Learned:
 
 TUNING = Tuning(
     setting="learning_rate",
-    grid=(0.003, 0.01, 0.03, 0.1, 0.3),
+    grid=(0.003, 0.01, 0.03, 0.1, 0.3, 1.0),
     seeds=(101, 102, 103),
     score="validation_log_error",
 )
