@@ -1,130 +1,174 @@
-"""N-grams: against the formula counted by hand, slowly, and sums of probabilities."""
+"""The linear model of n-grams: counted by hand, fitted beside a dense one, kept."""
 
-from collections import Counter, defaultdict
+from collections import Counter
 
 import numpy as np
 import pytest
+from fixtures import make_reviews
 
-from lstm_course.data.ngrams import fit_ngrams, ngram_probabilities, ngrams_next
+from lstm_course import build_sentiment_model, load_model
+from lstm_course.training.ngrams import NgramParams, ngram_fit, ngram_init, ngram_logits
 
-K = 5
-rng = np.random.default_rng(0)
-
-
-def chain(length, seed):
-    """Draw a text in which a character depends on the two before it."""
-    rng = np.random.default_rng(seed)
-    table = rng.dirichlet([0.3] * (K - 1), (K, K))  # the last never occurs
-    ids = [0, 1]
-    while len(ids) < length:
-        ids.append(int(rng.choice(K - 1, p=table[ids[-2], ids[-1]])))
-    return np.array(ids)
+WORDS = 7
+REVIEWS = make_reviews(60, words=WORDS, steps=9)
 
 
-def by_hand(text, order):
-    """Return p(w, h), written after the formulas, with tuples for counts."""
-    padded = [text[0]] * order + list(text)
-    highest = Counter(
-        tuple(padded[end - order : end]) for end in range(order + 1, len(padded) + 1)
+def ngrams_of(row, longest):
+    """Return the set of a review's n-grams, as tuples of words."""
+    return {
+        tuple(row[end - n + 1 : end + 1].tolist())
+        for n in range(1, longest + 1)
+        for end in range(n - 1, len(row))
+        if all(row[end - n + 1 : end + 1])
+    }
+
+
+def key(ngram):
+    number = 0
+    for word in ngram:
+        number = number * WORDS + word
+    return number
+
+
+@pytest.fixture(params=[1, 2, 3])
+def longest(request):
+    return request.param
+
+
+def test_what_two_or_three_reviews_have_is_kept(longest):
+    params = ngram_fit(REVIEWS.ids, REVIEWS.labels, WORDS, longest=longest)
+    have = Counter(n for row in REVIEWS.ids for n in ngrams_of(row, longest))
+    kept = {n for n, times in have.items() if times >= (2 if len(n) < 3 else 3)}
+    assert params.keys.tolist() == sorted(map(key, kept))
+    if longest == 3:
+        assert len(kept) < len(have)
+
+
+def test_logits_are_those_of_a_dense_logistic_regression(longest):
+    """The features written out in a table, penalty and loss by their definition."""
+    params = ngram_fit(
+        REVIEWS.ids, REVIEWS.labels, WORDS, longest=longest, strength=2.0
     )
-    counts = {order: highest}
-    for n in range(order - 1, 0, -1):
-        counts[n] = Counter(gram[1:] for gram in counts[n + 1])
-    off = {}
-    for n, of_order in counts.items():
-        times = Counter(of_order.values())
-        if all(times[k] for k in (1, 2, 3, 4)):
-            y = times[1] / (times[1] + 2 * times[2])
-            ds = [k - (k + 1) * y * times[k + 1] / times[k] for k in (1, 2, 3)]
-            off[n] = [min(max(d, 0), k) for k, d in enumerate(ds, 1)]
-        else:
-            off[n] = [0.5] * 3
-    after = {n: defaultdict(list) for n in counts}
-    for n, of_order in counts.items():
-        for gram, count in of_order.items():
-            after[n][gram[:-1]].append(count)
-
-    def p(w, h):
-        n = len(h) + 1
-        lower = p(w, h[1:]) if n > 1 else 1 / K
-        if not after[n][h]:
-            return lower
-        back = sum(off[n][min(count, 3) - 1] for count in after[n][h])
-        count = counts[n][(*h, w)]
-        kept = count - off[n][min(count, 3) - 1] if count else 0
-        return (kept + back * lower) / sum(after[n][h])
-
-    return p
-
-
-@pytest.mark.parametrize("order", [1, 2, 3, 5])
-@pytest.mark.parametrize("length", [12, 400])
-def test_they_are_the_formula_s(order, length):
-    text, other = chain(length, 1), rng.integers(0, K, 60)
-    model = fit_ngrams(text, K, order)
-    p = by_hand(text, order)
-    padded = [other[0]] * order + list(other)
-    expected = [
-        p(other[t], tuple(padded[t + 1 : t + order])) for t in range(1, len(other))
-    ]
-    found = ngram_probabilities(other, model)
-    assert found == pytest.approx(expected, rel=1e-12)
-    last = tuple(padded[len(padded) - order + 1 :])
-    assert ngrams_next(other, model) == pytest.approx(
-        [p(w, last) for w in range(K)], rel=1e-12
+    has = np.array(
+        [
+            np.isin(params.keys, [*map(key, ngrams_of(row, longest))])
+            for row in REVIEWS.ids
+        ]
+    ).astype(float)
+    y = REVIEWS.labels > 0
+    p, q = 1 + has[y].sum(axis=0), 1 + has[~y].sum(axis=0)
+    lean = np.log(p / p.sum()) - np.log(q / q.sum())
+    x = has * lean / np.sqrt(np.maximum(has.sum(axis=1, keepdims=True), 1))
+    v = params.weights / lean
+    z = x @ v + params.bias
+    assert ngram_logits(REVIEWS.ids, params, WORDS, longest=longest) == pytest.approx(
+        z, abs=1e-5
     )
+    # At the least loss its gradient is 0.
+    error = 1 / (1 + np.exp(-z)) - y
+    assert v + 2.0 * x.T @ error == pytest.approx(np.zeros(len(v)), abs=2e-2)
+    assert error.sum() == pytest.approx(0, abs=2e-2)
+    assert np.abs(2.0 * x.T @ error).max() > 0.2  # so it says something
 
 
-@pytest.mark.parametrize("order", [1, 3, 6])
-def test_probabilities_sum_to_one_and_none_is_zero(order):
-    model = fit_ngrams(chain(300, 2), K, order)
-    for _ in range(30):
-        p = ngrams_next(rng.integers(0, K, 7), model)
-        assert p.sum() == pytest.approx(1, abs=1e-12)
-        assert p.min() > 0
-
-
-def test_next_is_what_follows():
-    model, text = fit_ngrams(chain(300, 2), K, 4), chain(40, 3)
-    foretold = ngram_probabilities(text, model)
-    for t in (1, 2, 5, 39):
-        assert ngrams_next(text[:t], model)[text[t]] == pytest.approx(foretold[t - 1])
-
-
-def test_a_longer_memory_pays_as_far_as_the_text_reaches_back():
-    whole = chain(50_000, 4)
-    text, other = whole[:30_000], whole[30_000:]
-    bits = [
-        -np.log2(ngram_probabilities(other, fit_ngrams(text, K, order))).mean()
-        for order in (1, 2, 3)
-    ]
-    assert bits[0] > bits[1] + 0.1
-    assert bits[1] > bits[2] + 0.1
-    counts = fit_ngrams(text, K, 3).counts
-    assert counts == sum(
-        len({*zip(*(t[k:] for k in range(n)), strict=False)})
-        for n, t in ((n, np.append([0] * (n - 1), text)) for n in (1, 2, 3))
+def test_padding_and_repetition_make_no_difference():
+    params = ngram_fit(REVIEWS.ids, REVIEWS.labels, WORDS)
+    row = np.array([[3, 5, 2, 4]])
+    expected = ngram_logits(row, params, WORDS)
+    for padding in ((0, 3), (2, 0), (5, 1)):
+        padded = np.pad(row, ((0, 0), padding))
+        assert ngram_logits(padded, params, WORDS) == pytest.approx(expected)
+    assert ngram_logits(np.zeros((2, 4), int), params, WORDS) == pytest.approx(
+        np.repeat(params.bias, 2)
     )
+    once, twice = np.array([[3, 3, 3]]), np.array([[3, 3, 3, 3, 3]])
+    assert ngram_logits(once, params, WORDS) == ngram_logits(twice, params, WORDS)
+
+
+def test_what_was_never_met_counts_nothing():
+    params = NgramParams(
+        np.array([3, 5, 5 * WORDS + 3]),
+        np.array([1.0, -2.0, 4.0], np.float32),
+        np.array([0.5], np.float32),
+    )
+    ids = np.array([[5, 3, 6], [3, 5, 6], [6, 6, 6]])
+    expected = [0.5 + 3 / np.sqrt(3), 0.5 - 1 / np.sqrt(2), 0.5]
+    assert ngram_logits(ids, params, WORDS) == pytest.approx(expected)
+    assert ngram_logits(ids, ngram_init(), WORDS).tolist() == [0, 0, 0]
+
+
+MODEL = {
+    "num_words": WORDS,
+    "embedding_dim": 4,
+    "units": 5,
+    "mask_zero": True,
+    "ngrams": 2,
+    "network_share": 0.3,
+}
+HOW = {"epochs": 1, "batch_size": 8, "optimizer": "adam", "learning_rate": 0.01}
+
+
+def logit(p):
+    return np.log(p / (1 - p))
+
+
+def test_beside_a_network_their_logits_are_added(tmp_path):
+    model = build_sentiment_model(**MODEL)
+    network = build_sentiment_model(**{**MODEL, "ngrams": 0, "network_share": 1.0})
+    ids = REVIEWS.ids
+    before = model.predict(ids).astype(float)
+    assert logit(before) == pytest.approx(0.3 * logit(network.predict(ids)), abs=1e-5)
+    history = model.fit(REVIEWS, REVIEWS, **HOW)
+    alone = network.fit(REVIEWS, REVIEWS, **HOW)
+    assert history.loss == alone.loss  # the network learns by itself
+    linear = ngram_fit(ids, REVIEWS.labels, WORDS, longest=2)
+    z = ngram_logits(ids, linear, WORDS, longest=2) + 0.3 * logit(
+        network.predict(ids).astype(float)
+    )
+    assert logit(model.predict(ids).astype(float)) == pytest.approx(z, abs=1e-4)
+    loss = np.mean(np.logaddexp(0, np.where(REVIEWS.labels > 0, -z, z)))
+    assert history.val_loss == pytest.approx([loss], rel=1e-4)
+    path = tmp_path / "model.npz"
+    model.save(path)
+    loaded = load_model(path)
+    assert loaded.config == model.config
+    assert np.array_equal(loaded.predict(ids), model.predict(ids))
 
 
 @pytest.mark.parametrize(
-    ("ids", "order", "error", "message"),
+    "change",
     [
-        (np.array([0, 5]), 2, ValueError, "ids go from 0 to 5; expected 0 to 4"),
-        (np.array([0, -1]), 2, ValueError, "ids go from -1 to 0; expected 0 to 4"),
-        (np.array([], int), 2, ValueError, "ids is empty; expected one character"),
-        (np.array([0.0]), 2, TypeError, "ids holds float64; expected int"),
-        (np.array([[0]]), 2, ValueError, r"ids has shape \(1, 1\), 2 axes"),
-        (np.array([0, 1]), 0, ValueError, "order is 0; expected at least 1"),
+        {"ngrams.keys": np.array([3, 2])},
+        {"ngrams.keys": np.array([3.0, 5.0])},
+        {"ngrams.keys": np.zeros(0, int), "ngrams.weights": np.zeros(0, np.float32)},
+        {"ngrams.weights": np.array([1, np.nan], np.float32)},
+        {"ngrams.weights": np.ones(3, np.float32)},
+        {"ngrams.bias": np.ones(2, np.float32)},
+        {"ngrams.bias": None},
+        {"ngrams.more": np.ones(2)},
     ],
+    ids=str,
 )
-def test_what_does_not_fit_is_refused_by_name(ids, order, error, message):
-    with pytest.raises(error, match=f"^{message}"):
-        fit_ngrams(ids, K, order)
+def test_a_damaged_file_is_refused(tmp_path, change):
+    model = build_sentiment_model(**MODEL)
+    two = np.array([3, 5]), np.ones(2, np.float32), np.ones(1, np.float32)
+    model.ngrams = NgramParams(*two)
+    path = tmp_path / "model.npz"
+    model.save(path)
+    assert np.array_equal(load_model(path).ngrams.keys, [3, 5])
+    with np.load(path) as file:
+        arrays = {**file, **change}
+    np.savez(path, **{name: a for name, a in arrays.items() if a is not None})
+    with pytest.raises(ValueError, match="holds no model of this course"):
+        load_model(path)
 
 
-def test_a_text_of_other_characters_is_refused():
-    model = fit_ngrams(chain(30, 1), K, 2)
-    for function in (ngram_probabilities, ngrams_next):
-        with pytest.raises(ValueError, match="ids go from 1 to 7; expected 0 to 4"):
-            function(np.array([1, 7]), model)
+def test_keras_has_no_linear_model():
+    with pytest.raises(ValueError, match=r"^ngrams is 2; expected 0 with engine"):
+        build_sentiment_model(**MODEL, engine="keras")
+
+
+def test_the_share_is_a_number():
+    for share in (-0.1, float("nan"), "all"):
+        with pytest.raises(ValueError, match=f"^network_share is {share!r}; expected"):
+            build_sentiment_model(**{**MODEL, "network_share": share})

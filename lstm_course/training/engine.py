@@ -2,6 +2,7 @@
 
 import io
 import json
+import time
 import zipfile
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable
@@ -24,12 +25,20 @@ from lstm_course.arrays.shapes import (
 from lstm_course.arrays.trees import tree_from_leaves, tree_leaves
 from lstm_course.data.imdb import load_imdb
 from lstm_course.data.text import PADDING, pad_batch
+from lstm_course.layers.embedding import EmbeddingParams
 from lstm_course.system.files import atomic_write
 from lstm_course.system.process import tune_process
 from lstm_course.training.batches import drop_words, order_by_length, trim_padding
 from lstm_course.training.history import History
 from lstm_course.training.loop import fit
 from lstm_course.training.losses import binary_cross_entropy
+from lstm_course.training.ngrams import (
+    NgramParams,
+    ngram_fit,
+    ngram_init,
+    ngram_logits,
+    ngrams_from,
+)
 from lstm_course.training.optimizers import OPTIMIZERS, OptimizerState, optimizer_init
 from lstm_course.training.progress_bar import Progress
 from lstm_course.training.schedules import warmup_cosine
@@ -42,6 +51,7 @@ from lstm_course.training.sentiment import (
     sentiment_gradients,
     sentiment_init,
 )
+from lstm_course.training.word_vectors import word_vectors
 
 
 class LabelledIds(Protocol):
@@ -61,12 +71,14 @@ class SentimentModel(ABC):
 
     engine: ClassVar[str]
     suffix: ClassVar[str]  # of the names of its files
-    params: SentimentParams
+    params: SentimentParams  # of the network
+    ngrams: NgramParams  # of the linear model beside it, where there is one
 
     def __init__(
         self, config: SentimentConfig, params: SentimentParams | None = None
     ) -> None:
         self.config = config.check()
+        self.ngrams = ngram_init()
         self._rng = np.random.default_rng(config.seed)
         self.params = params or sentiment_init(self._rng, self.config)
 
@@ -84,8 +96,12 @@ class SentimentModel(ABC):
         schedule: Literal["constant", "warmup_cosine"] = "constant",
         by_length: bool = False,
         word_dropout: float = 0.0,
+        start_from_vectors: bool = False,
     ) -> History:
         """Train, and keep the weights with the lowest validation loss.
+
+        If there is a linear model of n-grams, it is trained first, and the network then
+        by itself; the validation loss is that of both together.
 
         Args:
             train: what to learn from; shuffled anew each epoch.
@@ -102,6 +118,8 @@ class SentimentModel(ABC):
             by_length: whether the reviews of a batch are of similar length, which saves
                 NumPy the padding; for models that skip it.
             word_dropout: share of the words that are unknown ones, others each epoch.
+            start_from_vectors: whether the embeddings start as ``word_vectors`` of the
+                reviews to learn from, instead of as drawn.
 
         Returns:
             The history. Ctrl-C ends the training and keeps the best model.
@@ -135,6 +153,20 @@ class SentimentModel(ABC):
             self._check_suffix("checkpoint", checkpoint)
         tune_process()
         self.config = self.config._replace(maxlen=train.ids.shape[1])
+        started = time.process_time()
+        if self.config.ngrams:
+            self.ngrams = ngram_fit(
+                train.ids,
+                train.labels,
+                self.config.num_words,
+                longest=self.config.ngrams,
+            )
+        if start_from_vectors:
+            vectors = word_vectors(
+                train.ids, self.config.num_words, self.config.embedding_dim
+            )
+            self.params = self.params._replace(embedding=EmbeddingParams(vectors))
+        before = time.process_time() - started
         batches = -(-len(train.labels) // batch_size)
         steps = None if schedule == "constant" else epochs * batches
         self._begin(optimizer, learning_rate, steps)
@@ -170,6 +202,7 @@ class SentimentModel(ABC):
             )
         finally:
             bar.close()
+        history.cpu_seconds += before
         return history
 
     def encode(self, texts: Iterable[str]) -> NDArray[np.int32]:
@@ -348,10 +381,20 @@ class NumpySentimentModel(SentimentModel):
             rows = order[start : start + at_once]
             batch = trim_padding(ids[rows]) if cut else ids[rows]
             logits[rows], _ = sentiment_forward(batch, self.params, self.config)
+            if self.config.ngrams:
+                logits[rows] *= self.config.network_share
+                logits[rows] += ngram_logits(
+                    batch,
+                    self.ngrams,
+                    self.config.num_words,
+                    longest=self.config.ngrams,
+                )
         return logits
 
     def _write(self, path: Path) -> None:
         arrays: dict[str, Any] = dict(tree_leaves(self.params))
+        if self.config.ngrams:
+            arrays |= tree_leaves(self.ngrams, "ngrams")
         with atomic_write(path) as file:
             np.savez(file, config=json.dumps(self.config._asdict()), **arrays)
 
@@ -359,9 +402,15 @@ class NumpySentimentModel(SentimentModel):
     def _read(cls, content: io.BytesIO, path: Path) -> Self:
         with np.load(content, allow_pickle=False) as file:
             config = SentimentConfig(**json.loads(str(file["config"]))).check()
-            form = sentiment_form(config, arrays=len(file.files) - 1)
+            beside = len(NgramParams._fields) if config.ngrams else 0
+            form = sentiment_form(config, arrays=len(file.files) - 1 - beside)
             arrays = [file[name] for name, _ in tree_leaves(form)]
-        return cls(config, tree_from_leaves(form, arrays))
+            model = cls(config, tree_from_leaves(form, arrays))
+            if config.ngrams:
+                model.ngrams = ngrams_from(
+                    [file[f"ngrams.{name}"] for name in NgramParams._fields]
+                )
+        return model
 
 
 # Predicted together: large enough for speed, small enough for cache and memory.

@@ -63,6 +63,8 @@ class SentimentConfig(NamedTuple):
     bidirectional: bool = False  # whether each recurrent layer reads both ways
     pooling: str = "last"  # what the head reads; "last" without layers: the mean
     head_dropout: float = 0.0  # of the inputs of the head
+    ngrams: int = 0  # words of the longest n-grams in a linear model beside it; 0: none
+    network_share: float = 1.0  # of the network's logit, added to the linear model's
     maxlen: int = 0  # steps of the reviews it was trained on; 0: of none yet
 
     def check(self) -> "SentimentConfig":
@@ -75,17 +77,20 @@ class SentimentConfig(NamedTuple):
         if self.pooling not in POOLING:
             raise ValueError(f"pooling is {self.pooling!r}; expected one of {POOLING}")
         least = {"num_words": 1, "embedding_dim": 1, "units": 1, "layers": 0, "seed": 0}
-        for name, lowest in (least | {"maxlen": 0}).items():
+        for name, lowest in (least | {"ngrams": 0, "maxlen": 0}).items():
             check_at_least(name, getattr(self, name), lowest)
         for name in ("dropout", "head_dropout"):
             check_rate(name, getattr(self, name))
+        share = self.network_share
+        if not isinstance(share, Real) or not 0 <= share < float("inf"):
+            raise ValueError(f"network_share is {share!r}; expected a number from 0 on")
         for name in ("mask_zero", "bidirectional"):
             value = getattr(self, name)
             if value not in (True, False):
                 raise ValueError(f"{name} is {value!r}; expected True or False")
         kinds = {
-            int: (*least, "maxlen"),
-            float: ("dropout", "head_dropout"),
+            int: (*least, "ngrams", "maxlen"),
+            float: ("dropout", "head_dropout", "network_share"),
             bool: ("mask_zero", "bidirectional"),
         }
         plain: dict[str, Any] = {

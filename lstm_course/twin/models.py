@@ -24,6 +24,8 @@ def build_sentiment_model(
     bidirectional: bool = False,
     pooling: Literal["last", "mean", "max", "max_mean"] = "last",
     head_dropout: float = 0.0,
+    ngrams: int = 0,
+    network_share: float = 1.0,
 ) -> "NumpySentimentModel | KerasSentimentModel":
     """Return a model that tells whether a film review is positive, ready to train.
 
@@ -47,6 +49,9 @@ def build_sentiment_model(
             steps the mean, the largest of each feature, or both. Without a recurrent
             layer "last" is the mean.
         head_dropout: share of the output layer's inputs dropped while training.
+        ngrams: how many words the longest n-grams have that a linear model beside the
+            network reads; 0: there is none. NumPy alone has it.
+        network_share: of the network's logit, when it is added to the linear model's.
 
     Raises:
         TypeError, ValueError: an argument makes no model; the message names it.
@@ -63,6 +68,8 @@ def build_sentiment_model(
         bidirectional,
         pooling,
         head_dropout,
+        ngrams,
+        network_share,
     )
     if engine == "numpy":
         return NumpySentimentModel(config)

@@ -106,7 +106,12 @@ class KerasSentimentModel(SentimentModel):
     def __init__(
         self, config: SentimentConfig, params: SentimentParams | None = None
     ) -> None:
-        self.keras_model = build_keras_model(config.check())
+        if config.check().ngrams:
+            raise ValueError(
+                f"ngrams is {config.ngrams}; expected 0 with engine='keras': the "
+                "linear model beside the network is NumPy's alone"
+            )
+        self.keras_model = build_keras_model(config)
         super().__init__(config, params)
 
     @property
