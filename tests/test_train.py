@@ -94,9 +94,15 @@ def test_the_recipe_is_followed(tmp_path, monkeypatch, recipe):
     assert {name: given[name] for name in names} == {
         name: getattr(steps, name) for name in names
     }
+    more = {
+        name: given[name] for name in given.keys() - {*names, "config", "checkpoint"}
+    }
+    assert more == steps.training
     config = given["config"]
-    assert (config.cell, config.layers, config.embedding_dim) == ("lstm", 1, 16)
-    assert (config.units, config.num_words, config.seed) == (8, steps.num_words, 3)
+    assert (config.cell, config.layers) == ("lstm", 1)
+    assert (config.num_words, config.seed) == (steps.num_words, 3)
+    others = {"embedding_dim": 16, "units": 8} | steps.model
+    assert {name: getattr(config, name) for name in others} == others
 
 
 def test_the_book_recipe_is_the_notes_to_the_letter():
@@ -109,7 +115,23 @@ def test_the_book_recipe_is_the_notes_to_the_letter():
         "epochs": 100,
         "patience": 3,
         "batch_size": 64,
+        "model": {},
+        "training": {},
     }
+
+
+def test_the_best_recipe_is_saved_whole(tmp_path, capsys):
+    """With its linear model: what is loaded predicts what was measured."""
+    history = run(tmp_path, recipe="best")
+    assert "word_dropout 0.1" in capsys.readouterr().out
+    model = load_model(tmp_path / "model.npz")
+    data = few_reviews(num_words=10_000)
+    assert len(model.ngrams.keys) > 1
+    loss, _ = model.evaluate(data.validation)
+    assert loss == pytest.approx(min(history.val_loss))
+    result = json.loads((tmp_path / "history.json").read_text())
+    assert result["model"]["pooling"] == "max_mean"
+    assert result["test_loss"] == pytest.approx(model.evaluate(data.test)[0])
 
 
 def test_a_seed_decides_the_result(tmp_path):
@@ -336,7 +358,11 @@ def test_without_a_name_each_run_has_the_first_folder_that_is_free(
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"recipe": "slow"}, r"recipe is 'slow'; expected one of \['book', 'quick'\]"),
+        ({"recipe": "slow"}, r"recipe is 'slow'; expected one of \['book', 'quick', '"),
+        (
+            {"recipe": "best", "engine": "keras"},
+            "recipe 'best' has a linear model of n-grams .* with --engine numpy$",
+        ),
         ({"engine": "torch"}, "engine is 'torch'; expected 'numpy' or 'keras'"),
         ({"seed": -1}, "seed is -1; expected at least 0"),
     ],

@@ -9,7 +9,7 @@ from dataclasses import asdict
 from importlib.metadata import version
 from itertools import chain, count
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from lstm_course.data.imdb import IMDB_CITATION, load_imdb
 from lstm_course.study.plots.training import learning_curves
@@ -22,29 +22,59 @@ SUFFIX = {"numpy": ".npz", "keras": ".keras"}
 
 
 class Recipe(NamedTuple):
-    """How to train an LSTM(8) on 16 numbers a word."""
+    """How to train an LSTM: of 8 units on 16 numbers a word, if ``model`` is empty."""
 
     num_words: int
     maxlen: int
     optimizer: str
     learning_rate: float
     epochs: int
-    patience: int
-    batch_size: int = 64
+    patience: int | None
+    batch_size: int
+    model: dict[str, Any]  # more for build_sentiment_model
+    training: dict[str, Any]  # more for fit
 
     def described(self) -> str:
-        """Say it in a line."""
+        """Say it in a line, or in two."""
+        more = [f"{k} {v}" for k, v in (self.model | self.training).items()]
         return (
             f"{self.num_words:,} words, last {self.maxlen} tokens, {self.optimizer} "
             f"{self.learning_rate:g}, at most {self.epochs} epochs"
-        )
+        ) + (f"\n({', '.join(more)})" if more else "")
 
 
 RECIPES = {
     # The study notes' own: small, slow and steady.
-    "book": Recipe(500, 100, "rmsprop", 1e-4, epochs=100, patience=3),
+    "book": Recipe(500, 100, "rmsprop", 1e-4, 100, 3, 64, model={}, training={}),
     # The same LSTM with more words before it and longer strides: better, in seconds.
-    "quick": Recipe(10_000, 200, "adam", 3e-3, epochs=3, patience=1),
+    "quick": Recipe(10_000, 200, "adam", 3e-3, 3, 1, 64, model={}, training={}),
+    # The top of lesson 15's ladder.
+    "best": Recipe(
+        10_000,
+        400,
+        "adam",
+        3e-3,
+        2,
+        None,
+        32,
+        model={
+            "embedding_dim": 64,
+            "units": 32,
+            "bidirectional": True,
+            "pooling": "max_mean",
+            "dropout": 0.5,
+            "head_dropout": 0.5,
+            "mask_zero": True,
+            "ngrams": 3,
+            "network_share": 0.3,
+        },
+        training={
+            "schedule": "warmup_cosine",
+            "by_length": True,
+            "word_dropout": 0.1,
+            "start_from_vectors": True,
+        },
+    ),
 }
 
 
@@ -63,25 +93,33 @@ def train(
 
     Args:
         engine: "numpy" or "keras".
-        recipe: "book" or "quick".
+        recipe: "book", "quick" or "best".
         seed: of weights and shuffling.
         out: the folder for it, which is empty or not there yet. None: the first of
             runs/ENGINE-RECIPE-seedN, the same with -2, -3 and so on that is free.
 
     Raises:
-        ValueError: an engine or a recipe that does not exist, or a negative seed.
+        ValueError: an engine or a recipe that does not exist, a recipe that the engine
+            cannot follow, or a negative seed.
         OSError: ``out`` is taken or cannot be written to, or the reviews cannot be
             read; says so in a sentence.
     """
     if recipe not in RECIPES:
         raise ValueError(f"recipe is {recipe!r}; expected one of {[*RECIPES]}")
     steps = RECIPES[recipe]
+    if engine == "keras" and steps.model.get("ngrams"):
+        raise ValueError(
+            f"recipe {recipe!r} has a linear model of n-grams beside the network, "
+            "which NumPy alone computes: train it with --engine numpy"
+        )
     if out is None:
         out = _first_free(ROOT / "runs" / f"{engine}-{recipe}-seed{seed}")
     out = Path(os.path.abspath(out))  # "." has no name to add to
     if problem := _taken(out):
         raise FileExistsError(problem)
-    model = build_sentiment_model(engine=engine, num_words=steps.num_words, seed=seed)
+    model = build_sentiment_model(
+        engine=engine, num_words=steps.num_words, seed=seed, **steps.model
+    )
     print(f"{engine}, recipe {recipe!r}, seed {seed}: {steps.described()}")
     data = load_imdb(num_words=steps.num_words, maxlen=steps.maxlen)
     print(f"{len(data.train.labels):,} reviews to learn from. Source: {IMDB_CITATION}")
@@ -101,6 +139,7 @@ def train(
             learning_rate=steps.learning_rate,
             patience=steps.patience,
             checkpoint=path,
+            **steps.training,
         )
         wall = time.perf_counter() - started
         if not history.epochs:

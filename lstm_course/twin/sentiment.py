@@ -106,7 +106,8 @@ class KerasSentimentModel(SentimentModel):
     def __init__(
         self, config: SentimentConfig, params: SentimentParams | None = None
     ) -> None:
-        if config.check().ngrams:
+        config = config.check()
+        if config.ngrams:
             raise ValueError(
                 f"ngrams is {config.ngrams}; expected 0 with engine='keras': the "
                 "linear model beside the network is NumPy's alone"
