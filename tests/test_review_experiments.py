@@ -1,6 +1,7 @@
 """What the experiments on reviews share: parts, steps, when to stop, shuffled words."""
 
 import ast
+import re
 from dataclasses import replace
 from itertools import count, pairwise
 from pathlib import Path
@@ -9,9 +10,12 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from lstm_course.commands.train import RECIPES
 from lstm_course.data.imdb import Split
+from lstm_course.experiments import other_films, shuffled, training_size
 from lstm_course.experiments import reviews as reviews_module
-from lstm_course.experiments import shuffled, training_size
+from lstm_course.experiments.films import draw_folds
+from lstm_course.experiments.ladder import settings
 from lstm_course.experiments.reviews import (
     run_on_reviews,
     train_in_pieces,
@@ -160,10 +164,12 @@ MODULES = {
 def test_no_experiment_opens_the_reviews_itself():
     assert {name for name in MODULES if reaches_for_the_reviews(MODULES[name])} == {
         "reviews",  # which hands out the parts
+        "other_films",  # which does with other ones
         "runner",  # which imports the experiments by their names
     }
-    assert MODULES["reviews"].count("load_imdb(") == 1
-    assert MODULES["reviews"].count(".test") == 1
+    for name in ("reviews", "other_films"):
+        assert MODULES[name].count("load_imdb(") == 1
+        assert MODULES[name].count(".test") == 1
 
 
 @pytest.mark.parametrize(
@@ -219,6 +225,8 @@ def test_a_run_hands_out_its_judge_before_the_test_part_is_opened(monkeypatch):
 SMALL = {
     "book": ("bag", {"epochs": 3}),
     "dropout": ("0.3", {"epochs": 1, "measured_on": 20}),
+    "films": ("500 words, films", {"strength": 10.0}),
+    "ladder": ("LSTM(8)", {"epochs": 1}),
     "shuffled": (
         "500 words, shuffled",
         {"learning_rate": 0.01, "steps": 6, "every": 2},
@@ -234,7 +242,9 @@ SMALL = {
 def made_up(count, seed):
     """Return a part of reviews, whose last words tell the label."""
     ids = np.random.default_rng(seed).integers(4, 40, (count, 100), np.int32)
-    return Split(ids, (ids[:, -9:].mean(axis=1) > 21).astype(np.int8), None)
+    labels = (ids[:, -9:].mean(axis=1) > 21).astype(np.int8)
+    texts = np.array([" ".join(f"w{n}" for n in row[-9:]) for row in ids], object)
+    return Split(ids, labels, texts, (seed * 100 + np.arange(count) // 3).astype("i4"))
 
 
 PARTS = {
@@ -248,7 +258,8 @@ PARTS = {
 def outcome(monkeypatch, experiment, case, changes, **parts):
     """Return the numbers of a run and those of its judge, with other parts."""
     data = SimpleNamespace(**PARTS | parts)
-    monkeypatch.setattr(reviews_module, "load_imdb", lambda **how: data)
+    for module in (reviews_module, other_films):
+        monkeypatch.setattr(module, "load_imdb", lambda **how: data)
     learned = experiment.run(experiment.recipe | changes, case, 3)
     learned.numbers.pop("cpu_seconds", None)
     return learned.numbers, learned.judge()
@@ -272,7 +283,7 @@ def test_only_the_judge_depends_on_the_test_part(monkeypatch, name):
     of_run, of_judge = depends_on("test", monkeypatch, *how)
     assert of_run == set()
     assert ("test_hits" in of_judge) == (name != "dropout")
-    if of_judge:
+    if of_judge and name != "films":  # in which each part is judged, and trained on
         test = PARTS["test"]
         _, said = outcome(monkeypatch, *how)
         flipped = test._replace(labels=1 - test.labels)
@@ -290,6 +301,54 @@ def test_stopping_by_the_test_part_is_found(monkeypatch):
     how = load_experiment("training_size"), *SMALL["training_size"]
     of_run, _ = depends_on("test", monkeypatch, *how)
     assert "validation_loss" in of_run
+
+
+def test_the_ladder_is_judged_on_other_films(monkeypatch):
+    asked = []
+    monkeypatch.setattr(
+        other_films,
+        "load_imdb",
+        lambda **how: asked.append(how) or SimpleNamespace(**PARTS),
+    )
+    ladder = load_experiment("ladder")
+    ladder.run(ladder.recipe | {"epochs": 1}, "LSTM(8)", 3).judge()
+    assert asked == [{"num_words": 500, "maxlen": 100, "split": "films"}]
+
+
+def test_folds_share_reviews_out_and_keep_films_whole():
+    groups = np.repeat(np.arange(40), np.arange(40) % 7 + 1)
+    rng = np.random.default_rng(3)
+    folds = draw_folds(rng, groups, 5)
+    assert all(len({*folds[groups == group]}) == 1 for group in range(40))
+    assert {*folds} == {*range(5)}
+    assert not np.array_equal(draw_folds(rng, groups, 5), folds)
+    alone = draw_folds(rng, np.arange(102), 5)
+    assert sorted(np.bincount(alone)) == [20, 20, 20, 21, 21]
+
+
+def test_a_rung_has_all_of_those_below_and_one_change_more():
+    recipe = {
+        "epochs": 4,
+        "batch_size": 9,
+        "rungs": {"low": {"units": 3}, "high": {"epochs": 2}, "top": {"ngrams": 2}},
+        "bag": {"layers": 0},
+    }
+    common = {"batch_size": 9, "units": 3}
+    assert settings(recipe, "low") == {**common, "epochs": 4}
+    assert settings(recipe, "high") == {**common, "epochs": 2}
+    assert settings(recipe, "top") == {**common, "epochs": 2, "ngrams": 2}
+    assert settings(recipe, "n-grams") == settings(recipe, "top")
+    assert settings(recipe, "bag") == {"epochs": 4, "batch_size": 9, "layers": 0}
+
+
+def test_the_highest_rung_is_the_recipe_of_the_command():
+    ladder = load_experiment("ladder")
+    how = settings(ladder.recipe, [*ladder.recipe["rungs"]][-1])
+    best = RECIPES["best"]
+    named = {name: getattr(best, name) for name in ("num_words", "maxlen", "epochs")}
+    assert how == named | {"batch_size": best.batch_size} | best.model | best.training
+    for name in ("optimizer", "learning_rate"):
+        assert getattr(best, name) == ladder.recipe[name]
 
 
 def test_labels_to_stop_by_are_of_the_budget(monkeypatch):
@@ -368,7 +427,9 @@ def test_a_choice_by_the_test_part_is_refused():
 
 def test_all_experiments_on_reviews_are_held():
     on_reviews = {
-        name for name in experiment_names() if "run_on_reviews(" in MODULES[name]
+        name
+        for name in experiment_names()
+        if re.search(r"run_on_(reviews|other_films)\(", MODULES[name])
     }
     assert on_reviews == {*SMALL}
     assert load_experiment("book_keras").run is load_experiment("book").run
