@@ -150,6 +150,7 @@ from lstm_course.training.regression import regression_backward as regression_ba
 from lstm_course.training.regression import regression_forward as regression_forward
 from lstm_course.training.regression import regression_init as regression_init
 from lstm_course.training.regression import train_regression as train_regression
+from lstm_course.training.word_vectors import word_vectors as word_vectors
 from lstm_course.twin.models import build_sentiment_model as build_sentiment_model
 from lstm_course.twin.models import load_model as load_model
 from lstm_course.twin.weights import params_to_keras as params_to_keras
