@@ -85,7 +85,8 @@ def _sayings(model: "SentimentModel", texts: Sequence[str]) -> Iterable[str]:
     for text, chance in zip(texts, chances, strict=True):
         verdict = "positive" if chance > 0.5 else "negative"
         shown = text if len(text) <= _SHOWN else f"{text[: _SHOWN - 1]}…"
-        yield f"{verdict}, {max(chance, 1 - chance):.1%}: {shown}"
+        certain = min(max(chance, 1 - chance), 0.999)  # 100 % is nobody's to claim
+        yield f"{verdict}, {certain:.1%}: {shown}"
         words = tokenize(text)
         room = model.config.maxlen - 1  # one step is the start of the text
         if 0 < room < len(words):

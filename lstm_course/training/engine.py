@@ -6,6 +6,7 @@ import time
 import zipfile
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable
+from contextlib import nullcontext
 from functools import partial
 from numbers import Real
 from pathlib import Path
@@ -13,6 +14,7 @@ from typing import Any, ClassVar, Literal, Protocol, Self
 
 import numpy as np
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
 
 from lstm_course.arrays.activations import sigmoid
 from lstm_course.arrays.shapes import (
@@ -377,19 +379,22 @@ class NumpySentimentModel(SentimentModel):
         if cut:  # like lengths together, so that there is padding to cut
             order = np.argsort(np.count_nonzero(ids, axis=1), kind="stable")
         logits = np.zeros(len(ids), np.float32)
-        for start in range(0, len(ids), at_once):
-            rows = order[start : start + at_once]
-            batch = trim_padding(ids[rows]) if cut else ids[rows]
-            logits[rows], _ = sentiment_forward(batch, self.params, self.config)
-            if self.config.ngrams:
-                logits[rows] *= self.config.network_share
-                logits[rows] += ngram_logits(
-                    batch,
-                    self.ngrams,
-                    self.config.num_words,
-                    longest=self.config.ngrams,
-                )
+        many = len(ids) > at_once
+        # As in `tune_process`, but for now: on a busy machine it is ten times as quick.
+        with threadpool_limits(1, "blas") if many else nullcontext():
+            for start in range(0, len(ids), at_once):
+                rows = order[start : start + at_once]
+                batch = trim_padding(ids[rows]) if cut else ids[rows]
+                logits[rows] = self._logits_of_batch(batch)
         return logits
+
+    def _logits_of_batch(self, ids: Ids) -> Array:
+        config = self.config
+        logits, _ = sentiment_forward(ids, self.params, config)
+        if not config.ngrams:
+            return logits
+        beside = ngram_logits(ids, self.ngrams, config.num_words, longest=config.ngrams)
+        return config.network_share * logits + beside
 
     def _write(self, path: Path) -> None:
         arrays: dict[str, Any] = dict(tree_leaves(self.params))
