@@ -50,13 +50,12 @@ WRITERS: dict[str, dict[str, Any]] = {
         "seed": 1,
         "streams": 32,
         "training": {
-            "steps": 24_000,
+            "steps": 16_000,
             "length": 32,
-            "learning_rate": 4e-3,
-            "warm_up": 400,
+            "learning_rate": 8e-3,
         },
         "stages": {
-            "after": [0, 30, 100, 300, 1000, 3000, 8000, 24_000],
+            "after": [0, 30, 100, 300, 1000, 3000, 8000, 16_000],
             "prompt": "The story",
             "length": 120,
             "temperature": 0.7,

@@ -16,7 +16,13 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import DTypeLike
 
-from lstm_course.arrays.shapes import Array, Ids, check_at_least, check_shapes
+from lstm_course.arrays.shapes import (
+    Array,
+    Ids,
+    check_at_least,
+    check_draw,
+    check_shapes,
+)
 from lstm_course.arrays.trees import tree_leaves, tree_map
 from lstm_course.data.characters import END, Characters
 from lstm_course.layers.dense import (
@@ -31,7 +37,6 @@ from lstm_course.layers.embedding import (
     EmbeddingTrace,
     embedding_backward,
     embedding_forward,
-    embedding_init,
 )
 from lstm_course.layers.fused.lstm import LSTMTrace, lstm_backward, lstm_forward
 from lstm_course.layers.lstm import LSTMParams, LSTMState, lstm_init, lstm_step
@@ -83,7 +88,11 @@ def language_init(
     *,
     dtype: DTypeLike = np.float32,
 ) -> LanguageParams:
-    """Return weights drawn as Keras draws them.
+    """Return weights drawn as Keras draws them, but for larger embeddings.
+
+    Keras draws them between -0.05 and 0.05: all characters look alike at first, and the
+    first thousand steps of training go into telling them apart. Here they are normal
+    with a standard deviation of 1, as PyTorch draws them.
 
     Args:
         rng: draws them.
@@ -96,8 +105,10 @@ def language_init(
         TypeError: ``rng`` is no generator, or a size no integer.
         ValueError: a size is below 1.
     """
+    check_draw(rng, characters=characters, embedding_dim=embedding_dim)
+    embeddings = rng.normal(size=(characters, embedding_dim)).astype(dtype)
     return LanguageParams(
-        embedding_init(rng, characters, embedding_dim, dtype=dtype),
+        EmbeddingParams(embeddings),
         lstm_init(rng, embedding_dim, units, dtype=dtype),
         dense_init(rng, units, characters, dtype=dtype),
     )
