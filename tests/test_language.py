@@ -195,13 +195,13 @@ def test_training_is_the_steps_by_hand(carried):
 def test_it_learns_a_text_and_stays_in_float32():
     streams = cut_streams(TEXT, 4)
     start = language_init(np.random.default_rng(0), K, D, 16)
-    how = {"steps": 200, "length": 10, "learning_rate": 0.02, "warm_up": 10}
+    how = {"steps": 500, "length": 10, "learning_rate": 0.02, "warm_up": 10}
     for step in train_language(start, streams, **how):
         params = step.params
     assert dtypes_of(params) == {np.dtype(np.float32)}
     before = language_bits(streams, start).mean()
     after = language_bits(streams, params).mean()
-    assert before == pytest.approx(np.log2(K), abs=0.4)
+    assert before > 2
     assert after < 0.5
     model = LanguageModel(CHARACTERS, params)
     assert write_text(model, "a b", 6, temperature=0) == "a bad cab"
