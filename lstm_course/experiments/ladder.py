@@ -23,7 +23,7 @@ from typing import Any
 import numpy as np
 
 from lstm_course.data.imdb import Split
-from lstm_course.experiments.checks import Again
+from lstm_course.experiments.checks import Again, Drawn
 from lstm_course.experiments.experiment import Experiment
 from lstm_course.experiments.films import chances, count_terms
 from lstm_course.experiments.other_films import run_on_other_films
@@ -171,10 +171,11 @@ EXPERIMENT = Experiment(
     run=run,
     watched="test_accuracy",
     checks=(
+        Drawn(case="LSTM(8)", seeds=(6, 7, 8), key="validation_loss"),
         Again(
-            runs=(("LSTM(8)", 1), ("LSTM(8)", 2)),
+            runs=(("bag", 1), ("bag", 2)),
             within={"first_validation_loss": 1e-3},
-            shortened={"epochs": 1},
+            shortened={"bag": BAG | {"epochs": 1}},
         ),
         Again(
             runs=(("n-grams", 1), ("words", 1)),
