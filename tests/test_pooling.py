@@ -5,6 +5,7 @@ import pytest
 from fixtures import MASKS, B, D, T, assert_close, assert_equal
 
 from lstm_course.arrays.gradcheck import complex_step_gradient
+from lstm_course.checker.planting import Mistake, planted
 from lstm_course.layers.pooling import (
     max_pool_backward,
     max_pool_forward,
@@ -129,3 +130,56 @@ def test_wrong_arguments_are_named(kind, inputs, mask, message):
     _, trace = forward(numbers(B, T, D))
     with pytest.raises(ValueError, match=r"^d_outputs has shape \(4, 4\); expected"):
         backward(numbers(B + 1, D), trace)
+
+
+FAULTS = {
+    "padding in the mean": ("mean_pool_forward", "valid / np", "1 / np"),
+    "divided by all steps": (
+        "mean_pool_forward",
+        "valid.sum(axis=1, keepdims=True)",
+        "valid.shape[1]",
+    ),
+    "the mean goes back to padding": (
+        "mean_pool_backward",
+        "trace.shares.transpose",
+        "np.full_like(trace.shares, trace.shares.max()).transpose",
+    ),
+    "padding wins": ("max_pool_forward", "-np.inf", "0"),
+    "the smallest": ("max_pool_forward", "inputs.real", "-inputs.real"),
+    "the last of all": ("max_pool_forward", "ranked.argmax", "0 * ranked.argmax"),
+    "nothing is padding": (
+        "max_pool_forward",
+        "np.where(some_counted, largest, 0)",
+        "largest",
+    ),
+    "a sequence without steps learns": (
+        "max_pool_backward",
+        "np.where(trace.some_counted, d_outputs, 0)",
+        "d_outputs",
+    ),
+    "to the step before": ("max_pool_backward", "trace.steps, d", "trace.steps - 1, d"),
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_planted_fault_is_noticed(fault):
+    function, right, wrong = FAULTS[fault]
+    mistake = Mistake(right, wrong, "", fault, f"layers.pooling.{function}")
+
+    def noticed(check, *arguments):
+        try:
+            check(*arguments)
+        except AssertionError:
+            return True
+        return False
+
+    with planted(mistake):
+        assert noticed(test_by_hand) or any(
+            noticed(check, kind, mask)
+            for check in (
+                test_a_masked_step_never_counts,
+                test_backward_is_the_complex_step_in_every_entry,
+            )
+            for kind in KINDS
+            for mask in MASKS
+        )
