@@ -32,6 +32,7 @@ from lstm_course.layers.dense import (
     dense_forward,
     dense_init,
 )
+from lstm_course.layers.dropout import dropout_mask
 from lstm_course.layers.embedding import (
     EmbeddingParams,
     EmbeddingTrace,
@@ -190,6 +191,8 @@ def train_language(
     warm_up: int = 100,
     clip_norm: float = 1.0,
     carried: bool = True,
+    dropout: float = 0.0,
+    seed: int = 0,
 ) -> Iterator[LanguageStep]:
     """Train with Adam, handing out each step: stop listening, and it stops.
 
@@ -206,8 +209,12 @@ def train_language(
         clip_norm: how long the gradient may be, all weights together.
         carried: whether the state goes on from batch to batch; else each begins with
             zeros.
+        dropout: share of the weights of the recurrent kernel, and of the head's, that
+            a step leaves out (DropConnect: Merity, Keskar and Socher, 2018).
+        seed: decides which.
     """
     tune_process()
+    rng = np.random.default_rng(seed)
     optimizer = optimizer_init(params)
     step = 0
     while step < steps:
@@ -215,9 +222,12 @@ def train_language(
         for ids, labels in read_in_pieces(streams, length):
             if step == steps:
                 return
-            logits, last, trace = language_forward(ids, params, initial_state=state)
+            kept = _kept(params, dropout, rng)
+            thinned = tree_map(np.multiply, params, kept)
+            logits, last, trace = language_forward(ids, thinned, initial_state=state)
             loss, d_logits = softmax_cross_entropy(logits, labels)
             grads, _ = language_backward(d_logits, trace)
+            grads = tree_map(np.multiply, grads, kept)
             rising = min(1, (step + 1) / warm_up)
             rate = learning_rate * rising * (1 + np.cos(np.pi * step / steps)) / 2
             params, optimizer = adam_update(
@@ -229,6 +239,25 @@ def train_language(
             state = last if carried else None
             step += 1
             yield LanguageStep(params, loss / np.log(2))
+
+
+def _kept(
+    params: LanguageParams, dropout: float, rng: np.random.Generator
+) -> LanguageParams:
+    """Return 0 or 1 / (1 - dropout) for each weight of two kernels, 1 for the rest."""
+
+    def mask(kernel: Array) -> Array:
+        rows, columns = kernel.shape
+        return dropout_mask(rng, rows, columns, dropout, kernel.dtype)[:, 0]
+
+    kept = tree_map(lambda w: np.ones((), w.dtype), params)
+    if not dropout:
+        return kept
+    recurrent_kernel = mask(params.recurrent.recurrent_kernel)
+    return kept._replace(
+        recurrent=kept.recurrent._replace(recurrent_kernel=recurrent_kernel),
+        head=kept.head._replace(kernel=mask(params.head.kernel)),
+    )
 
 
 def language_bits(
