@@ -4,7 +4,7 @@ from collections import Counter
 
 import numpy as np
 import pytest
-from fixtures import make_reviews
+from fixtures import assert_equal, make_reviews
 
 from lstm_course import build_sentiment_model, load_model
 from lstm_course.training.ngrams import NgramParams, ngram_fit, ngram_init, ngram_logits
@@ -133,6 +133,18 @@ def test_beside_a_network_their_logits_are_added(tmp_path):
     loaded = load_model(path)
     assert loaded.config == model.config
     assert np.array_equal(loaded.predict(ids), model.predict(ids))
+
+
+def test_ctrl_c_while_it_counts_ends_the_training_in_peace(monkeypatch):
+    def interrupted(*arguments, **options):
+        raise KeyboardInterrupt
+
+    model = build_sentiment_model(**MODEL)
+    before = model.params
+    monkeypatch.setattr("lstm_course.training.engine.ngram_fit", interrupted)
+    history = model.fit(REVIEWS, REVIEWS, **HOW)
+    assert (history.epochs, history.ended) == (0, "interrupted")
+    assert_equal(model.params, before)
 
 
 @pytest.mark.parametrize(

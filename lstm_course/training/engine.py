@@ -2,7 +2,6 @@
 
 import io
 import json
-import time
 import zipfile
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable
@@ -155,27 +154,18 @@ class SentimentModel(ABC):
             self._check_suffix("checkpoint", checkpoint)
         tune_process()
         self.config = self.config._replace(maxlen=train.ids.shape[1])
-        started = time.process_time()
-        if self.config.ngrams:
-            self.ngrams = ngram_fit(
-                train.ids,
-                train.labels,
-                self.config.num_words,
-                longest=self.config.ngrams,
-            )
-        if start_from_vectors:
-            vectors = word_vectors(
-                train.ids, self.config.num_words, self.config.embedding_dim
-            )
-            self.params = self.params._replace(embedding=EmbeddingParams(vectors))
-        before = time.process_time() - started
         batches = -(-len(train.labels) // batch_size)
         steps = None if schedule == "constant" else epochs * batches
         self._begin(optimizer, learning_rate, steps)
         bar = Progress(epochs, batches)
         lengths = np.count_nonzero(train.ids != PADDING, axis=1)
+        begun = False
 
         def run_epoch(_: SentimentParams) -> tuple[SentimentParams, float, float]:
+            nonlocal begun
+            if not begun:  # here, so that its time counts, and Ctrl-C ends it as well
+                self._count_beforehand(train, start_from_vectors)
+                begun = True
             if by_length:
                 order = order_by_length(self._rng, lengths, batch_size)
             else:
@@ -204,8 +194,18 @@ class SentimentModel(ABC):
             )
         finally:
             bar.close()
-        history.cpu_seconds += before
         return history
+
+    def _count_beforehand(self, train: LabelledIds, start_from_vectors: bool) -> None:
+        """Learn what needs no network: the linear model, and where embeddings start."""
+        ids, words = train.ids, self.config.num_words
+        if self.config.ngrams:
+            self.ngrams = ngram_fit(
+                ids, train.labels, words, longest=self.config.ngrams
+            )
+        if start_from_vectors:
+            vectors = word_vectors(ids, words, self.config.embedding_dim)
+            self.params = self.params._replace(embedding=EmbeddingParams(vectors))
 
     def encode(self, texts: Iterable[str]) -> NDArray[np.int32]:
         """Return the ids (N, T) of texts as the model reads them, for ``predict``.
