@@ -94,13 +94,13 @@ def draw_lstm_back(
     # What comes in
     back("c", (end + 42, c_level), (o, c_level))
     back("h", (end + 42, h_level), (turn, h_level), (turn, product), (o + 15, product))
-    number(end + 22, c_level - 18, "dc_next", "center")
+    number(end + 26, c_level - 18, "dc_next", "center")
     number(end + 28, h_level + 20, "dh", "center")
     if parts > 1:  # h = o ⊙ tanh(c)
         back("gate", (o, product + 16), (o, top))
         back("c", (o, product - 16), (o, c_level))
         number(o + 8, top - 16, "do")
-        factor(o + 18, product + 22, f"× {step['tanh(c)']}")
+        factor(o + 13, product + 22, f"× {step['tanh(c)']}")
         number(o + 8, c_level + 18, "from h")
         factor(o + 8, product - 33, f"× o {step['o']}")
     if parts > 2:  # c = f ⊙ c' + i ⊙ g
@@ -114,13 +114,14 @@ def draw_lstm_back(
         number((middle + o) / 2, c_level - 18, "dc", "center")
         number((f + middle) / 2, c_level - 18, "dc", "center")
         number(middle + 8, (c_level + product) / 2 + 2, "dc")
-        number(x - 22, c_level - 18, "dc′", "center")
+        number(x - 27, c_level - 18, "dc′", "center")
         page.write(x - 22, c_level - 38, "dc′", size=15, style="italic")
         factor(f + 20, c_level + 22, f"× c′ {step['c′']}")
         factor(x + 48, c_level - 18, f"× f {step['f']}", "center")
-        for gate, column, other in (("i", i, "g"), ("g", g, "i")):
+        for gate, column, other, beside in (("i", i, "g", -7), ("g", g, "i", 2)):
             number(column + 8, top - 16, f"d{gate}")
-            factor(column, product - 14, f"× {other} {step[other]}", "center")
+            label = f"× {other} {step[other]}"
+            factor(column + beside, product - 14, label, "center")
         number(f + 8, top - 16, "df")
     if parts > 3:  # the slopes of the layers
         for name, column in zip("figo", (f, i, g, o), strict=True):
@@ -132,8 +133,8 @@ def draw_lstm_back(
         page.arrow((x + 34, h_level), (x + 34, y + HEIGHT + 36), color=GREY, **_BACK)
         page.write(x - 22, h_level - 16, "dh′", size=15, style="italic")
         number(x - 28, h_level + 20, "dh′", "center")
-        page.write(x + 34, y + HEIGHT + 48, "dx", size=15, style="italic")
-        number(x + 74, y + HEIGHT + 48, "dx", "center")
+        page.write(x + 30, y + HEIGHT + 48, "dx", size=15, style="italic")
+        number(x + 54, y + HEIGHT + 48, "dx")
 
     for name, column in zip("figo", (f, i, g, o), strict=True):
         draw_layer(page, column, y + GATES, "tanh" if name == "g" else "σ")
