@@ -9,11 +9,12 @@ from matplotlib.font_manager import FontProperties
 
 from lstm_course.study.plots.style import BLUE, GREY, new_figure
 
-LINE = 56  # characters side by side
-
 
 def writing_stages(
-    stages: Sequence[Mapping[str, Any]], baselines: Mapping[str, float]
+    stages: Sequence[Mapping[str, Any]],
+    baselines: Mapping[str, float],
+    *,
+    line_length: int = 74,
 ) -> Figure:
     """Return what was written after so many steps, each text at the height of its bits.
 
@@ -21,19 +22,21 @@ def writing_stages(
         stages: each with its step, its validation_bits and its text, as the description
             of a stored model holds them.
         baselines: name → bits of what needs no network: marks on the scale.
+        line_length: characters of a text side by side.
     """
-    figure, (ax,) = new_figure(height=5.6)
+    figure, (ax,) = new_figure(height=5)
     letters = FontProperties(family="DejaVu Sans Mono", size=10)  # always there
     for name, bits in baselines.items():
-        ax.plot([0, 0.04], [bits, bits], color=GREY)
-        ax.text(0.05, bits, name, color=GREY, fontsize=10, va="center")
+        ax.plot([0, 0.04], [bits, bits], color=GREY, ls="-")
+        behind = {"facecolor": "white", "linewidth": 0, "pad": 1}
+        ax.text(0.05, bits, name, color=GREY, fontsize=10, va="center", bbox=behind)
     for stage in stages:
         bits = stage["validation_bits"]
         ax.plot([0, 0.22], [bits, bits], color=BLUE, ls=":", lw=1)
         ax.plot(0, bits, "o", color=BLUE, clip_on=False)
         said = f"{stage['step']:,} steps, {bits:.2f} bits"
         ax.text(0.23, bits + 0.04, said, color=BLUE, fontsize=10, va="bottom")
-        lines = textwrap.wrap(stage["text"], LINE)
+        lines = textwrap.wrap(stage["text"], line_length)
         ax.text(
             0.23,
             bits - 0.04,
@@ -42,7 +45,7 @@ def writing_stages(
             va="top",
             parse_math=False,
         )
-    ax.set(xlim=(0, 1), ylim=(1, 6.9), ylabel="bits a character")
+    ax.set(xlim=(0, 1), ylim=(1.4, 6.8), ylabel="bits a character")
     ax.set_xticks([])
     ax.spines["bottom"].set_visible(False)
     ax.grid(visible=False)
