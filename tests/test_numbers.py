@@ -66,6 +66,11 @@ SAID = {
     ("12", "erase-why"): "0.5",  # guessing
     ("12", "units-why"): "0.9",  # the bound of "units"
     ("claims", "C27"): "300",  # the recipe of "relu"
+    ("13", "held-predict"): "1000",  # the bias that holds a gate
+    ("13", "held-why"): "100",  # the recipe of "forget_bias"
+    ("13", "shares-why"): "100",  # the recipe of "cell_parts"
+    ("13", "parts-why"): "100 0.27 0.5",  # likewise; the sigmoid of -1 and of 0
+    ("13", "bias-why"): "0.01",  # the rate of lesson 05
 }
 # Likewise in the decks.
 SAID_IN_DECKS = {
@@ -90,6 +95,7 @@ SAID_IN_DECKS = {
     ("lecture_10", "loss-notes"): "0.05 2.996",
     ("lecture_11", "keep-notes"): "0.95",
     ("lecture_12", "not-bad-notes"): "0.58 0.16 0.13",
+    ("lecture_13", "slopes-notes"): "0.63",  # a sum of rounded numbers
     # Options of polls
     ("lecture_02", "poll-step"): "0.500",
     ("lecture_06", "lstm-poll"): "1200",
