@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from itertools import islice
 
 import numpy as np
 import pytest
@@ -9,15 +10,35 @@ from typer.testing import CliRunner
 
 from lstm_course import cli, load_imdb
 from lstm_course.commands import models as command
-from lstm_course.commands.models import RECIPES, list_models, make_models, train
-from lstm_course.study.stored_models import FOLDER, describe_model, read_model
+from lstm_course.commands.models import (
+    RECIPES,
+    WRITERS,
+    list_models,
+    make_models,
+    train,
+)
+from lstm_course.data.characters import Characters, cut_streams, join_reviews
+from lstm_course.data.ngrams import fit_ngrams, ngram_probabilities
+from lstm_course.study.stored_models import (
+    FOLDER,
+    describe_model,
+    read_model,
+    read_writer,
+)
+from lstm_course.training.language import (
+    language_bits,
+    language_init,
+    train_language,
+    write_text,
+)
 
 NAMES = [*RECIPES]
+EVERY = [*RECIPES, *WRITERS]
 
 
 def test_every_committed_model_has_a_recipe():
     assert {path.name for path in FOLDER.iterdir()} == {
-        f"{name}{suffix}" for name in NAMES for suffix in (".npz", ".json")
+        f"{name}{suffix}" for name in EVERY for suffix in (".npz", ".json")
     }
     assert sum(path.stat().st_size for path in FOLDER.iterdir()) < 5e6
 
@@ -49,6 +70,113 @@ def test_its_recipe_makes_such_a_model_again(name):
     labels = data.validation.labels > 0
     accuracies = [np.mean(verdict == labels) for verdict in verdicts]
     assert accuracies[0] == pytest.approx(accuracies[1], abs=0.02)
+
+
+@pytest.fixture(scope="module")
+def writer_text():
+    """Texts of the three parts, as the recipe of the writer cuts them."""
+    data, recipe = load_imdb(), WRITERS["writer"]
+    return {
+        "training": join_reviews(data.train.texts[: recipe["reviews"]]),
+        "validation": join_reviews(
+            data.validation.texts[: recipe["validation_reviews"]]
+        ),
+        "test": join_reviews(data.test.texts),
+    }
+
+
+def test_the_writer_is_what_its_description_says(writer_text):
+    writer, description = read_writer(), describe_model("writer")
+    recipe, reached = WRITERS["writer"], description["reached"]
+    assert description["recipe"] == recipe
+    assert writer.characters == Characters.build(
+        writer_text["training"], recipe["characters"]
+    )
+    streams = cut_streams(writer.characters.encode(writer_text["validation"]), 64)
+    bits = language_bits(streams, writer.params).mean()
+    assert bits == pytest.approx(reached["validation_bits"], abs=1e-4)
+    # Half precision costs nothing that shows.
+    assert bits == pytest.approx(reached["validation_bits_in_float32"], abs=1e-3)
+    last, how = reached["stages"][-1], recipe["stages"]
+    options = {"temperature": how["temperature"], "seed": how["seed"]}
+    assert write_text(writer, how["prompt"], how["length"], **options) == last["text"]
+    assert [look["step"] for look in reached["stages"]] == how["after"]
+
+
+@pytest.mark.slow
+def test_the_writer_foretells_better_than_the_best_n_grams(writer_text):
+    """On the whole test part; their order is that with the fewest validation bits."""
+    characters = read_writer().characters
+    ids = {part: characters.encode(text) for part, text in writer_text.items()}
+    size = len(characters)
+
+    def bits(model, part):
+        return -np.log2(ngram_probabilities(ids[part], model)).mean()
+
+    by_order = {
+        order: bits(fit_ngrams(ids["training"], size, order), "validation")
+        for order in (7, 8, 9, 10, 11)
+    }
+    best = min(by_order, key=by_order.get)
+    assert 7 < best < 11
+    counted = bits(fit_ngrams(ids["training"], size, best), "test")
+    streams = cut_streams(ids["test"], 64)
+    written = language_bits(streams, read_writer().params).mean()
+    stored = describe_model("writer")["reached"]["test_bits"]
+    assert written == pytest.approx(stored, abs=1e-4)
+    assert written < counted
+
+
+def test_the_recipe_of_the_writer_begins_as_stored(writer_text):
+    """Its first looks; all of it takes a quarter of an hour."""
+    recipe, stages = WRITERS["writer"], describe_model("writer")["reached"]["stages"]
+    characters = read_writer().characters
+    params = language_init(
+        np.random.default_rng(recipe["seed"]), len(characters), **recipe["model"]
+    )
+    ids = {part: characters.encode(text) for part, text in writer_text.items()}
+    steps = train_language(
+        params, cut_streams(ids["training"], recipe["streams"]), **recipe["training"]
+    )
+    for step in islice(steps, stages[1]["step"]):
+        params = step.params
+    bits = language_bits(cut_streams(ids["validation"], 64), params).mean()
+    assert bits == pytest.approx(stages[1]["validation_bits"], abs=0.01)
+
+
+TINY_WRITER = {
+    "reviews": 8,
+    "validation_reviews": 3,
+    "characters": 20,
+    "model": {"embedding_dim": 3, "units": 4},
+    "seed": 5,
+    "streams": 4,
+    "training": {"steps": 6, "length": 9, "learning_rate": 0.01, "dropout": 0.1},
+    "stages": {
+        "after": [0, 2, 6],
+        "prompt": "A",
+        "length": 5,
+        "temperature": 1,
+        "seed": 3,
+    },
+}
+
+
+@pytest.mark.slow
+def test_a_writer_is_made_and_made_again(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(command, "WRITERS", {"poet": TINY_WRITER})
+    make_models(["poet"], tmp_path)
+    writer, description = (
+        read_writer("poet", tmp_path),
+        describe_model("poet", tmp_path),
+    )
+    assert description["recipe"] == TINY_WRITER
+    assert len(writer.characters) == 20
+    assert [look["step"] for look in description["reached"]["stages"]] == [0, 2, 6]
+    assert all(look["text"][0] == "A" for look in description["reached"]["stages"])
+    assert 3 < description["reached"]["test_bits"] < 6
+    make_models(["poet"], tmp_path)
+    assert "the same weights as before, to the last bit" in capsys.readouterr().out
 
 
 @pytest.fixture
@@ -115,10 +243,13 @@ def test_a_model_is_made_and_made_again(tmp_path, tiny, capsys):
 def test_the_list_says_what_each_reached(capsys):
     list_models()
     accuracy = json.loads((FOLDER / "reader.json").read_text())["reached"]
-    assert f"{accuracy['test_accuracy']:.4f}" in capsys.readouterr().out
+    bits = describe_model("writer")["reached"]["test_bits"]
+    printed = capsys.readouterr().out
+    assert f"{accuracy['test_accuracy']:.4f}" in printed
+    assert f"{bits:.4f} bits a character" in printed
 
 
 def test_an_unknown_name_is_answered_with_those_there_are():
     done = CliRunner().invoke(cli.app, ["models", "poet"])
     assert done.exit_code == 1
-    assert "no model 'poet'; there are: reader" in done.stderr
+    assert "no model 'poet'; there are: reader, writer" in done.stderr

@@ -29,7 +29,7 @@ RECIPE: dict[str, Any] = {
     "units": 64,
     "streams": 32,
     "length": 32,
-    "steps": 4000,
+    "steps": 3000,
     "first_steps": 50,
     "warm_up": 100,
 }
