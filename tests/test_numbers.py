@@ -96,6 +96,12 @@ SAID_IN_DECKS = {
     ("lecture_11", "keep-notes"): "0.95",
     ("lecture_12", "not-bad-notes"): "0.58 0.16 0.13",
     ("lecture_13", "slopes-notes"): "0.63",  # a sum of rounded numbers
+    ("lecture_13", "shares-notes"): "100",  # the recipe
+    ("lecture_13", "poll-parts"): "100",
+    ("lecture_13", "parts-notes"): "100",
+    ("lecture_13", "poll-bias-notes"): "100",
+    ("lecture_13", "bias-notes"): "0.01",  # the rate of lesson 05
+    ("lecture_13", "verdict-parts-notes"): "100",  # "9 times in 100"
     # Options of polls
     ("lecture_02", "poll-step"): "0.500",
     ("lecture_06", "lstm-poll"): "1200",
