@@ -100,3 +100,15 @@ def test_a_row_has_a_ring_for_shared_films_and_a_dot_for_others(results):
     assert ax.yaxis_inverted()  # the first is at the top
     legend = [text.get_text() for text in ax.get_legend().get_texts()]
     assert legend == ["films shared with training", "other films"]
+
+
+def test_names_of_two_that_reach_nearly_the_same_stand_above_and_below():
+    def runs(accuracy, seconds):
+        return {"1": {"test_accuracy": accuracy, "cpu_seconds": seconds}}
+
+    close = {"rung": runs(0.8, 9), "a": runs(0.875, 3), "b": runs(0.876, 3)}
+    figure = accuracy_by_cost(
+        close | {"c": runs(0.9, 3)}, {"rung": "r"}, {c: c for c in "abc"}
+    )
+    places = {text.get_text(): text.get_position()[1] for text in figure.axes[0].texts}
+    assert places["a"] < 0 < places["b"] == places["c"]

@@ -30,11 +30,15 @@ def accuracy_by_cost(
     """
     figure, (ax,) = new_figure(width=9.3, height=5)
     thin: dict[str, Any] = {"fmt": "none", "elinewidth": 1.2, "capsize": 3}
+    heights = sorted(_means(results[case])[1] for case in (*rungs, *others))
+    near = (heights[-1] - heights[0]) / 16  # too near for two names
     for case, name in others.items():
         ax.errorbar(*_spread(results[case]), ecolor=GREY, **thin)
         at = _means(results[case])
         ax.plot(*at, "s", color=GREY, ms=8)
-        ax.annotate(name, at, (-9, 4), textcoords="offset points", ha="right")
+        below = any(0 < _means(results[o])[1] - at[1] < near for o in others)
+        place: dict[str, Any] = {"textcoords": "offset points", "ha": "right"}
+        ax.annotate(name, at, (-9, -14 if below else 4), **place)
     path = np.array([_means(results[case]) for case in rungs])
     ax.plot(*path.T, "-", color=BLUE, linewidth=1)
     for number, (case, at) in enumerate(zip(rungs, path, strict=True)):
