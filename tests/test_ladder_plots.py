@@ -63,7 +63,13 @@ def test_the_rungs_are_joined_in_their_order_and_numbered(results):
     texts = {text.get_text(): text.xy for text in ax.texts}
     for number, at in enumerate(expected):
         np.testing.assert_allclose(texts[str(number)], at)
-    assert "2  both ways\n1  10,000 words\n0  LSTM(8)" in texts
+    names = [
+        f"{number}  {name} {accuracy:.3f}"
+        for number, (name, (_, accuracy)) in enumerate(
+            zip(RUNGS.values(), expected, strict=True)
+        )
+    ]
+    assert "\n".join(reversed(names)) in texts
     for case, name in OTHERS.items():
         np.testing.assert_allclose(texts[name], cost_and_accuracy(results, case))
 

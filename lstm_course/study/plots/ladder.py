@@ -20,8 +20,9 @@ def accuracy_by_cost(
     """Return accuracy on other films against CPU seconds, on a logarithmic axis.
 
     Means over the seeds, with bars from the lowest to the highest. Rungs are numbered
-    circles, joined from the lowest rung on, their names beside the figure; all others
-    are squares with their names beside them.
+    circles, joined from the lowest rung on, with a list of their names and accuracies
+    beside the figure, for circles may hide one another; all others are squares with
+    their names beside them.
 
     Args:
         results: case → runs with cpu_seconds and test_accuracy.
@@ -31,7 +32,7 @@ def accuracy_by_cost(
     figure, (ax,) = new_figure(width=9.3, height=5)
     thin: dict[str, Any] = {"fmt": "none", "elinewidth": 1.2, "capsize": 3}
     heights = sorted(_means(results[case])[1] for case in (*rungs, *others))
-    near = (heights[-1] - heights[0]) / 16  # too near for two names
+    near = (heights[-1] - heights[0]) / 9  # too near for two names
     for case, name in others.items():
         ax.errorbar(*_spread(results[case]), ecolor=GREY, **thin)
         at = _means(results[case])
@@ -46,7 +47,12 @@ def accuracy_by_cost(
         above: dict[str, Any] = {"zorder": 3 + number}  # circles may overlap
         ax.plot(*at, "o", color="white", mec=BLUE, mew=1.6, ms=16, **above)
         ax.annotate(str(number), at, ha="center", va="center", fontsize=10, **above)
-    names = [f"{number}  {name}" for number, name in enumerate(rungs.values())]
+    names = [
+        f"{number}  {name} {accuracy:.3f}"
+        for number, (name, (_, accuracy)) in enumerate(
+            zip(rungs.values(), path, strict=True)
+        )
+    ]
     ax.annotate(
         "\n".join(reversed(names)),
         (1.03, 0.5),
