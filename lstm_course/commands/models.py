@@ -49,14 +49,14 @@ WRITERS: dict[str, dict[str, Any]] = {
         "model": {"embedding_dim": 32, "units": 320},
         "seed": 1,
         "streams": 32,
-        "training": {
-            "steps": 22_000,
-            "length": 32,
-            "learning_rate": 6e-3,
-            "dropout": 0.2,
-        },
+        "length": 32,
+        "dropout": 0.2,
+        "cycles": [  # each with a rate that rises and falls; weights are rounded after
+            {"steps": 22_000, "learning_rate": 6e-3, "seed": 0},
+            {"steps": 20_000, "learning_rate": 4e-3, "seed": 1},
+        ],
         "stages": {
-            "after": [0, 30, 100, 300, 1000, 3000, 8000, 22_000],
+            "after": [0, 30, 100, 300, 1000, 3000, 8000, 22_000, 42_000],
             "prompt": "The story",
             "length": 120,
             "temperature": 0.7,
@@ -162,11 +162,16 @@ def train_writer(recipe: dict[str, Any]) -> tuple[LanguageModel, dict[str, Any]]
     params = language_init(rng, len(characters), **recipe["model"])
     look(params, 0)
     streams = cut_streams(characters.encode(text["training"]), recipe["streams"])
-    steps = train_language(params, streams, **recipe["training"])
-    for step, (params, _) in enumerate(steps, start=1):
-        if step == recipe["training"]["steps"]:
-            unrounded = bits(params, "validation")
-            params = tree_map(lambda w: w.astype(np.float16).astype(np.float32), params)
+    step = 0
+    for cycle in recipe["cycles"]:
+        end = step + cycle["steps"]
+        options = {key: recipe[key] for key in ("length", "dropout")}
+        for taken in train_language(params, streams, **options, **cycle):
+            params, step = taken.params, step + 1
+            if step < end:
+                look(params, step)
+        unrounded = bits(params, "validation")
+        params = tree_map(lambda w: w.astype(np.float16).astype(np.float32), params)
         look(params, step)
     reached = {f"{part}_bits": bits(params, part) for part in ("validation", "test")}
     return LanguageModel(characters, params), {
