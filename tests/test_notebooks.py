@@ -64,6 +64,7 @@ LIVE_CELLS = {
     },
     "11": {"cost-live": "times", "own-tune": "training", "own-judge": "training"},
     "12": {"seed-train": "training"},
+    "14": {"live": "training"},
     "15": {"live": "training"},
 }
 
