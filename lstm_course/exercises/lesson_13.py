@@ -121,6 +121,11 @@ ERROR_AT_THE_CELL = Quiz(
             wrong="return d_c, d_c",
             hint="Your dc' is dc: c = f c' + i g. What multiplies c'?",
         ),
+        "next-step-subtracted": Mistake(
+            right="d_c_next + d_h * o",
+            wrong="d_c_next - d_h * o",
+            hint="Your two ways to c are subtracted: what comes back is added.",
+        ),
         "errors-swapped": Mistake(
             right="return d_c, d_c * f",
             wrong="return d_c * f, d_c",
@@ -165,9 +170,9 @@ def lstm_step_backward(
     d_c = d_c_next + d_h * o * (1 - tanh_c**2)
     d_i, d_g = d_c * g, d_c * i
     d_f, d_c_before = d_c * c_before, d_c * f
-    z_i, z_f = d_i * i * (1 - i), d_f * f * (1 - f)
-    z_g, z_o = d_g * (1 - g**2), d_o * o * (1 - o)
-    dz = np.concatenate([z_i, z_f, z_g, z_o], axis=1)  # (B, 4H)
+    dz_i, dz_f = d_i * i * (1 - i), d_f * f * (1 - f)
+    dz_g, dz_o = d_g * (1 - g**2), d_o * o * (1 - o)
+    dz = np.concatenate([dz_i, dz_f, dz_g, dz_o], axis=1)  # (B, 4H)
 
     d_W = x.T @ dz  # (D, B) (B, 4H) -> (D, 4H)
     d_U = h_before.T @ dz  # (H, 4H)
@@ -291,7 +296,7 @@ LSTM_STEP_BACKWARD = Exercise(
             right="d_h * o * (1 - tanh_c**2)",
             wrong="d_h * o * (1 - new_state.c**2)",
             hint="Your slope of tanh is 1 - c²: it is 1 minus the square of tanh(c). "
-            "(With h and g it is their own square, for they came out of tanh.)",
+            "(With g it is its own square, for g came out of tanh.)",
         ),
         "back-slope-by-h": Mistake(
             right="d_h * o * (1 - tanh_c**2)",
@@ -365,10 +370,10 @@ LSTM_STEP_BACKWARD = Exercise(
             hint="Your g and o have changed places: the gates come as i, f, g, o.",
         ),
         "back-slope-of-tanh-on-the-gates": Mistake(
-            right="z_i, z_f = d_i * i * (1 - i), d_f * f * (1 - f)\n"
-            "    z_g, z_o = d_g * (1 - g**2), d_o * o * (1 - o)",
-            wrong="z_i, z_f = d_i * (1 - i**2), d_f * (1 - f**2)\n"
-            "    z_g, z_o = d_g * (1 - g**2), d_o * (1 - o**2)",
+            right="dz_i, dz_f = d_i * i * (1 - i), d_f * f * (1 - f)\n"
+            "    dz_g, dz_o = d_g * (1 - g**2), d_o * o * (1 - o)",
+            wrong="dz_i, dz_f = d_i * (1 - i**2), d_f * (1 - f**2)\n"
+            "    dz_g, dz_o = d_g * (1 - g**2), d_o * (1 - o**2)",
             hint="Your gates have the slope of tanh: i, f and o came out of a sigmoid, "
             "and its slope is σ (1 - σ).",
         ),
@@ -388,25 +393,25 @@ LSTM_STEP_BACKWARD = Exercise(
             hint="Your slope takes the tanh of g once more: g is the tanh already.",
         ),
         "back-slope-of-sigmoid-of-the-gate": Mistake(
-            right="z_i, z_f = d_i * i * (1 - i), d_f * f * (1 - f)\n"
-            "    z_g, z_o = d_g * (1 - g**2), d_o * o * (1 - o)",
-            wrong="z_i, z_f, z_o = (d * sigmoid(a) * (1 - sigmoid(a))\n"
+            right="dz_i, dz_f = d_i * i * (1 - i), d_f * f * (1 - f)\n"
+            "    dz_g, dz_o = d_g * (1 - g**2), d_o * o * (1 - o)",
+            wrong="dz_i, dz_f, dz_o = (d * sigmoid(a) * (1 - sigmoid(a))\n"
             "        for d, a in ((d_i, i), (d_f, f), (d_o, o)))\n"
-            "    z_g = d_g * (1 - g**2)",
+            "    dz_g = d_g * (1 - g**2)",
             hint="Your slopes take the sigmoid of the gates once more: i, f and o are "
             "sigmoids already.",
         ),
         "back-slopes-of-gates-left-out": Mistake(
-            right="z_i, z_f = d_i * i * (1 - i), d_f * f * (1 - f)\n"
-            "    z_g, z_o = d_g * (1 - g**2), d_o * o * (1 - o)",
-            wrong="z_i, z_f, z_g, z_o = d_i, d_f, d_g * (1 - g**2), d_o",
+            right="dz_i, dz_f = d_i * i * (1 - i), d_f * f * (1 - f)\n"
+            "    dz_g, dz_o = d_g * (1 - g**2), d_o * o * (1 - o)",
+            wrong="dz_i, dz_f, dz_g, dz_o = d_i, d_f, d_g * (1 - g**2), d_o",
             hint="Your gates pass their sigmoids unchanged: i = σ(z_i), so there is a "
             "slope between di and dz_i.",
         ),
         "back-slopes-left-out": Mistake(
-            right="z_i, z_f = d_i * i * (1 - i), d_f * f * (1 - f)\n"
-            "    z_g, z_o = d_g * (1 - g**2), d_o * o * (1 - o)",
-            wrong="z_i, z_f, z_g, z_o = d_i, d_f, d_g, d_o",
+            right="dz_i, dz_f = d_i * i * (1 - i), d_f * f * (1 - f)\n"
+            "    dz_g, dz_o = d_g * (1 - g**2), d_o * o * (1 - o)",
+            wrong="dz_i, dz_f, dz_g, dz_o = d_i, d_f, d_g, d_o",
             hint="Your dz are di, df, dg and do: between them stand σ and tanh with "
             "their slopes.",
         ),
@@ -429,21 +434,21 @@ LSTM_STEP_BACKWARD = Exercise(
             "o).",
         ),
         "back-half-the-slope-of-each-gate": Mistake(
-            right="z_i, z_f = d_i * i * (1 - i), d_f * f * (1 - f)\n"
-            "    z_g, z_o = d_g * (1 - g**2), d_o * o * (1 - o)",
-            wrong="z_i, z_f = d_i * (1 - i), d_f * (1 - f)\n"
-            "    z_g, z_o = d_g * (1 - g**2), d_o * (1 - o)",
+            right="dz_i, dz_f = d_i * i * (1 - i), d_f * f * (1 - f)\n"
+            "    dz_g, dz_o = d_g * (1 - g**2), d_o * o * (1 - o)",
+            wrong="dz_i, dz_f = d_i * (1 - i), d_f * (1 - f)\n"
+            "    dz_g, dz_o = d_g * (1 - g**2), d_o * (1 - o)",
             hint="Your slopes of the gates are 1 - σ: that of a sigmoid is σ (1 - σ).",
         ),
         "back-blocks-f-first": Mistake(
-            right="[z_i, z_f, z_g, z_o], axis=1",
-            wrong="[z_f, z_i, z_g, z_o], axis=1",
+            right="[dz_i, dz_f, dz_g, dz_o], axis=1",
+            wrong="[dz_f, dz_i, dz_g, dz_o], axis=1",
             hint="Your blocks of dz stand as f, i, g, o: the order is i, f, g, o, as "
             "in W.",
         ),
         "back-blocks-o-before-g": Mistake(
-            right="[z_i, z_f, z_g, z_o], axis=1",
-            wrong="[z_i, z_f, z_o, z_g], axis=1",
+            right="[dz_i, dz_f, dz_g, dz_o], axis=1",
+            wrong="[dz_i, dz_f, dz_o, dz_g], axis=1",
             hint="Your blocks of dz stand as i, f, o, g: the order is i, f, g, o, as "
             "in W.",
         ),
@@ -466,13 +471,30 @@ LSTM_STEP_BACKWARD = Exercise(
         ),
         "back-one-block-alone": Mistake(
             right="dz @ W.T, dz @ U.T",
-            wrong="dz @ W.T, z_g @ U[:, 2 * len(U) : 3 * len(U)].T",
+            wrong="dz @ W.T, dz_g @ U[:, 2 * len(U) : 3 * len(U)].T",
             hint="Your dh' comes through the candidate alone: all four layers read h'.",
         ),
         "back-states-swapped": Mistake(
             right="dz @ W.T, dz @ U.T, d_c_before",
             wrong="dz @ W.T, d_c_before, dz @ U.T",
             hint="Your dh' and dc' have changed places: h comes first.",
+        ),
+        "back-dx-and-dh-swapped": Mistake(
+            right="dz @ W.T, dz @ U.T, d_c_before",
+            wrong="dz @ U.T, dz @ W.T, d_c_before",
+            hint="Your dx and dh' have changed places: dx comes first.",
+        ),
+        "back-do-from-the-cell": Mistake(
+            right="d_o = d_h * tanh_c\n    d_c = d_c_next + d_h * o * (1 - tanh_c**2)",
+            wrong="d_c = d_c_next + d_h * o * (1 - tanh_c**2)\n    d_o = d_c * tanh_c",
+            hint="Your do comes from dc: h = o tanh(c) alone reads o, so it comes from "
+            "dh.",
+        ),
+        "back-blocks-interleaved": Mistake(
+            right="np.concatenate([dz_i, dz_f, dz_g, dz_o], axis=1)",
+            wrong="np.stack([dz_i, dz_f, dz_g, dz_o], axis=2).reshape(len(x), -1)",
+            hint="Your four dz are mixed unit by unit: they stand side by side, each "
+            "with all its units, as the blocks of W do.",
         ),
         "back-dh-handed-on": Mistake(
             right="dz @ U.T, d_c_before",
@@ -600,6 +622,21 @@ ALONG_THE_BELT = Exercise(
             hint="Your belt starts from d_c of the first step: the gradient goes in at "
             "the last.",
         ),
+        "belt-of-one-step-each": Mistake(
+            right="belt = kept * d_c[:, -1:]",
+            wrong="belt = d_c.copy()\n    belt[:, :-1] = d_c[:, 1:] * f[:, 1:]",
+            hint="Your belt starts anew from d_c at each step, which has come along "
+            "all ways: what went in at the end is to go back along the belt alone.",
+        ),
+        "share-by-the-cosine": Mistake(
+            right="share = np.sum(belt * d_c, axis=(0, 2)) / "
+            "np.sum(d_c * d_c, axis=(0, 2))",
+            wrong="share = np.sum(belt * d_c, axis=(0, 2)) / np.sqrt(\n"
+            "        np.sum(belt * belt, axis=(0, 2)) * "
+            "np.sum(d_c * d_c, axis=(0, 2)))",
+            hint="Your share is a cosine, which tells directions alone: divide by the "
+            "sum for the whole with itself.",
+        ),
         "share-by-lengths": Mistake(
             right="share = np.sum(belt * d_c, axis=(0, 2)) / "
             "np.sum(d_c * d_c, axis=(0, 2))",
@@ -653,8 +690,8 @@ ALONG_THE_BELT = Exercise(
         "multiplies by a forget gate. By which one, to get from c after step t + 1 to "
         "c after step t?",
         "kept of the last step is 1, and kept[:, t] = kept[:, t + 1] * f[:, t + 1]; "
-        "belt = kept * d_c[:, -1:]. The share: sum of belt * d_c over sequences and "
-        "units, through that of d_c * d_c.",
+        "belt = kept * d_c[:, -1:]. The share: the sum of belt * d_c over sequences "
+        "and units, divided by that of d_c * d_c.",
     ),
     reasoning="$c_{t+1} = f_{t+1} \\odot c_t + \\dots$, so the way from the last $c$ "
     "to the one after step $t$ leads through the gates of all *later* steps, and of no "
@@ -696,10 +733,10 @@ def parts_cases() -> Cases:
         return without, whole, most, limit
 
     return {
-        "all solve it": at(
+        "runs that all solve it": at(
             2500, 2.78, (900, 450), (700, 500), (1300, 425), (800, 600), (1500, 550)
         ),
-        "two runs do not solve it": at(
+        "two runs that do not solve it": at(
             2500,
             2.57,
             (nan, 475),
@@ -709,10 +746,10 @@ def parts_cases() -> Cases:
             (1800, 350),
             (900, 450),
         ),
-        "none solves it": at(
+        "runs of which none solves it": at(
             2000, 2.78, (nan, 475), (nan, 400), (nan, 525), (nan, 650), (nan, 500)
         ),
-        "the whole cell fails once": at(
+        "a whole cell that fails once": at(
             2000, 3.18, (300, 475), (350, nan), (275, 500), (425, 400)
         ),
         "hardly a difference": at(
@@ -725,7 +762,9 @@ def parts_cases() -> Cases:
             (600, 650),
             (475, 450),
         ),
-        "sooner": at(1000, 3.18, (250, 500), (300, 425), (225, 400), (350, 600)),
+        "runs that are sooner": at(
+            1000, 3.18, (250, 500), (300, 425), (225, 400), (350, 600)
+        ),
     }
 
 
@@ -774,6 +813,23 @@ WORTH_OF_A_PART = Exercise(
             wrong="np.exp(logs).mean(), np.exp(mean - half)",
             hint="Your factor is the mean of the ratios: twice and half would have a "
             "mean above 1. Take the mean of their logarithms.",
+        ),
+        "mean-of-ratios-throughout": Mistake(
+            right="return solved, np.exp(mean), np.exp(mean - half), "
+            "np.exp(mean + half)",
+            wrong="ratios = np.exp(logs)\n"
+            "    half = limit * ratios.std(ddof=1) / np.sqrt(len(ratios))\n"
+            "    return solved, ratios.mean(), ratios.mean() - half, "
+            "ratios.mean() + half",
+            hint="Your factor is the mean of the ratios, and so is the middle of your "
+            "interval: take the mean of their logarithms.",
+        ),
+        "ratio-of-medians": Mistake(
+            right="np.exp(mean), np.exp(mean - half)",
+            wrong="np.median(np.nan_to_num(without, nan=most)) / "
+            "np.median(np.nan_to_num(whole, nan=most)), np.exp(mean - half)",
+            hint="Your factor is a ratio of two medians: pair the runs by seed, and "
+            "take the mean of the logarithms.",
         ),
         "ratio-of-means": Mistake(
             right="np.exp(mean), np.exp(mean - half)",
@@ -835,8 +891,8 @@ WORTH_OF_A_PART = Exercise(
         "Put most where NaN stands, in both. Then take the logarithm of the ratio for "
         "each seed: a factor is a difference of logarithms, and of differences you "
         "know the mean and its interval.",
-        "logs = np.log(without / whole); half = T_LIMIT[n] * logs.std(ddof=1) / "
-        "np.sqrt(n); and np.exp of mean, mean - half and mean + half.",
+        "With most in the place of NaN, logs = np.log(without / whole); half = limit * "
+        "logs.std(ddof=1) / np.sqrt(n); and np.exp of mean, mean - half, mean + half.",
     ),
     reasoning="Steps grow by factors, so their logarithms are compared: then twice "
     "as long and half as long weigh the same. Where 1 lies between the two ends, "
@@ -972,7 +1028,8 @@ COUPLED_BACK = Exercise(
     ),
     reasoning="$c = (1 - i) \\odot c' + i \\odot g$ has $i$ in two places, so $di$ "
     "has two terms: $g$ for what is written, $-c'$ for what is given up. Where $g$ "
-    "equals $c'$ the gate makes no difference, and learns nothing. It is the GRU's "
+    "equals $c'$ it makes no difference how far the gate is open: $di$ is 0, and it "
+    "learns nothing, whatever comes back. It is the GRU's "
     "update gate in other letters.",
 )
 
