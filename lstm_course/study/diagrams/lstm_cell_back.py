@@ -2,6 +2,7 @@
 
 import numpy as np
 from matplotlib.figure import Figure
+from matplotlib.patches import Ellipse
 
 from lstm_course.layers.lstm import LSTMState, lstm_step, lstm_step_backward
 from lstm_course.study.diagrams.lstm_cell import (
@@ -48,9 +49,16 @@ def one_step_back() -> Step:
     )
     i, _, g, o = gates
     tanh_c = np.tanh(after.c)
-    from_h = D_AFTER.h * o * (1 - tanh_c**2)
+    slope = 1 - tanh_c**2
+    from_h = D_AFTER.h * o * slope
     d_c = D_AFTER.c + from_h
-    numbers = {"dh": D_AFTER.h, "dc_next": D_AFTER.c, "from h": from_h, "dc": d_c}
+    numbers = {
+        "dh": D_AFTER.h,
+        "dc_next": D_AFTER.c,
+        "from h": from_h,
+        "dc": d_c,
+        "tanh′": slope,
+    }
     numbers |= {"di": d_c * g, "df": d_c * BEFORE.c, "dg": d_c * i}
     numbers |= {"do": D_AFTER.h * tanh_c, "tanh(c)": tanh_c, "c′": BEFORE.c}
     numbers |= dict(zip(("dz_i", "dz_f", "dz_g", "dz_o"), d_params.bias, strict=True))
@@ -92,26 +100,28 @@ def draw_lstm_back(
         page.write(column, level, text, size=13, color=GREY, ha=side)
 
     # What comes in
-    back("c", (end + 42, c_level), (o, c_level))
+    back("c", (end + 42, c_level), (o + 16, c_level))
     back("h", (end + 42, h_level), (turn, h_level), (turn, product), (o + 15, product))
     number(end + 26, c_level - 18, "dc_next", "center")
     number(end + 28, h_level + 20, "dh", "center")
     if parts > 1:  # h = o ⊙ tanh(c)
         back("gate", (o, product + 16), (o, top))
-        back("c", (o, product - 16), (o, c_level))
+        back("c", (o, product - 16), (o, c_level + 16))
         number(o + 8, top - 16, "do")
         factor(o + 13, product + 22, f"× {step['tanh(c)']}")
-        number(o + 8, c_level + 18, "from h")
+        number(o + 17, c_level + 24, "from h")
+        factor(o + 30, c_level + 46, f"× {step['tanh′']}")
         factor(o + 8, product - 33, f"× o {step['o']}")
     if parts > 2:  # c = f ⊙ c' + i ⊙ g
-        back("c", (o, c_level), (middle + 16, c_level))
-        back("c", (middle - 16, c_level), (f + 16, c_level))
+        back("c", (o - 16, c_level), (middle + 4, c_level))
+        back("c", (middle - 4, c_level), (f + 16, c_level))
         back("c", (f - 16, c_level), (x - 42, c_level))
-        back("gate", (middle, c_level + 16), (middle, product - 15))
+        back("gate", (middle, c_level + 4), (middle, product - 15))
         back("gate", (middle - 16, product), (i, product), (i, top))
         back("gate", (middle + 16, product), (g, product), (g, top))
         back("gate", (f, c_level + 16), (f, top))
-        number((middle + o) / 2, c_level - 18, "dc", "center")
+        page.write((middle + o) / 2 - 30, c_level - 18, "dc", size=15, style="italic")
+        number((middle + o) / 2 - 14, c_level - 18, "dc")
         number((f + middle) / 2, c_level - 18, "dc", "center")
         number(middle + 8, (c_level + product) / 2 + 2, "dc")
         number(x - 27, c_level - 18, "dc′", "center")
@@ -144,11 +154,13 @@ def draw_lstm_back(
         (f, c_level, "⊙"),
         (middle, product, "⊙"),
         (o, product, "⊙"),
-        (middle, c_level, "+"),
+        (o, c_level, "+"),
         (o, c_level + 46, "tanh"),
     ):
         wide, size = (52, 14) if sign == "tanh" else (30, 19)
         draw_operation(page, column, level, sign, wide=wide, size=size)
+    # Forwards a sum stood here, and the wire forked at o: they change places.
+    page.ax.add_patch(Ellipse((middle, c_level), 9, 9, fc=INK, ec=INK, zorder=3))
 
 
 def lstm_cell_back_with(parts: int = PARTS) -> Figure:
@@ -162,8 +174,11 @@ def lstm_cell_back() -> Figure:
     """Draw the way back, and beside it the same step line by line."""
     page = Page(455)
     step = one_step_back()
-    draw_lstm_back(page, 62, 40, step)
-    page.write(232, 40 + H_LEVEL + 19, "to x and h′, from all four", size=13)
+    draw_lstm_back(page, 55, 40, step)
+    page.write(225, 40 + H_LEVEL + 19, "to x and h′, from all four", size=13)
+    page.write(
+        420, 438, "tanh′ is 1 − tanh²(c); all numbers are rounded", size=13, color=GREY
+    )
     s = {name: f"({n})" if n.startswith("−") else n for name, n in step.items()}
     lines = (
         ("do", "dh ⊙ tanh(c)", f"{s['dh']} × {s['tanh(c)']} = {step['do']}"),
@@ -177,12 +192,12 @@ def lstm_cell_back() -> Figure:
         ("df", "dc ⊙ c′", f"{s['dc']} × {s['c′']} = {step['df']}"),
         ("dc′", "dc ⊙ f", f"{s['dc']} × {s['f']} = {step['dc′']}"),
         ("dz", "each by the slope", "of its own σ or tanh"),
-        ("dh′", "four dz, by U", f"= {step['dh′']}"),
-        ("dx", "four dz, by W", f"= {step['dx']}"),
+        ("dh′", "four dz, by Uᵀ", f"= {step['dh′']}"),
+        ("dx", "four dz, by Wᵀ", f"= {step['dx']}"),
     )
     for row, (name, formula, note) in enumerate(lines):
         y = 30 + 46 * row
-        page.write(692, y, name, size=16, style="italic")
-        page.write(712, y, f"= {formula}", size=13, ha="left")
-        page.write(712, y + 20, note, size=13, ha="left", color=INK)
+        page.write(688, y, name, size=16, style="italic")
+        page.write(704, y, f"= {formula}", size=13, ha="left")
+        page.write(704, y + 20, note, size=13, ha="left", color=INK)
     return page.figure
