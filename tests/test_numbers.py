@@ -68,7 +68,7 @@ SAID = {
     ("claims", "C27"): "300",  # the recipe of "relu"
     ("13", "held-predict"): "1000",  # the bias that holds a gate
     ("13", "held-why"): "100",  # the recipe of "forget_bias"
-    ("13", "shares-why"): "100",  # the recipe of "cell_parts"
+    ("13", "shares-why"): "100 0.003",  # the recipe of "cell_parts"
     ("13", "parts-why"): "100 0.27 0.5",  # likewise; the sigmoid of -1 and of 0
     ("13", "bias-why"): "0.01",  # the rate of lesson 05
 }

@@ -67,6 +67,11 @@ def test_q01_without_a_forget_gate_it_cannot_be_told(parts):
     word, _, low, high = times_the_full_cell(parts, "no forget gate")
     assert word == "not settled"
     assert low < 1 < 5 < high
+    alone = compare(parts, "no forget gate", "full", "log_steps").difference
+    assert 1 < 10**alone.low < 1.01  # by itself it would just leave out 1
+    trials = parts["trials"]["no forget gate"]
+    scores = {rate: np.mean([*trials[rate].values()]) for rate in ("0.01", "0.3")}
+    assert scores["0.3"] < scores["0.01"] < scores["0.3"] + 0.05
 
 
 @pytest.mark.parametrize(
