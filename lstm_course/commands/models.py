@@ -49,14 +49,26 @@ WRITERS: dict[str, dict[str, Any]] = {
         "model": {"embedding_dim": 32, "units": 320},
         "seed": 1,
         "streams": 32,
-        "length": 32,
-        "dropout": 0.2,
         "cycles": [  # each with a rate that rises and falls; weights are rounded after
-            {"steps": 22_000, "learning_rate": 6e-3, "seed": 0},
-            {"steps": 20_000, "learning_rate": 4e-3, "seed": 1},
+            {
+                "steps": 22_000,
+                "length": 32,
+                "carried": True,
+                "learning_rate": 6e-3,
+                "dropout": 0.2,
+                "seed": 0,
+            },
+            {
+                "steps": 8_000,
+                "length": 64,
+                "carried": False,
+                "learning_rate": 4e-3,
+                "dropout": 0.1,
+                "seed": 1,
+            },
         ],
         "stages": {
-            "after": [0, 30, 100, 300, 1000, 3000, 8000, 22_000, 42_000],
+            "after": [0, 30, 100, 300, 1000, 3000, 8000, 22_000, 30_000],
             "prompt": "The story",
             "length": 120,
             "temperature": 0.7,
@@ -165,8 +177,7 @@ def train_writer(recipe: dict[str, Any]) -> tuple[LanguageModel, dict[str, Any]]
     step = 0
     for cycle in recipe["cycles"]:
         end = step + cycle["steps"]
-        options = {key: recipe[key] for key in ("length", "dropout")}
-        for taken in train_language(params, streams, **options, **cycle):
+        for taken in train_language(params, streams, **cycle):
             params, step = taken.params, step + 1
             if step < end:
                 look(params, step)
