@@ -135,7 +135,7 @@ EXPERIMENT = Experiment(
     watched="test_accuracy",
     tuning=Tuning(
         setting="strength",
-        grid=(0.3, 1.0, 3.0, 10.0, 30.0, 100.0),
+        grid=(0.3, 1.0, 3.0, 10.0, 30.0, 100.0, 300.0),
         seeds=(6,),
         score="validation_loss",
     ),
