@@ -9,8 +9,9 @@ The changes and their sizes were chosen on 6,000 reviews in blocks of the file, 
 with their films from training on the rest, one seed each and the last rungs with three.
 763 of them are among the 2,500 of the test part here, which may flatter the upper rungs
 a little. No rung was tuned by itself: a part of its gain may be owed to a setting that
-suits it. The baselines' C is the one that `films` chose on the validation part; the bag
-of embeddings trains as the lowest rungs do, for 12 epochs at most.
+suits it. The baselines' C is the one that `films` chose on the validation part; for
+pairs it is 30, for which `films` has 100, at the same validation loss here, 0.219. The
+bag of embeddings trains as the lowest rungs do, for 12 epochs at most.
 
 CPU seconds are of all that training takes, with a look at the validation part after
 each epoch; reading and encoding the reviews are left out, but for the baselines on
