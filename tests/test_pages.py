@@ -41,6 +41,8 @@ EMPHASIS = {
     ),
     *("guessing", "its own spread", "positive", "negative"),
     *("common mistake", "this model keeps a tally of words"),
+    *("f = 0", "f = 1", "i = 0", "o = 0", "quotes", "the sentence", "the word"),
+    *("reading", "untrained", "whole words"),
 }
 OTHER_FORMS = {
     "a baseline": "baseline",
@@ -50,6 +52,7 @@ OTHER_FORMS = {
     "exploding": "exploding gradient",
     "padded": "padding",
     "pair": "pair of words",
+    "pairs": "pair of words",
     "rate": "learning rate",
     "rounding": "rounding error",
     "tf-idf and logistic regression": "tf-idf",
