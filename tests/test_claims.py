@@ -164,7 +164,7 @@ PROVEN = dict.fromkeys(map("C{:02}".format, (2, 4, 5, 6, 9, 12, 13, 14, 15)), "h
 PROVEN |= dict.fromkeys(["C16", "C20", "C25", "C26", "C28", "C33", "C34"], "holds")
 PROVEN |= {"C07": "holds when", "C08": "holds when", "C10": "holds when"}
 PROVEN |= {"C11": "outdated", "C23": "holds when", "C24": "wrong"}
-PROVEN |= {"C29": "holds when", "C32": "holds when"}
+PROVEN |= {"C29": "holds when", "C32": "holds when", "Q03": "holds when"}
 
 
 # The page -----------------------------------------------------------------------

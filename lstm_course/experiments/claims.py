@@ -192,8 +192,19 @@ def forget_bias_makes_memory_quicker_to_learn() -> Words:
 
 
 def carried_state_helps() -> Words:
-    """Q04: with it fewer bits a character are left."""
-    return [_of("carried_state", "from zeros", "carried", "test_bits")]
+    """Q04: with it fewer bits are left, in reading (of either network), in learning."""
+    zeros, carried = "from zeros", "carried"
+
+    def bits(trained: str, read: str) -> dict[str, float]:
+        runs = _runs("carried_state")[trained]
+        return {seed: run[f"test_bits, {read}"] for seed, run in runs.items()}
+
+    pairs = [((case, zeros), (case, carried)) for case in (zeros, carried)]
+    pairs.append(((zeros, carried), (carried, carried)))
+    return [
+        paired_difference(bits(*more), bits(*fewer), comparisons=len(pairs)).word
+        for more, fewer in pairs
+    ]
 
 
 def random_split_flatters() -> Words:

@@ -25,7 +25,7 @@ def sizes():
     return {int(case.split()[0]): runs["0"] for case, runs in results.items()}
 
 
-def test_the_network_is_ahead_of_n_grams_that_counted_the_same_text(writer, sizes):
+def test_q03_the_network_is_ahead_of_n_grams_that_counted_the_same_text(writer, sizes):
     """Review by review, on a part that decided nothing."""
     data, characters = load_imdb(), writer.characters
     reviews = describe_model("writer")["recipe"]["reviews"]
@@ -39,7 +39,7 @@ def test_the_network_is_ahead_of_n_grams_that_counted_the_same_text(writer, size
     assert mean_interval(lead).low > 0
 
 
-def test_more_text_helps_the_n_grams_more_than_this_network_can_use(sizes):
+def test_q03_more_text_helps_the_n_grams_more_than_this_network_can_use(sizes):
     bits = [run["test_bits"] for _, run in sorted(sizes.items())]
     assert all(fewer - more > 0.05 for fewer, more in pairwise(bits))
     reached = describe_model("writer")["reached"]["test_bits"]
@@ -49,7 +49,7 @@ def test_more_text_helps_the_n_grams_more_than_this_network_can_use(sizes):
     assert 1 < min(orders) <= max(orders) < 12  # none at the edge of its grid
 
 
-def test_a_carried_state_is_settled_to_help():
+def test_q04_a_carried_state_is_settled_to_help():
     measured = read_measurement("carried_state")
     for part in ("validation", "test"):
         lead = compare(measured, "from zeros", "carried", f"{part}_bits")
