@@ -71,6 +71,20 @@ SAID = {
     ("13", "shares-why"): "100 0.003",  # the recipe of "cell_parts"
     ("13", "parts-why"): "100 0.27 0.5",  # likewise; the sigmoid of -1 and of 0
     ("13", "bias-why"): "0.01",  # the rate of lesson 05
+    ("15", "films-text"): "25000",  # all reviews
+    ("15", "neighbours-text"): "2500",  # of the test part
+    ("15", "split-text"): "24663 337 500 10000",  # without copies; vocabularies
+    ("15", "ladder-text"): "100 500 20000",  # the recipe of "ladder"
+    ("15", "more-text"): "100 500 10000 200 400",
+    ("15", "climb-read"): "100",
+    ("15", "both-text"): "400",
+    ("15", "reach-plot/alt"): "300",  # steps drawn
+    ("15", "hiding-text"): "20000",
+    ("15", "live-text"): "20000 0.80",  # lesson 10
+    ("15", "command-text"): "0.0",  # to be tried
+    ("15", "two-films-read"): "500",
+    ("15", "verdict-read"): "6000 763 2500 0.954 0.962",  # the search; in print
+    ("15", "remember"): "10000 500",
 }
 # Likewise in the decks.
 SAID_IN_DECKS = {
@@ -102,6 +116,25 @@ SAID_IN_DECKS = {
     ("lecture_13", "poll-bias-notes"): "100",
     ("lecture_13", "bias-notes"): "0.01",  # the rate of lesson 05
     ("lecture_13", "verdict-parts-notes"): "100",  # "9 times in 100"
+    ("lecture_15", "title-notes"): "20000",  # sizes of parts, and the recipe
+    ("lecture_15", "poll-name"): "25000",
+    ("lecture_15", "poll-name-notes"): "25000",
+    ("lecture_15", "answer-name-notes"): "500 10000",
+    ("lecture_15", "whole-films-notes"): "2500",
+    ("lecture_15", "poll-split"): "24663",
+    ("lecture_15", "poll-split-notes"): "500",
+    ("lecture_15", "answer-split-notes"): "500 10000",
+    ("lecture_15", "poll-padding"): "400",
+    ("lecture_15", "poll-padding-notes"): "180 400",
+    ("lecture_15", "poll-reach"): "400 200",
+    ("lecture_15", "poll-reach-notes"): "0.73",  # the sigmoid of 1
+    ("lecture_15", "answer-reach-notes"): "400",
+    ("lecture_15", "reach/alt"): "400",
+    ("lecture_15", "poll-rungs"): "500 10000",
+    ("lecture_15", "poll-rungs-notes"): "400",
+    ("lecture_15", "answer-rungs-notes"): "10000 2500",
+    ("lecture_15", "whose-notes"): "500",
+    ("lecture_15", "price"): "0.954 0.962",  # in print
     # Options of polls
     ("lecture_02", "poll-step"): "0.500",
     ("lecture_06", "lstm-poll"): "1200",
