@@ -269,7 +269,7 @@ def plans():
 
 
 def test_the_minutes_of_a_plan_add_up(plans):
-    assert len(plans) == 6  # two hours, a day, four weeks
+    assert len(plans) == 7  # two hours, a day, four weeks, a day for part two
     for *rows, total in plans:
         assert total[0] == f"**{sum(int(row[0]) for row in rows)}**"
 
@@ -283,9 +283,9 @@ def test_a_plan_gives_a_deck_the_minutes_of_its_notes(plans):
                 assert int(said) == sum(decks[found[1]][first - 1 : last]), source
 
 
-def test_four_weeks_have_every_deck_once_and_in_order(plans):
+def test_weeks_and_part_two_have_every_deck_once_and_in_order(plans):
     weeks = [
-        found[1] for rows in plans[-4:] for row in rows if (found := DECK.match(row[2]))
+        found[1] for rows in plans[-5:] for row in rows if (found := DECK.match(row[2]))
     ]
     assert weeks == [deck.name[:2] for deck in DECKS]
 
