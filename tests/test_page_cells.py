@@ -33,7 +33,9 @@ RUN = """async ([code, name]) => {
   }
   let outputs
   let end = await run()
-  if (end.needs?.part) {
+  const fetched = new Set()
+  while (end.needs?.part && !fetched.has(end.needs.part.name)) {
+    fetched.add(end.needs.part.name)
     await runtime.fetch(end.needs.part)
     end = await run()
   }

@@ -194,7 +194,7 @@ export class Runner extends EventTarget {
     if (isAsked) cell.unfold()
     this.#changed()
     let result = await this.#runOnce(cell)
-    if (result.status === "needs" && (await this.#fetchPart(result.needs.part, job, cell))) {
+    while (result.status === "needs" && (await this.#fetchPart(result.needs.part, job, cell))) {
       await this.#runLacking(result.needs.part, job, cell)
       result = await this.#runOnce(cell)
     }
