@@ -135,13 +135,8 @@ def test_the_recipe_of_the_writer_begins_as_stored(writer_text):
         np.random.default_rng(recipe["seed"]), len(characters), **recipe["model"]
     )
     ids = {part: characters.encode(text) for part, text in writer_text.items()}
-    steps = train_language(
-        params,
-        cut_streams(ids["training"], recipe["streams"]),
-        length=recipe["length"],
-        dropout=recipe["dropout"],
-        **recipe["cycles"][0],
-    )
+    streams = cut_streams(ids["training"], recipe["streams"])
+    steps = train_language(params, streams, **recipe["cycles"][0])
     for step in islice(steps, stages[1]["step"]):
         params = step.params
     bits = language_bits(cut_streams(ids["validation"], 64), params).mean()
@@ -155,11 +150,9 @@ TINY_WRITER = {
     "model": {"embedding_dim": 3, "units": 4},
     "seed": 5,
     "streams": 4,
-    "length": 9,
-    "dropout": 0.1,
     "cycles": [
-        {"steps": 6, "learning_rate": 0.01, "seed": 0},
-        {"steps": 3, "learning_rate": 0.02, "seed": 1},
+        {"steps": 6, "length": 9, "learning_rate": 0.01, "dropout": 0.1},
+        {"steps": 3, "length": 7, "learning_rate": 0.02, "carried": False},
     ],
     "stages": {
         "after": [0, 2, 6, 9],
