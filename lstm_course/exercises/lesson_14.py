@@ -122,9 +122,10 @@ def loss_at_every_character(logits: Array, labels: Ids) -> tuple[float, Array]:
 
 
 def loss_cases() -> Cases:
-    """Return more rows than classes, fewer, and logits that overflow."""
+    """Return more rows than classes, fewer, and logits that overflow or vanish."""
     rng = np.random.default_rng(14)
     large = np.array([[900.0, 897, 899, 0], [-2000, -1998, -1999, -2001]])
+    rows = [0, 1, 0]  # in the last, the right character's power is 0: its loss is 900
     return {
         "five characters of three kinds": (
             rng.normal(size=(5, 3)),
@@ -136,6 +137,7 @@ def loss_cases() -> Cases:
         ),
         "four of four": (rng.normal(size=(4, 4)), np.array([3, 1, 0, 1])),
         "logits in the thousands": (large, np.array([1, 2])),
+        "a right character held impossible": (large[rows], np.array([1, 2, 3])),
     }
 
 
@@ -171,6 +173,18 @@ LOSS_AT_EVERY_CHARACTER = Exercise(
             hint="Your exponentials are shifted by the largest logit of the whole "
             "batch, and a row far below it becomes 0 / 0: each row has its own.",
         ),
+        "logarithm-of-a-rounded-power": Mistake(
+            right="np.log(sums) - shifted[rows, labels]",
+            wrong="-np.log((powers / sums[:, np.newaxis])[rows, labels])",
+            hint="Your loss is the logarithm of a probability that was rounded to 0: "
+            "use log Σ exp(z) - z_y.",
+        ),
+        "probability-clipped": Mistake(
+            right="np.log(sums) - shifted[rows, labels]",
+            wrong="-np.log(np.maximum(powers[rows, labels] / sums, 1e-12))",
+            hint="Your loss stops where the probability is clipped: use log Σ exp(z) "
+            "- z_y, which needs no clipping.",
+        ),
         "loss-summed": Mistake(
             right="losses.mean()",
             wrong="losses.sum()",
@@ -180,6 +194,11 @@ LOSS_AT_EVERY_CHARACTER = Exercise(
             right="losses.mean()",
             wrong="losses.mean() / np.log(2)",
             hint="Your loss is in bits: nats are wanted, whose gradient is p - y.",
+        ),
+        "gradient-in-bits": Mistake(
+            right="d_logits /= len(labels)",
+            wrong="d_logits /= len(labels) * np.log(2)",
+            hint="Your gradient is that of a loss in bits: in nats it is p - y.",
         ),
         "loss-below-zero": Mistake(
             right="losses.mean()",

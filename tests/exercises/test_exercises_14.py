@@ -102,6 +102,21 @@ def test_losses_that_go_wrong():
         loss, gradient = loss_by_logaddexp(logits, labels)
         return loss / math.log(2), gradient
 
+    def all_in_bits(logits, labels):
+        loss, gradient = loss_by_logaddexp(logits, labels)
+        return loss / math.log(2), gradient / math.log(2)
+
+    def shifted_textbook(logits, labels):
+        p, rows = softmax_by_hand(logits), np.arange(len(labels))
+        _, gradient = loss_by_logaddexp(logits, labels)
+        with np.errstate(divide="ignore"):
+            return -np.log(p[rows, labels]).mean(), gradient
+
+    def clipped(logits, labels):
+        p, rows = softmax_by_hand(logits), np.arange(len(labels))
+        _, gradient = loss_by_logaddexp(logits, labels)
+        return -np.log(p[rows, labels].clip(1e-12)).mean(), gradient
+
     def only_p(logits, labels):
         loss, _ = loss_by_logaddexp(logits, labels)
         return loss, softmax_by_hand(logits) / len(labels)
@@ -115,8 +130,11 @@ def test_losses_that_go_wrong():
         return powers / powers.sum(axis=1, keepdims=True)
 
     assert_named(name, textbook, "softmax-overflows")
+    assert_named(name, shifted_textbook, "logarithm-of-a-rounded-power")
+    assert_named(name, clipped, "probability-clipped")
     assert_named(name, summed, "loss-summed", "gradient-not-divided")
     assert_named(name, bits, "loss-in-bits")
+    assert_named(name, all_in_bits, "loss-in-bits", "gradient-in-bits")
     assert_named(name, only_p, "gradient-without-the-label")
     assert_named(name, upside_down, "gradient-uphill")
 
