@@ -20,9 +20,11 @@ With ``split="films"`` the package's test part is of other films, too. The file 
 name them, but the reviews of one film and one label stand together in it: of the 10,864
 words that two reviews have and no third, 1,974 stand in two of one label, at most 30
 reviews apart, where chance would put 26. So groups of neighbours that no rare word
-joins to the next ones stay whole. A film's praise and its blame count as two: they
-share no more names than any two reviews, for of the other words 4,338 stand in two
-reviews of different labels, and 4,552 in two of the same.
+joins to the next ones stay whole. A film's praise and its blame count as two: nothing
+tells which belong together, for of the other words 4,338 stand in two reviews of
+different labels, and 4,552 in two of the same. So one may be in training while the
+other is tested; then the film's name misleads, and the test part's accuracy is rather
+too low than too high.
 """
 
 import contextlib

@@ -388,7 +388,7 @@ HIDE_WORDS = Exercise(
     solution=hide_words,
     by_hand=(drop_words,),
     cases=hiding_cases,
-    parts={"the ids": "B T"},
+    parts={"your array": "B T"},
     mistakes={
         "padding-becomes-a-word": Mistake(
             right="hidden & is_token",
@@ -518,7 +518,7 @@ WARMED_RATES = Exercise(
     solution=warmed_rates,
     by_hand=(warmup_cosine,),
     cases=rate_cases,
-    parts={"the rates": "S"},
+    parts={"your array": "S"},
     mistakes={
         "steps-counted-from-one": Mistake(
             right="np.arange(steps)",
@@ -578,6 +578,16 @@ WARMED_RATES = Exercise(
             right="step / warmup",
             wrong="(step + 1) / warmup",
             hint="Your rise is a step ahead: at step 0 the rate is 0.",
+        ),
+        "peak-one-step-early": Mistake(
+            right="step / warmup",
+            wrong="step / max(warmup - 1, 1)",
+            hint="Your rise reaches the peak one step early: step / warmup.",
+        ),
+        "zero-at-the-last-step": Mistake(
+            right="(step - warmup) / (steps - warmup)",
+            wrong="(step - warmup) / max(steps - warmup - 1, 1)",
+            hint="Your fall reaches 0 at the last step: it would be 0 at step `steps`.",
         ),
         "cosine-below-zero": Mistake(
             right="(1 + np.cos(np.pi * fallen)) / 2",
@@ -640,7 +650,8 @@ def folds_of_films(films: Ids, folds: int) -> Ids:
     """Return the fold of each review, (N,): whole films, and folds of like size.
 
     The film with the most reviews goes first, and each to the fold with the fewest
-    reviews so far, of several such the first: scikit-learn's GroupKFold does the same.
+    reviews so far, of several such the first. Once the copies are left out, scikit-learn's
+    GroupKFold does the same, for two folds or more.
 
     Args:
         films: (N,) the film of each review; -1 for copies, which are in no fold.
@@ -683,7 +694,7 @@ FOLDS_OF_FILMS = Exercise(
     able="hold out whole films",
     solution=folds_of_films,
     cases=film_cases,
-    parts={"the folds": "N"},
+    parts={"your array": "N"},
     mistakes={
         "reviews-dealt-one-by-one": Mistake(
             right="return fold",

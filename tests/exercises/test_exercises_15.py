@@ -272,6 +272,17 @@ def test_steps_from_one():
     assert_named("warmed_rates", my_rates, "steps-counted-from-one")
 
 
+def test_spaced_evenly_with_both_ends():
+    def my_rates(steps, warmup, peak):
+        rise = np.linspace(0, peak, warmup)
+        fallen = np.linspace(0, np.pi, steps - warmup)
+        return np.concatenate([rise, peak * (1 + np.cos(fallen)) / 2])
+
+    assert_named(
+        "warmed_rates", my_rates, "peak-one-step-early", "zero-at-the-last-step"
+    )
+
+
 def test_a_cosine_alone_and_no_peak():
     def my_rates(steps, warmup, peak):
         step = np.arange(steps)
