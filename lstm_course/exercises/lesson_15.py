@@ -650,8 +650,8 @@ def folds_of_films(films: Ids, folds: int) -> Ids:
     """Return the fold of each review, (N,): whole films, and folds of like size.
 
     The film with the most reviews goes first, and each to the fold with the fewest
-    reviews so far, of several such the first. Once the copies are left out, scikit-learn's
-    GroupKFold does the same, for two folds or more.
+    reviews so far, of several such the first. Once the copies are left out,
+    scikit-learn's GroupKFold does the same, for two folds or more.
 
     Args:
         films: (N,) the film of each review; -1 for copies, which are in no fold.
