@@ -326,8 +326,9 @@ _TABLE = {
     },
     "training.sentiment.sentiment_forward": {
         "dropout-drawn-at-each-step": Mistake(
-            right="batch, width, config.dropout, x.dtype)",
-            wrong="x[..., 0].size, width, config.dropout, x.dtype).reshape(x.shape)",
+            right="kept = dropped(x.shape[2], config.dropout)",
+            wrong="kept = dropped(x[0].size, config.dropout)\n"
+            "        kept = None if kept is None else kept.reshape(x.shape)",
             hint="Your dropout is drawn anew at each step: one mask serves all steps.",
         ),
     },
