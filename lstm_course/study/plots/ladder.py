@@ -46,8 +46,8 @@ def accuracy_by_cost(
     for number, (case, at) in enumerate(zip(rungs, path, strict=True)):
         ax.errorbar(*_spread(results[case]), ecolor=BLUE, **thin)
         above: dict[str, Any] = {"zorder": 3 + number}  # circles may overlap
-        ax.plot(*at, "o", color="white", mec=BLUE, mew=1.6, ms=16, **above)
-        ax.annotate(str(number), at, ha="center", va="center", fontsize=10, **above)
+        ax.plot(*at, "o", color="white", mec=BLUE, mew=1.4, ms=12, **above)
+        ax.annotate(str(number), at, ha="center", va="center", fontsize=8.5, **above)
     names = [
         f"{number}  {name} {accuracy:.3f}"
         for number, (name, (_, accuracy)) in enumerate(
@@ -69,7 +69,7 @@ def accuracy_by_cost(
         [_values(results[case], "cpu_seconds") for case in (*rungs, *others)]
     )
     # Room on the left, where the name of the cheapest stands.
-    ax.set_xlim(seconds.min() / 4.5, seconds.max() * 1.4)
+    ax.set_xlim(seconds.min() / 3.8, seconds.max() * 1.4)
     ax.set(xlabel="CPU seconds to train", ylabel="accuracy on other films")
     ax.set_title(_BARS, loc="left", fontsize=10.5)
     return figure
