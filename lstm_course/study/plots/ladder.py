@@ -46,8 +46,8 @@ def accuracy_by_cost(
     for number, (case, at) in enumerate(zip(rungs, path, strict=True)):
         ax.errorbar(*_spread(results[case]), ecolor=BLUE, **thin)
         above: dict[str, Any] = {"zorder": 3 + number}  # circles may overlap
-        ax.plot(*at, "o", color="white", mec=BLUE, mew=1.4, ms=12, **above)
-        ax.annotate(str(number), at, ha="center", va="center", fontsize=8.5, **above)
+        ax.plot(*at, "o", color="white", mec=BLUE, mew=1.4, ms=13, **above)
+        ax.annotate(str(number), at, ha="center", va="center", fontsize=10, **above)
     names = [
         f"{number}  {name} {accuracy:.3f}"
         for number, (name, (_, accuracy)) in enumerate(
