@@ -71,7 +71,7 @@ def accuracy_by_cost(
     # Room on the left, where the name of the cheapest stands.
     ax.set_xlim(seconds.min() / 3.8, seconds.max() * 1.4)
     ax.set(xlabel="CPU seconds to train", ylabel="accuracy on other films")
-    ax.set_title(_BARS, loc="left", fontsize=10.5)
+    ax.set_title(_BARS, loc="left", fontsize=10.5, pad=14)
     return figure
 
 
