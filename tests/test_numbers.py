@@ -74,7 +74,7 @@ SAID = {
     ("15", "films-text"): "25000",  # all reviews
     ("15", "neighbours-text"): "2500",  # of the test part
     ("15", "split-text"): "24663 337 500 10000",  # without copies; vocabularies
-    ("15", "ladder-text"): "100 500 20000",  # the recipe of "ladder"
+    ("15", "ladder-text"): "100 500 20000 0.869",  # the recipe of "ladder"; "shuffled"
     ("15", "more-text"): "100 500 10000 200 400",
     ("15", "climb-read"): "100",
     ("15", "both-text"): "400",
