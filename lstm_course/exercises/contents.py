@@ -29,7 +29,7 @@ _TABLE = """\
 13 error_at_the_cell | lstm_step_backward along_the_belt worth_of_a_part | coupled_back
 14 bits_of_a_text | loss_at_every_character draw_the_next cut_the_way_back | count_and_back_off
 15 price_of_a_rung | pool_over_time hide_words warmed_rates | folds_of_films
-"""
+"""  # noqa: E501 - a lesson a line
 
 
 def _read_table() -> Iterator[tuple[int, dict[str, Level]]]:

@@ -35,7 +35,8 @@ def softmax(logits: Array) -> Array:
     """
     # .real: of a complex step's numbers, too, which have no order.
     powers = np.exp(logits - logits.real.max(axis=-1, keepdims=True))
-    return powers / powers.sum(axis=-1, keepdims=True)
+    probabilities: Array = powers / powers.sum(axis=-1, keepdims=True)
+    return probabilities
 
 
 def softmax_cross_entropy(logits: Array, labels: Ids) -> tuple[float, Array]:
