@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import DTypeLike
 
+from lstm_course.arrays.initializers import nudged
 from lstm_course.arrays.shapes import (
     Array,
     Ids,
@@ -107,7 +108,7 @@ def language_init(
         ValueError: a size is below 1.
     """
     check_draw(rng, characters=characters, embedding_dim=embedding_dim)
-    embeddings = rng.normal(size=(characters, embedding_dim)).astype(dtype)
+    embeddings = nudged(rng.normal(size=(characters, embedding_dim)).astype(dtype))
     return LanguageParams(
         EmbeddingParams(embeddings),
         lstm_init(rng, embedding_dim, units, dtype=dtype),
