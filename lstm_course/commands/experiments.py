@@ -22,7 +22,7 @@ def list_experiments(folder: Path = FOLDER) -> None:
             state = f"{total - len(missing_runs(experiment, folder))} of {total} runs"
         except ExperimentError as error:
             state = str(error)
-        print(f"{experiment.name:18}{state}\n    {experiment.question}")
+        print(f"{experiment.name:18} {state}\n    {experiment.question}")
 
 
 def run_experiments(
