@@ -181,6 +181,7 @@ FEW_ANSWERS = {  # as many answers as there are settings, shapes of curves, and 
     "gate_settings",
     "read_the_curve",
     "gru_gate_settings",
+    "bits_of_a_text",
 }
 
 
