@@ -66,6 +66,7 @@ SAID = {
     ("12", "erase-why"): "0.5",  # guessing
     ("12", "units-why"): "0.9",  # the bound of "units"
     ("claims", "C27"): "300",  # the recipe of "relu"
+    ("claims", "Q01"): "100",  # the recipe of "cell_parts"
     ("claims", "Q05"): "24663",  # reviews without a copy
     ("claims", "Q06"): "20000 2500",  # of the training part, and of the test part
     ("13", "held-predict"): "1000",  # the bias that holds a gate
