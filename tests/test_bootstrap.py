@@ -470,6 +470,18 @@ def test_environment_of_another_tool_is_never_touched(
     assert sorted(foreign.venv.rglob("*")) == before
 
 
+@pytest.mark.skipif(os.name == "nt", reason="needs symbolic links")
+def test_environment_of_another_copy_is_not_taken_through_a_link(ready: Clone) -> None:
+    first, before = ready.root, sorted(ready.venv.rglob("*"))
+    ready.root = first.with_name("second")
+    shutil.copytree(first, ready.root, ignore=shutil.ignore_patterns(".venv"))
+    (ready.root / ".venv").symlink_to(first / ".venv")
+    code, out, err = ready.run("0")
+    assert (code, out) == (1, "")
+    assert "a link to the environment of another copy" in " ".join(err.split())
+    assert sorted(ready.venv.rglob("*")) == before
+
+
 def test_this_python_has_the_course() -> None:
     assert installed()
 

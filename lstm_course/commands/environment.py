@@ -47,10 +47,12 @@ def say(text: str, end: str = "\n") -> None:
 
 
 def state() -> str:
-    """Tell how ``.venv`` stands: ready, outdated, unusable, foreign or absent."""
+    """Tell how ``.venv`` is: ready, outdated, unusable, linked, foreign or absent."""
     if not STAMP.exists():
         return "foreign" if (VENV / "pyvenv.cfg").exists() else "absent"
     belongs, _, holds = STAMP.read_text("utf-8").strip().partition("\n")
+    if VENV.is_symlink() and not belongs.startswith(f"{ROOT} "):
+        return "linked"
     if not PYTHON.exists() or belongs != _belonging() or holds == "unfinished":
         return "unusable"
     return "ready" if holds == _contents() else "outdated"
@@ -117,6 +119,11 @@ def _begin_anew(found: str, log: IO[str]) -> None:
             "The folder .venv is another program's and lacks the course. Delete it, "
             f"or install the course there ({PYTHON} -m pip install -e .), "
             f"{AGAIN}."
+        )
+    if found == "linked":
+        raise SetUpError(
+            "The folder .venv is a link to the environment of another copy of the "
+            f"course, which this one would take away from it. Delete the link, {AGAIN}."
         )
     _refuse(
         unsupported(
