@@ -5,8 +5,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lstm_course.data.imdb import load_imdb
-from lstm_course.data.text import tokenize
+from lstm_course.data.text import UNKNOWN, tokenize
 from lstm_course.study.stored_models import FOLDER
 from lstm_course.system.paths import ROOT
 from lstm_course.twin.models import load_model
@@ -80,9 +79,9 @@ def _lines(file: Path) -> list[str]:
 
 
 def _sayings(model: "SentimentModel", texts: Sequence[str]) -> Iterable[str]:
-    known = load_imdb(num_words=model.config.num_words).vocabulary.id_of
-    chances = model.predict(model.encode(texts))
-    for text, chance in zip(texts, chances, strict=True):
+    ids = model.encode(texts)
+    chances = model.predict(ids)
+    for text, row, chance in zip(texts, ids, chances, strict=True):
         verdict = "positive" if chance > 0.5 else "negative"
         shown = text if len(text) <= _SHOWN else f"{text[: _SHOWN - 1]}…"
         certain = min(max(chance, 1 - chance), 0.999)  # 100 % is nobody's to claim
@@ -92,5 +91,6 @@ def _sayings(model: "SentimentModel", texts: Sequence[str]) -> Iterable[str]:
         if 0 < room < len(words):
             yield f"  read: the last {room + 1} of {len(words)} words"
             words = words[-room - 1 :]
-        if strangers := [*dict.fromkeys(word for word in words if word not in known)]:
+        read = zip(words, row[-len(words) :], strict=True)
+        if strangers := [*dict.fromkeys(word for word, k in read if k == UNKNOWN)]:
             yield f"  not known: {', '.join(strangers)}"
